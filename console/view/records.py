@@ -1,0 +1,220 @@
+"""What every front end prints: the state of the world turned once into words and numbers.
+
+All text that came from outside is `SafeText`: it passed the neutraliser. Times are aware UTC datetimes; money is USD;
+shares are 0..1; percentages 0..100. None means "no data" and is shown as an en dash, never as a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from console.domain.registry import Role, Tier
+from console.text.safe import SafeText
+
+Tone = Literal["plain", "good", "waiting", "bad", "none"]
+"""good = green, waiting = amber, bad = red, none = grey (no data), plain = neutral."""
+
+
+class State(StrEnum):
+    """What can be said about a canary. The value is the word shown in capitals."""
+
+    NO_CANARY = "no canary"
+    NO_DATA = "no data"
+    NO_COMPARISON = "no comparison"
+    WARMING_UP = "warming up"
+    WATCHING = "watching"
+    PASS = "pass"
+    UNDECIDED = "undecided"
+    HELD = "held"
+    SUSPECT = "suspect data"
+    REGRESSION = "regression"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class PinView:
+    """One pin of a route. `share` is its percentage of users now (None: gets none). `clock` is "retires in 7 days · 30 Nov"."""
+
+    tier: Tier
+    model_id: SafeText
+    share: float | None
+    retires: date | None = None
+    clock: SafeText = SafeText("")
+    clock_tone: Tone = "none"
+    replacement: SafeText = SafeText("")
+    why: SafeText = SafeText("")
+    """"pinned 15 May by olga: 214 cases, no differences"."""
+    note: SafeText = SafeText("")
+    """A warning about the id itself: "alias: may move", "cannot be pinned", or how the suite went."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One route in the registry pane."""
+
+    name: SafeText
+    description: SafeText
+    state: State
+    pins: tuple[PinView, ...]
+    percentage: float = 0.0
+    held: SafeText = SafeText("")
+    override: SafeText = SafeText("")
+    """The model that LLM_MODEL forces in this environment, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementView:
+    """A dated event on the time line of the next 60 days."""
+
+    on: date
+    route: SafeText
+    model_id: SafeText
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One line of the history: when, "support canary 5 → 25 %", who."""
+
+    number: int
+    at: datetime
+    text: SafeText
+    actor: SafeText
+    reason: SafeText = SafeText("")
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One rung of the ladder. `progress` (0..1) is set on the current step: the slower of time and requests."""
+
+    percentage: float
+    state: Literal["done", "current", "todo"]
+    progress: float = 0.0
+    note: SafeText = SafeText("")
+    """"5 h 32 min" on the current step, "in ≈ 6 h" on the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricView:
+    """One row of the canary table, already in words. Empty text means no data."""
+
+    name: str
+    label: str
+    production: SafeText
+    canary: SafeText
+    change: SafeText = SafeText("")
+    limit: SafeText = SafeText("")
+    inside: bool = True
+    """Whether the estimate is inside the limit (≤) or outside (>)."""
+    meter: float | None = None
+    """-1 (regression) .. +1 (pass); None without evidence."""
+    decided: Literal["", "pass", "regression"] = ""
+    to_decide: SafeText = SafeText("")
+    role: Role = "display"
+    measured: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """One column of a plot: production's value, the canary's value and its 90 % range. None: no data then."""
+
+    at: datetime
+    production: float | None
+    canary: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlotView:
+    """A metric over time. `unit` is "share", "ms" or "usd"; `steps` are changes of the percentage with their label."""
+
+    title: str
+    subtitle: str
+    unit: Literal["share", "ms", "usd"]
+    points: tuple[PointView, ...]
+    steps: tuple[tuple[datetime, str], ...] = ()
+    production_now: SafeText = SafeText("")
+    canary_now: SafeText = SafeText("")
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryView:
+    """Everything the live canary pane shows of one route."""
+
+    route: SafeText
+    state: State
+    sentence: SafeText
+    """What decided, or what is missing; one sentence, no full stop."""
+    second: SafeText = SafeText("")
+    """What happens next (under a regression)."""
+    countdown: SafeText = SafeText("")
+    steps: tuple[StepView, ...] = ()
+    production_requests: int = 0
+    canary_requests: int = 0
+    split: SafeText = SafeText("")
+    split_tone: Tone = "plain"
+    metrics: tuple[MetricView, ...] = ()
+    plots: tuple[PlotView, ...] = ()
+    as_of: datetime | None = None
+    """When the newest data of this route was committed."""
+    stale: bool = False
+    """The numbers are old: the log could not be read since."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetView:
+    """The whole screen's state at one moment: what `console status` prints and the panes show."""
+
+    now: datetime
+    registry_name: SafeText
+    log_name: SafeText
+    routes: tuple[RouteView, ...]
+    canaries: tuple[CanaryView, ...]
+    """One for each route, in the same order."""
+    retirements: tuple[RetirementView, ...] = ()
+    changes: tuple[ChangeView, ...] = ()
+    guard: SafeText = SafeText("no guard")
+    guard_tone: Tone = "none"
+    read_only: bool = False
+    data_age_s: float | None = None
+    problem: SafeText = SafeText("")
+    """Why the registry or the log cannot be read now; the rest of the view is then the last good one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """One line of a change: kept, removed or added."""
+
+    kind: Literal["same", "removed", "added"]
+    text: SafeText
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A dialog before an action, and the output of `--dry-run`: consequence, not "are you sure"."""
+
+    title: SafeText
+    verb: str
+    """The label of the button: "Promote"."""
+    route: SafeText
+    model_id: SafeText
+    arm: Literal["production", "canary", ""]
+    state: State
+    sentence: SafeText
+    details: SafeText
+    users: SafeText
+    users_note: SafeText
+    undo: SafeText
+    undo_note: SafeText
+    diff: tuple[DiffLine, ...]
+    command: SafeText
+    needs_reason: bool = False
+    lowers: bool = False
+    """Whether this takes traffic away from the canary: one confirm, never blocked."""
+    refusal: SafeText = SafeText("")
+    """Why it cannot be done now, or ""."""
