@@ -13,7 +13,7 @@ BUCKETS = 1_000_000
 
 
 def bucket(salt: str, key: str) -> int:
-    """The user's fixed number 0..999,999 on the rollout `salt`. Lone surrogates in either text are encoded as they are."""
+    """The user's fixed number 0..999,999 on the rollout `salt`. Lone surrogates are encoded as they are."""
     digest = hashlib.sha256(f"{salt}\0{key}".encode("utf-8", "surrogatepass")).digest()
     return (int.from_bytes(digest[:4], "big") * BUCKETS) >> 32
 

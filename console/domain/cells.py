@@ -15,7 +15,7 @@ SLOT_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What happened to some requests. `latency` and `ttft` are histograms in milliseconds, `cost` in millionths of a USD.
+    """What happened to some requests. Histograms: `latency` and `ttft` in milliseconds, `cost` in millionths of a USD.
 
     Feedback counts where it arrives: `satisfied`/`dissatisfied` are ratings, `flagged`/`cleared` a checker's word.
     `priced` is how many requests have a known cost: an unknown price is never counted as free.

@@ -81,7 +81,7 @@ class Problem:
 
 
 class RegistryInvalid(ConsoleError):
-    """The registry file is missing, is not TOML, or says something that cannot be meant. Carries every problem found."""
+    """The registry is missing, is not TOML, or says something that cannot be meant. Carries every problem found."""
 
     exit_code = EXIT_INVALID
 

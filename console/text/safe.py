@@ -24,6 +24,9 @@ class SafeText(str):
     __slots__ = ()
 
 
+NOTHING = SafeText("")
+
+
 def safe(text: object) -> SafeText:
     """`text` with every character that could act on a terminal, or hide, replaced by a visible placeholder.
 
@@ -39,7 +42,7 @@ def safe(text: object) -> SafeText:
 
 
 def safe_line(text: object, limit: int = 2_000) -> SafeText:
-    """`text` on one line of at most `limit` characters: newlines and tabs become spaces, the rest is cut with an ellipsis."""
+    """`text` on one line of at most `limit` characters: newlines and tabs become spaces, the rest is cut."""
     line = safe(str(text)[: limit + 1]).replace("\n", " ").replace("\t", " ")
     return SafeText(line if len(line) <= limit else line[: limit - 1] + "…")
 

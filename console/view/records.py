@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Literal
 
 from console.domain.registry import Role, Tier
-from console.text.safe import SafeText
+from console.text.safe import NOTHING, SafeText
+
+NO_GUARD = SafeText("no guard")
 
 Tone = Literal["plain", "good", "waiting", "bad", "none"]
 """good = green, waiting = amber, bad = red, none = grey (no data), plain = neutral."""
@@ -36,18 +38,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinView:
-    """One pin of a route. `share` is its percentage of users now (None: gets none). `clock` is "retires in 7 days · 30 Nov"."""
+    """One pin of a route. `share` is its percentage of users (None: gets none), `clock` "retires in 7 days · 30 Nov"."""
 
     tier: Tier
     model_id: SafeText
     share: float | None
     retires: date | None = None
-    clock: SafeText = SafeText("")
+    clock: SafeText = NOTHING
     clock_tone: Tone = "none"
-    replacement: SafeText = SafeText("")
-    why: SafeText = SafeText("")
+    replacement: SafeText = NOTHING
+    why: SafeText = NOTHING
     """"pinned 15 May by olga: 214 cases, no differences"."""
-    note: SafeText = SafeText("")
+    note: SafeText = NOTHING
     """A warning about the id itself: "alias: may move", "cannot be pinned", or how the suite went."""
 
 
@@ -60,8 +62,8 @@ class RouteView:
     state: State
     pins: tuple[PinView, ...]
     percentage: float = 0.0
-    held: SafeText = SafeText("")
-    override: SafeText = SafeText("")
+    held: SafeText = NOTHING
+    override: SafeText = NOTHING
     """The model that LLM_MODEL forces in this environment, or ""."""
 
 
@@ -83,7 +85,7 @@ class ChangeView:
     at: datetime
     text: SafeText
     actor: SafeText
-    reason: SafeText = SafeText("")
+    reason: SafeText = NOTHING
     undone: bool = False
 
 
@@ -94,7 +96,7 @@ class StepView:
     percentage: float
     state: Literal["done", "current", "todo"]
     progress: float = 0.0
-    note: SafeText = SafeText("")
+    note: SafeText = NOTHING
     """"5 h 32 min" on the current step, "in ≈ 6 h" on the next."""
 
 
@@ -106,14 +108,14 @@ class MetricView:
     label: str
     production: SafeText
     canary: SafeText
-    change: SafeText = SafeText("")
-    limit: SafeText = SafeText("")
+    change: SafeText = NOTHING
+    limit: SafeText = NOTHING
     inside: bool = True
     """Whether the estimate is inside the limit (≤) or outside (>)."""
     meter: float | None = None
     """-1 (regression) .. +1 (pass); None without evidence."""
     decided: Literal["", "pass", "regression"] = ""
-    to_decide: SafeText = SafeText("")
+    to_decide: SafeText = NOTHING
     role: Role = "display"
     measured: bool = True
 
@@ -138,8 +140,8 @@ class PlotView:
     unit: Literal["share", "ms", "usd"]
     points: tuple[PointView, ...]
     steps: tuple[tuple[datetime, str], ...] = ()
-    production_now: SafeText = SafeText("")
-    canary_now: SafeText = SafeText("")
+    production_now: SafeText = NOTHING
+    canary_now: SafeText = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,13 @@ class CanaryView:
     state: State
     sentence: SafeText
     """What decided, or what is missing; one sentence, no full stop."""
-    second: SafeText = SafeText("")
+    second: SafeText = NOTHING
     """What happens next (under a regression)."""
-    countdown: SafeText = SafeText("")
+    countdown: SafeText = NOTHING
     steps: tuple[StepView, ...] = ()
     production_requests: int = 0
     canary_requests: int = 0
-    split: SafeText = SafeText("")
+    split: SafeText = NOTHING
     split_tone: Tone = "plain"
     metrics: tuple[MetricView, ...] = ()
     plots: tuple[PlotView, ...] = ()
@@ -178,11 +180,11 @@ class FleetView:
     """One for each route, in the same order."""
     retirements: tuple[RetirementView, ...] = ()
     changes: tuple[ChangeView, ...] = ()
-    guard: SafeText = SafeText("no guard")
+    guard: SafeText = NO_GUARD
     guard_tone: Tone = "none"
     read_only: bool = False
     data_age_s: float | None = None
-    problem: SafeText = SafeText("")
+    problem: SafeText = NOTHING
     """Why the registry or the log cannot be read now; the rest of the view is then the last good one."""
 
 
@@ -216,5 +218,5 @@ class PlanView:
     needs_reason: bool = False
     lowers: bool = False
     """Whether this takes traffic away from the canary: one confirm, never blocked."""
-    refusal: SafeText = SafeText("")
+    refusal: SafeText = NOTHING
     """Why it cannot be done now, or ""."""
