@@ -1,0 +1,107 @@
+"""The command `console`: finds the verb, loads only its module, and turns every failure into one clear message."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from console.cli.settings import merged, with_options
+from console.domain.errors import EXIT_GOOD, EXIT_USAGE, ConsoleError
+
+INTERRUPTED = 130
+
+VERBS: dict[str, str] = {
+    "demo": "a temporary world with live simulated traffic, console on top",
+    "status": "routes, pins, percentages, verdicts, retirement clock",
+    "canary": "start a canary on a route",
+    "rollout": "change the canary's percentage: a number, next or back",
+    "promote": "make the canary the production model",
+    "rollback": "take the canary to 0 %, or production back to the fallback",
+    "hold": "keep the canary's share where it is until a person says so",
+    "resume": "clear a hold; after a rollback, start the rollout again",
+    "drop": "remove the canary from a route",
+    "pin": "put a model on a tier of a route",
+    "undo": "write back what the last change replaced",
+    "history": "who changed what, why, on which evidence",
+    "compare": "one prompt, both models, side by side",
+    "doctor": "environment, versions, permissions, log health",
+}
+"""Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""
+
+
+class Verbs(click.Group):
+    """A group that imports a verb's module only when that verb is called: `console status` never loads Textual."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"console.cli.verbs.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = _nearest(args[0], VERBS)
+            if close:
+                error.message += f" Did you mean {close!r}?"
+            raise
+
+
+def _nearest(word: str, words: dict[str, str]) -> str:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word, words, 1)), "")
+
+
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="model-console", prog_name="console")
+@with_options
+@click.pass_context
+def group(context: click.Context, **given: Any) -> None:
+    """Upgrade the LLM models behind an application without surprises.
+
+    Without a verb the console opens. Exit codes: 0 good, 1 the check failed, 2 usage, 3 registry or log invalid,
+    4 could not measure.
+    """
+    context.obj = merged(context, given)
+    if context.invoked_subcommand is None:
+        from console.cli.open_console import open_console
+
+        context.exit(open_console(context.obj))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. The only place where failures become words."""
+    from console.cli import diagnostics
+
+    try:
+        result = group.main(args=list(argv) if argv is not None else None, prog_name="console", standalone_mode=False)
+    except ConsoleError as error:
+        return diagnostics.fail(error)
+    except click.exceptions.Abort:
+        diagnostics.say("nothing was changed")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        # The reader of our output left (`console status | head`): not a failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_GOOD
+    return result if isinstance(result, int) else EXIT_GOOD

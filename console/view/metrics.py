@@ -1,0 +1,88 @@
+"""The rows of the canary table: counts of the two arms, and what the verdict says of them, as words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.domain.cells import Counts
+from console.domain.histogram import quantile
+from console.domain.metrics import METRICS, Metric
+from console.text import words
+from console.text.safe import NOTHING, SafeText
+from console.view.records import MetricView
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One metric on one arm: its value in the metric's unit (None: no data) and how many requests or ratings it has."""
+
+    value: float | None
+    n: int
+
+
+def measure(metric: Metric, counts: Counts) -> Measured:
+    """The value of `metric` over `counts`. Cost is per request, in USD, over requests with a known price only."""
+    if metric.kind == "quantile":
+        histogram = counts.ttft if metric.name.startswith("ttft") else counts.latency
+        return Measured(quantile(histogram, metric.quantile), sum(histogram.values()))
+    if metric.name == "cost":
+        return Measured(counts.cost_usd / counts.priced if counts.priced else None, counts.priced)
+    if metric.name == "dissatisfied":
+        return Measured(counts.dissatisfied / counts.ratings if counts.ratings else None, counts.ratings)
+    if metric.name == "flagged":
+        return _flagged(counts)
+    bad = {
+        "error": counts.errors,
+        "refusal": counts.refusals,
+        "empty": counts.empty,
+        "truncated": counts.truncated,
+    }[metric.name]
+    return Measured(bad / counts.requests if counts.requests else None, counts.requests)
+
+
+def _flagged(counts: Counts) -> Measured:
+    """Of checked requests where a checker says both yes and no, else of all requests once anything was flagged."""
+    checked = counts.flagged + counts.cleared
+    if counts.cleared:
+        return Measured(counts.flagged / checked, checked)
+    if counts.flagged and counts.requests:
+        return Measured(min(1.0, counts.flagged / counts.requests), counts.requests)
+    return Measured(None, 0)
+
+
+def value_text(metric: Metric, value: float | None) -> SafeText:
+    """A metric's value in the words of the table; cost is shown per 1,000 requests."""
+    if value is None:
+        return NOTHING
+    if metric.unit == "ms":
+        return SafeText(words.seconds(value))
+    if metric.unit == "usd":
+        return SafeText(words.dollars(value * 1_000))
+    return SafeText(words.share(value))
+
+
+def change_text(metric: Metric, production: float | None, canary: float | None) -> SafeText:
+    """`+0.13 pt` for shares, `×0.89` for latency and cost; empty where one side has no data."""
+    if production is None or canary is None:
+        return NOTHING
+    if metric.kind == "share":
+        return SafeText(words.points(canary - production))
+    return SafeText(words.factor(canary / production)) if production else NOTHING
+
+
+def metric_rows(production: Counts, canary: Counts) -> tuple[MetricView, ...]:
+    """Every metric's row from the counts alone: values and change, without a judgement."""
+    return tuple(_row(metric, measure(metric, production), measure(metric, canary)) for metric in METRICS)
+
+
+def _row(metric: Metric, production: Measured, canary: Measured) -> MetricView:
+    return MetricView(
+        name=metric.name,
+        label=metric.label,
+        production=value_text(metric, production.value),
+        canary=value_text(metric, canary.value),
+        change=change_text(metric, production.value, canary.value),
+        to_decide=NOTHING if production.n or canary.n else SafeText("no data"),
+        role=metric.role,
+        measured=bool(production.n or canary.n),
+    )
