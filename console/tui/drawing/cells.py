@@ -1,0 +1,101 @@
+"""How many terminal cells a text takes, without the terminal library: drawing is plain data until the last moment."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from console.text.safe import safe
+
+ELLIPSIS = "…"
+_ZERO = frozenset(("Mn", "Me", "Mc"))
+_ZERO_RANGES = ((0x1160, 0x11FF), (0x3164, 0x3164), (0xD7B0, 0xD7FF), (0x1F3FB, 0x1F3FF))
+"""Hangul vowels and finals join the syllable before them; skin tones join the emoji before them."""
+_WIDE_RANGES = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
+"""Widened by Unicode 16, which the tables of older Pythons do not know."""
+
+
+@lru_cache(maxsize=8_192)
+def char_width(char: str) -> int:
+    """0, 1 or 2 cells. Combining marks take none, East Asian wide characters and emoji two."""
+    code = ord(char)
+    if code < 0x300:
+        return 1
+    if unicodedata.category(char) in _ZERO or _within(code, _ZERO_RANGES):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" or _within(code, _WIDE_RANGES) else 1
+
+
+def cell_width(text: str) -> int:
+    """The cells `text` takes on one line."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def clip(text: str, width: int) -> str:
+    """`text` in at most `width` cells; what does not fit ends in an ellipsis."""
+    if cell_width(text) <= width:
+        return text
+    return _prefix(text, width - 1) + ELLIPSIS if width > 0 else ""
+
+
+def clip_middle(text: str, width: int) -> str:
+    """`text` in at most `width` cells, cut in the middle: of two model ids both ends tell them apart."""
+    if cell_width(text) <= width or width < 8:
+        return clip(text, width)
+    tail = (width - 1) // 2
+    return _prefix(text, width - 1 - tail) + ELLIPSIS + _prefix(text[::-1], tail)[::-1]
+
+
+def wrap(text: str, width: int, first: int | None = None) -> list[str]:
+    """`text` broken at spaces into lines of at most `width` cells (`first`: of the first line); long words are cut.
+
+    Line breaks in the text stay; an empty text is one empty line.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        room = max(1, width if first is None or lines else first)
+        line, used = "", 0
+        for word in paragraph.split(" "):
+            size = cell_width(word)
+            if line and used + 1 + size > room:
+                lines.append(line)
+                line, used, room = "", 0, max(1, width)
+            elif line:
+                line, used = line + " ", used + 1
+            while used + size > room:
+                head = _prefix(word, room - used) or word[:1]
+                lines.append(line + head)
+                word, line, used, room = word[len(head) :], "", 0, max(1, width)
+                size = cell_width(word)
+            line, used = line + word, used + size
+        lines.append(line)
+    return lines
+
+
+@lru_cache(maxsize=1_024)
+def drawable(text: str) -> str:
+    """`text` without anything that a terminal could act on or hide, on one line. Clean text comes back as it is."""
+    if text.isprintable():
+        return text.replace("\ufe0f", "").replace("\ufe0e", "")
+    # A SafeText may hold a line break or tab, and nothing guarantees how it was made: neutralise its plain value again.
+    clean = safe(str(text)).replace("\n", " ").replace("\t", " ").replace("\u3000", "  ")
+    return "".join(char if char.isprintable() else _visible(char) for char in clean)
+
+
+def _visible(char: str) -> str:
+    if unicodedata.category(char) == "Zs":
+        return " "
+    return "\ufffd"
+
+
+def _prefix(text: str, width: int) -> str:
+    used = 0
+    for index, char in enumerate(text):
+        used += char_width(char)
+        if used > width:
+            return text[:index]
+    return text
+
+
+def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(low <= code <= high for low, high in ranges)

@@ -1,0 +1,81 @@
+"""The two themes, and the one place where a style name becomes a colour of the terminal."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from rich.segment import Segment as RichSegment
+from rich.style import Style
+from textual.strip import Strip
+from textual.theme import Theme
+
+from console.tui.drawing.canvas import Paint, Row
+from console.tui.drawing.glyphs import plain_ascii, without_colour
+from console.tui.drawing.palette import DARK, LIGHT, SCRIM_SHARE, Palette
+
+DARK_NAME = "console-dark"
+LIGHT_NAME = "console-light"
+Colours = Literal["dark", "light", "none"]
+
+
+def _theme(name: str, palette: Palette, kind: Literal["dark", "light"]) -> Theme:
+    return Theme(
+        name=name,
+        dark=kind == "dark",
+        primary=palette["prod"],
+        secondary=palette["canary"],
+        accent=palette["strong"],
+        warning=palette["amber"],
+        error=palette["red"],
+        success=palette["green"],
+        foreground=palette["fg"],
+        background=palette["bg"],
+        surface=palette["side"],
+        panel=palette["raised"],
+        variables={
+            **palette,
+            "scrim-share": f"{SCRIM_SHARE[kind]:.0%}",
+            "input-selection-background": f"{palette['prodt']}",
+            "block-cursor-background": palette["raised"],
+            "block-cursor-foreground": palette["strong"],
+            "block-cursor-text-style": "bold",
+        },
+    )
+
+
+CONSOLE_DARK = _theme(DARK_NAME, DARK, "dark")
+CONSOLE_LIGHT = _theme(LIGHT_NAME, LIGHT, "light")
+THEMES = (CONSOLE_DARK, CONSOLE_LIGHT)
+"""To be registered by the app."""
+
+
+@lru_cache(maxsize=4_096)
+def style(look: Paint, colours: Colours) -> Style:
+    """The terminal's style for `look`. Without colours only attributes are left; `dim` is used nowhere else."""
+    if colours == "none":
+        return Style(
+            bold=look.bold,
+            underline=look.underline,
+            reverse=look.reverse,
+            dim=look.fg in ("muted", "rule", "track") and not look.reverse,
+        )
+    palette = DARK if colours == "dark" else LIGHT
+    return Style(
+        color=palette[look.fg],
+        bgcolor=palette[look.bg] if look.bg else None,
+        bold=look.bold,
+        underline=look.underline,
+        reverse=look.reverse,
+    )
+
+
+@lru_cache(maxsize=1_024)
+def strip(row: Row, width: int, colours: Colours, ascii_only: bool) -> Strip:
+    """A drawn row as the terminal library wants it, `width` cells long."""
+    if colours == "none":
+        row = without_colour(row)
+    if ascii_only:
+        row = plain_ascii(row)
+    segments = [RichSegment(text, style(look, colours)) for text, look in row if text]
+    return Strip(segments).adjust_cell_length(width)
