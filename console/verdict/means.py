@@ -79,7 +79,9 @@ class MeanTest:
         self.past = merged((self.past, production))
 
     def _factors(self, mean: float) -> tuple[float, ...]:
-        return REGRESSION_FACTORS if self.side == "regression" else pass_factors(mean, self.r, self.d)
+        if self.side == "regression":
+            return REGRESSION_FACTORS
+        return pass_factors(mean / (self.r * mean + self.d))
 
     def _stake(self, factor: float, past: Moments, m: float) -> tuple[float, float, float]:
         """(null value of the canary, of production, stake) for the bet "the canary is `factor` times the tolerated"."""

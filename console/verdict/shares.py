@@ -35,9 +35,8 @@ Factors = tuple[float, float, float, float]
 """Log factors of: a bad and a good canary request, a bad and a good production request."""
 
 
-def pass_factors(rate: float, r: float, d: float) -> tuple[float, float, float]:
-    """The PASS bets: the canary equals production, or is a little better or worse than it."""
-    equal = rate / (r * rate + d)
+def pass_factors(equal: float) -> tuple[float, float, float]:
+    """The PASS bets: the canary equals production (`equal` times the margin's rate), or is a little better or worse."""
     return (0.85 * equal, equal, math.sqrt(equal))
 
 
@@ -63,7 +62,7 @@ def bet(side: Side, factor: float, m: float, rate: float, r: float, d: float) ->
 class ShareTest:
     """One metric, one side. `design_effect` (>= 1) divides the evidence where a user's requests resemble each other."""
 
-    __slots__ = ("d", "design_effect", "production_bad", "production_requests", "r", "side", "wealth")
+    __slots__ = ("d", "design_effect", "equal", "production_bad", "production_requests", "r", "side", "wealth")
 
     def __init__(
         self,
@@ -78,6 +77,8 @@ class ShareTest:
         self.side: Side = side
         self.r, self.d, self.design_effect = r, d, design_effect
         self.production_bad, self.production_requests = prior_rate * PRIOR_REQUESTS, PRIOR_REQUESTS
+        self.equal: float | None = None
+        """An equal canary's rate as a multiple of the margin's, where a shifted threshold makes it differ."""
         self.wealth = Wealth(REGRESSION_WEIGHTS if side == "regression" else PASS_WEIGHTS, betting)
 
     @property
@@ -87,7 +88,9 @@ class ShareTest:
 
     def factors(self, rate: float) -> Sequence[float]:
         """What is bet on, given production's rate."""
-        return REGRESSION_FACTORS if self.side == "regression" else pass_factors(rate, self.r, self.d)
+        if self.side == "regression":
+            return REGRESSION_FACTORS
+        return pass_factors(rate / (self.r * rate + self.d) if self.equal is None else self.equal)
 
     def feed(self, canary_n: int, canary_bad: int, production_n: int, production_bad: int) -> None:
         """One closed block, in order of time. A block with an empty arm teaches the rate, and moves no money."""
