@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from console.domain.cells import Block, Counts
+from console.verdict.effects import Effect
 from console.verdict.gauges import Gauge, gauge_for, requests_of, restore, state_of
 from console.verdict.plan import GatePlan
 from console.verdict.wealth import log_sum
@@ -26,6 +27,7 @@ class Evidence:
     def __init__(self, plan: GatePlan) -> None:
         self.plan = plan
         self.gauges: dict[str, Gauge] = {metric.name: gauge_for(metric) for metric in plan.metrics}
+        self.effects: dict[str, Effect] = {metric.name: Effect(metric) for metric in plan.metrics}
         self.watermark = -1
         """The last slot that was fed; -1 before the first."""
         self.production, self.canary = Counts(), Counts()
@@ -45,6 +47,8 @@ class Evidence:
             return
         for gauge in self.gauges.values():
             gauge.feed(block)
+        for effect in self.effects.values():
+            effect.feed(block)
         self.production, self.canary = self.production + block.production, self.canary + block.canary
         self.watermark = block.last_slot
         self.first_slot = block.first_slot if self.first_slot < 0 else self.first_slot
@@ -125,6 +129,7 @@ class Evidence:
             "production": _counts_state(self.production),
             "canary": _counts_state(self.canary),
             "gauges": {name: state_of(gauge) for name, gauge in self.gauges.items()},
+            "effects": {name: effect.state() for name, effect in self.effects.items()},
         }
 
     @classmethod
@@ -141,6 +146,8 @@ class Evidence:
         evidence.production, evidence.canary = _counts(state["production"]), _counts(state["canary"])
         for name, gauge in evidence.gauges.items():
             restore(gauge, state["gauges"][name])
+        for name, effect in evidence.effects.items():
+            effect.restore(state["effects"][name])
         return evidence
 
 

@@ -54,9 +54,9 @@ class ShareGauge:
 class QuantileGauge:
     """A latency quantile by shifted thresholds: P(canary > F T) against P(production > T).
 
-    T lies near production's quantile. "p95 may not get worse than xF" holds if and only if the canary's share beyond `F T` is at most production's beyond
-    `T`. T is a bin edge chosen from earlier data and F a whole number of bins, so four counts decide; a T that is off
-    tests a neighbouring quantile and never changes the error rate.
+    T lies near production's quantile. "p95 may not get worse than xF" holds if and only if the canary's share beyond
+    `F T` is at most production's beyond `T`. T is a bin edge chosen from earlier data and F a whole number of bins, so
+    four counts decide; a T that is off tests a neighbouring quantile and never changes the error rate.
     """
 
     plan: MetricPlan
