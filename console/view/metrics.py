@@ -9,6 +9,7 @@ from console.domain.histogram import quantile
 from console.domain.metrics import METRICS, Metric
 from console.text import words
 from console.text.safe import NOTHING, SafeText
+from console.verdict.verdict import Judged, Verdict
 from console.view.records import MetricView
 
 
@@ -70,12 +71,19 @@ def change_text(metric: Metric, production: float | None, canary: float | None) 
     return SafeText(words.factor(canary / production)) if production else NOTHING
 
 
-def metric_rows(production: Counts, canary: Counts) -> tuple[MetricView, ...]:
-    """Every metric's row from the counts alone: values and change, without a judgement."""
-    return tuple(_row(metric, measure(metric, production), measure(metric, canary)) for metric in METRICS)
+def metric_rows(production: Counts, canary: Counts, verdict: Verdict | None) -> tuple[MetricView, ...]:
+    """Every metric's row: values and change, and where its evidence stands once there is a verdict."""
+    rows = []
+    for metric in METRICS:
+        judged = verdict.metric(metric.name) if verdict else None
+        if verdict and judged and judged.canary is not None:
+            rows.append(_judged_row(metric, judged, verdict))
+        else:
+            rows.append(_counted_row(metric, measure(metric, production), measure(metric, canary)))
+    return tuple(rows)
 
 
-def _row(metric: Metric, production: Measured, canary: Measured) -> MetricView:
+def _counted_row(metric: Metric, production: Measured, canary: Measured) -> MetricView:
     return MetricView(
         name=metric.name,
         label=metric.label,
@@ -86,3 +94,44 @@ def _row(metric: Metric, production: Measured, canary: Measured) -> MetricView:
         role=metric.role,
         measured=bool(production.n or canary.n),
     )
+
+
+def _judged_row(metric: Metric, judged: Judged, verdict: Verdict) -> MetricView:
+    meter = {"pass": 1.0, "regression": -1.0}.get(judged.decided, judged.meter)
+    return MetricView(
+        name=metric.name,
+        label=metric.label,
+        production=value_text(metric, judged.production),
+        canary=value_text(metric, judged.canary),
+        change=change_text(metric, judged.production, judged.canary),
+        limit=_limit_text(metric, judged.limit),
+        inside=judged.inside,
+        meter=meter,
+        decided=judged.decided,
+        to_decide=_to_decide(metric, judged, verdict),
+        role=judged.role,
+    )
+
+
+def _limit_text(metric: Metric, limit: float | None) -> SafeText:
+    """The change that is tolerated, without its sign: `0.19`, `1.20`."""
+    if limit is None:
+        return NOTHING
+    if metric.kind != "share":
+        return SafeText(f"{limit:.2f}")
+    points = limit * 100
+    return SafeText(f"{points:.{2 if points < 0.995 else 1}f}")
+
+
+def _to_decide(metric: Metric, judged: Judged, verdict: Verdict) -> SafeText:
+    if judged.decided == "pass":
+        return SafeText("✓ pass")
+    if judged.decided == "regression":
+        return SafeText("■ regression")
+    if verdict.state == "undecided" and verdict.why == metric.name:
+        return SafeText("undecided")
+    if judged.needed is None:
+        return SafeText("out of reach")
+    unit = "ratings" if metric.name == "dissatisfied" else "more"
+    rated = judged.canary_n / verdict.canary_n if metric.name == "dissatisfied" and verdict.canary_n else 1.0
+    return SafeText(f"{words.count(words.rounded(max(1.0, judged.needed.middle * rated)))} {unit}")

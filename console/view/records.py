@@ -38,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinView:
-    """One pin of a route. `share` is its percentage of users (None: gets none), `clock` "retires in 7 days · 30 Nov"."""
+    """One pin of a route. `share` is its percentage of users; None where it gets none."""
 
     tier: Tier
     model_id: SafeText
@@ -51,6 +51,8 @@ class PinView:
     """"pinned 15 May by olga: 214 cases, no differences"."""
     note: SafeText = NOTHING
     """A warning about the id itself: "alias: may move", "cannot be pinned", or how the suite went."""
+    note_tone: Tone = "none"
+    """"waiting" or "bad" where the note is a warning: it is then never left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""The registry pane's records: every route with its pins, their clocks, and what is to be known about their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from console.catalog.identify import identify
+from console.catalog.lifecycle import clock
+from console.domain.registry import DAY_S, Pin, Registry, Route, Tier
+from console.text import words
+from console.text.safe import NOTHING, SafeText, join, safe
+from console.view.records import PinView, RetirementView, RouteView, State, Tone
+
+HORIZON_DAYS = 60
+
+
+def route_view(route: Route, registry: Registry, state: State, today: date, override: str = "") -> RouteView:
+    """One route; `override` is the model that the environment forces, or ""."""
+    pins = tuple(
+        pin_view(tier, model_id, registry.models.get(model_id), route, today) for tier, model_id in route.tiers()
+    )
+    return RouteView(
+        name=safe(route.name),
+        description=safe(route.description),
+        state=state,
+        pins=pins,
+        percentage=route.canary_percentage,
+        held=safe(route.canary.held) if route.canary and route.canary.held else NOTHING,
+        override=safe(override),
+    )
+
+
+def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date) -> PinView:
+    """One pin with its share of users, its retirement clock, who chose it and why."""
+    ladder_days = remaining_ladder_s(route) / DAY_S if tier == "production" else 0.0
+    ends = clock(model_id, today, pin, ladder_days=ladder_days)
+    note, tone = _note(model_id, pin)
+    shown = ends is not None and (ends.deadline or ends.tone != "none")
+    return PinView(
+        tier=tier,
+        model_id=safe(model_id),
+        share=_share(tier, route),
+        retires=ends.on if ends else None,
+        clock=ends.words if ends and shown else NOTHING,
+        clock_tone=ends.tone if ends else "none",
+        replacement=safe(ends.replacement) if ends and shown and ends.replacement else NOTHING,
+        why=_why(pin, today),
+        note=note,
+        note_tone=tone,
+    )
+
+
+def remaining_ladder_s(route: Route) -> float:
+    """The least time the ladder still takes: the minimum time of every step that is not done."""
+    todo = [step for step in route.steps if step >= max(route.canary_percentage, 0) and step < 100]
+    return len(todo) * route.gates.min_step_time_s
+
+
+def _share(tier: Tier, route: Route) -> float | None:
+    if tier == "production":
+        return 100 - route.canary_percentage
+    return route.canary_percentage if tier == "canary" else None
+
+
+def _why(pin: Pin | None, today: date) -> SafeText:
+    if pin is None:
+        return NOTHING
+    by = f" by {pin.pinned_by}" if pin.pinned_by else ""
+    return join("pinned ", words.day(pin.pinned_date, today), by, f": {pin.reason}" if pin.reason else "")
+
+
+def _note(model_id: str, pin: Pin | None) -> tuple[SafeText, Tone]:
+    kind = identify(model_id).kind
+    if kind == "alias":
+        return SafeText("alias: may move to other weights"), "waiting"
+    if kind == "unknown":
+        return SafeText("cannot be pinned: nothing promises that it stays"), "waiting"
+    if pin is not None and pin.last_regression_test is not None:
+        return SafeText(f"suite run {pin.last_regression_test:%d %b}".replace(" 0", " ")), "none"
+    return NOTHING, "none"
+
+
+def retirements(registry: Registry, today: date) -> tuple[RetirementView, ...]:
+    """Every announced end of a pinned model, the nearest first. Floors are no dates."""
+    found: dict[tuple[date, str], RetirementView] = {}
+    for route in registry.routes.values():
+        for _, model_id in route.tiers():
+            ends = clock(model_id, today, registry.models.get(model_id))
+            if ends is None or ends.on is None or not ends.deadline:
+                continue
+            found.setdefault(
+                (ends.on, route.name),
+                RetirementView(
+                    ends.on, safe(route.name), safe(model_id), ends.tone if ends.tone != "none" else "plain"
+                ),
+            )
+    return tuple(sorted(found.values(), key=lambda event: (event.on, event.route)))
+
+
+def override_of(route: str, environment: Mapping[str, str]) -> str:
+    """The model that `LLM_MODEL_<ROUTE>` or `LLM_MODEL` forces, or ""."""
+    name = "".join(char if char.isalnum() else "_" for char in route).upper()
+    return environment.get(f"LLM_MODEL_{name}") or environment.get("LLM_MODEL") or ""
