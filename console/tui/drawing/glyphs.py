@@ -10,7 +10,6 @@ from console.tui.drawing.canvas import Paint, Row, Segment
 from console.tui.drawing.cells import char_width
 from console.view.records import State, Tone
 
-LADDER = "▂▃▄▅▆▇█"
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 

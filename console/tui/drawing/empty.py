@@ -1,0 +1,94 @@
+"""What stands in the live pane before the first request: what is missing, and the lines to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console.text.safe import NOTHING, SafeText, safe_line
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.cells import cell_width
+from console.tui.drawing.frame import Piece, pieces_width, put_pieces
+from console.tui.drawing.verdict import draw_verdict
+from console.view.records import CanaryView, FleetView, RouteView
+
+Line = Sequence[Piece]
+
+
+def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, margin: int = 2) -> Canvas:
+    """The body of the pane for a route without data, with the person's own route, model and paths in the code."""
+    canvas = Canvas(width, height)
+    inner = width - 2 * margin
+    tight = height < 20
+    verdict = draw_verdict(view.state, view.sentence, max(1, inner))
+    y = 0 if tight else 1
+    canvas.paste(margin, y, verdict)
+    y += verdict.height + (0 if tight else 1)
+    route = next((route for route in fleet.routes if route.name == view.route), None)
+    for number, title, lines in _blocks(view, fleet, route):
+        block = _draw_code(title, lines, inner, number, padded=height >= 24)
+        if y + block.height > height:
+            break
+        canvas.paste(margin, y, block)
+        y += block.height + (0 if tight else 1)
+    _put_next(canvas, margin, y, _replacement(route))
+    return canvas
+
+
+def _blocks(view: CanaryView, fleet: FleetView, route: RouteView | None) -> list[tuple[bool, Line, list[Line]]]:
+    model = next((pin.model_id for pin in route.pins if pin.tier == "production"), NOTHING) if route else NOTHING
+    calls: list[Line] = [
+        [("choice = router.select(", "fg"), (_quoted(view.route), "strong bold"), (", user_id)", "fg")],
+        [("with log.request(choice, user_id) as request:", "fg")],
+        [("    response = client.messages.create(model=", "fg"), ("choice.model", "strong bold"), (", …)", "fg")],
+        [("    request.record(response)", "fg")],
+    ]
+    starts: list[Line] = [
+        [("from console import Router, RequestLog", "fg")],
+        [(f"router = Router({_quoted(fleet.registry_name)}, default={_quoted(model)})", "fg")],
+        [(f"log = RequestLog({_quoted(fleet.log_name)})", "fg")],
+    ]
+    return [
+        (True, [("Four lines", "strong bold"), (" where your application calls the model", "fg")], calls),
+        (False, [("Three", "strong bold"), (" where it starts", "fg")], starts),
+    ]
+
+
+def _quoted(text: str) -> SafeText:
+    """A Python string literal of `text`, as a person would type it."""
+    return safe_line('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+
+
+def _draw_code(title: Line, lines: list[Line], width: int, numbered: bool, padded: bool) -> Canvas:
+    pad = 1 if padded else 0
+    canvas = Canvas(width, 1 + len(lines) + 2 * pad)
+    put_pieces(canvas, 0, 0, title, end=width)
+    for y in range(1, canvas.height):
+        canvas.row(y, "side")
+    indent = 6 if width >= 60 and max(map(pieces_width, lines)) + 8 <= width else 2
+    for index, line in enumerate(lines):
+        y = 1 + pad + index
+        if numbered and indent == 6:
+            canvas.put(2, y, str(index + 1), "muted")
+        put_pieces(canvas, indent, y, line, end=width - 1)
+    return canvas
+
+
+def _replacement(route: RouteView | None) -> SafeText:
+    if route is None:
+        return NOTHING
+    return next((pin.replacement for pin in route.pins if pin.tier == "production"), NOTHING)
+
+
+def _put_next(canvas: Canvas, x: int, y: int, replacement: SafeText) -> None:
+    candidate = (
+        f"5 % of users on {replacement}, the named replacement" if replacement else "5 % of users on a newer model"
+    )
+    rows: list[tuple[Line, str]] = [
+        ([("first request", "muted")], "appears here within 2 seconds, nothing to restart"),
+        ([("c", "strong bold"), (" start a canary", "muted")], candidate),
+        ([("only looking", "muted")], "console demo: a simulated world with live traffic"),
+    ]
+    for line, (label, text) in enumerate(rows, y):
+        put_pieces(canvas, x, line, label, end=canvas.width - x)
+        if x + 18 + cell_width(text) // 3 < canvas.width:
+            canvas.put(x + 18, line, text, "fg", end=canvas.width - x)

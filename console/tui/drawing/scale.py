@@ -1,0 +1,79 @@
+"""The upper end of a plot: a nice number above the data that stays where it is while values move."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple
+
+from console.view.records import PlotView
+
+_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_SHRINK_BELOW = 0.6
+_SHRINK_AFTER = timedelta(minutes=10)
+_RANGE_AT_MOST = 3.0
+"""A first hour's range may be enormous; it may take the line down to a third of the height and is cut off beyond."""
+
+
+class Top(NamedTuple):
+    """The upper end, and since when the data would have done with less than 60 % of it (None: it does not)."""
+
+    value: float
+    low_since: datetime | None = None
+
+
+def finite(value: float | None) -> float | None:
+    """`value`, or None for what cannot be drawn."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def needed(plot: PlotView) -> float:
+    """The smallest upper end that shows the data; 0 without any."""
+    lines = [value for point in plot.points for value in map(finite, (point.production, point.canary)) if value]
+    ranges = [high for point in plot.points if (high := finite(point.high))]
+    peak = max(lines, default=0.0)
+    return max(peak, min(max(ranges, default=0.0), _RANGE_AT_MOST * peak if peak else math.inf))
+
+
+def nice_top(plot: PlotView, rows: int) -> float:
+    """Of the nice numbers above the data, the one that puts production's median nearest to the middle of a row.
+
+    In few rows a line between two rows makes the range around it look ragged.
+    """
+    need = needed(plot)
+    if need <= 0:
+        return {"share": 0.01, "ms": 1_000.0, "usd": 1.0}[plot.unit]
+    base = 10.0 ** math.floor(math.log10(need))
+    nice = [step * scale for scale in (base, base * 10) for step in _NICE]
+    most = 1.0 if plot.unit == "share" else math.inf
+    candidates = [value for value in nice if need * 0.999 <= value <= 1.5 * need and value <= most]
+    candidates = candidates or [min([value for value in nice if value >= need * 0.999], default=need)]
+    values = [value for point in plot.points if (value := finite(point.production)) is not None]
+    middle = median(values) if values else 0.0
+
+    def off_centre(top: float) -> float:
+        position = middle / top * rows
+        return abs(position - math.floor(position) - 0.5)
+
+    return min(candidates, key=lambda top: (round(off_centre(top), 2), top))
+
+
+def held_top(before: Top | None, plot: PlotView, rows: int, now: datetime) -> Top:
+    """The upper end to draw: it grows at once, and shrinks only after ten minutes below 60 %."""
+    need, wanted = needed(plot), nice_top(plot, rows)
+    if before is None or need > before.value:
+        return Top(wanted)
+    if need >= _SHRINK_BELOW * before.value:
+        return Top(before.value)
+    since = before.low_since or now
+    return Top(wanted) if now - since >= _SHRINK_AFTER else Top(before.value, since)
+
+
+def top_text(value: float, unit: str) -> str:
+    """The label of the upper end in at most five cells: `2.5 %`, `10 s`, `$8`."""
+    if unit == "share":
+        return f"{value * 100:.3g} %"
+    if unit == "ms":
+        return f"{value / 1000:.3g} s"
+    return f"${value:.3g}" if value >= 0.01 else f"${value:.3f}"

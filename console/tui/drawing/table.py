@@ -1,0 +1,171 @@
+"""The metric table: both arms, the change, its limit, and a meter from *regression* to *pass* for each metric.
+
+Columns stand where the width puts them and never where values would: nothing moves while numbers change.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from console.text import words
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.cells import cell_width
+from console.tui.drawing.glyphs import TONES
+from console.view.records import CanaryView, MetricView
+
+_WORD = 13
+"""The widest word of the last column, with a blank before it."""
+
+
+class Columns(NamedTuple):
+    """Right edges of the number columns; 0 where a column is left out. The meter has odd width or none."""
+
+    width: int
+    production: int
+    canary: int
+    change: int
+    limit: int
+    meter: int
+    meter_width: int
+    words: bool = True
+
+
+def columns(width: int) -> Columns:
+    """The columns of a table of `width` cells."""
+    if width >= 100:
+        return _with_meter(Columns(width, 32, 45, 58, 67, 71, 0), _WORD + 3)
+    if width >= 80:
+        return _with_meter(Columns(width, 22, 31, 40, 47, 49, 0), _WORD)
+    if width >= 76:
+        return _with_meter(Columns(width, 21, 30, 39, 46, 48, 0), _WORD)
+    if width >= 64:
+        return _with_meter(Columns(width, 21, 30, 39, 0, 42, 0), _WORD)
+    if width >= 53:
+        return Columns(width, 21, 30, 39, 0, 0, 0)
+    if width >= 44:
+        return Columns(width, 21, 30, 0, 0, 0, 0)
+    return Columns(width, 0, 0, 0, 0, 0, 0, words=width >= 26)
+
+
+def _with_meter(base: Columns, word: int) -> Columns:
+    room = base.width - word - base.meter
+    return base._replace(meter_width=room if room % 2 else room - 1)
+
+
+def table_rows(view: CanaryView, fold: bool) -> int:
+    """The rows that the table of `view` takes: heading, requests and metrics; `fold` puts those without data on one."""
+    missing = sum(not metric.measured for metric in view.metrics)
+    return 2 + len(view.metrics) - (missing - 1 if fold and missing else 0)
+
+
+def draw_table(view: CanaryView, width: int, rows: int, fold: bool = False) -> Canvas:
+    """The table in `width` × `rows` cells. Metrics that have no row are counted on the last one."""
+    canvas = Canvas(width, rows)
+    at = columns(width)
+    _put_heading(canvas, at)
+    _put_requests(canvas, at, view)
+    shown = [metric for metric in view.metrics if metric.measured or not fold]
+    missing = [metric.label for metric in view.metrics if not metric.measured] if fold else []
+    room = rows - 2 - bool(missing)
+    if len(shown) > room:
+        shown, hidden = shown[: max(0, room - 1)], len(shown) - max(0, room - 1)
+        canvas.put(0, 2 + len(shown), f"↓ {words.plural(hidden, 'more metric')}", "muted", end=width)
+    for y, metric in enumerate(shown, 2):
+        _put_metric(canvas, y, at, metric)
+    if missing:
+        canvas.put(0, rows - 1, "not measured: " + ", ".join(missing), "muted", end=width)
+    return canvas
+
+
+def _put_heading(canvas: Canvas, at: Columns) -> None:
+    if at.production:
+        canvas.right(at.production, 0, "● production", "prod")
+        canvas.right(at.canary, 0, "◆ canary", "canary")
+    if at.change:
+        canvas.right(at.change, 0, "change", "muted")
+    if at.limit:
+        canvas.right(at.limit, 0, "limit", "muted")
+    if at.meter_width >= 15:
+        canvas.put(at.meter, 0, "regression", "muted")
+        canvas.right(at.meter + at.meter_width, 0, "pass", "muted")
+    elif at.meter_width:
+        canvas.put(at.meter, 0, "■", "muted")
+        canvas.right(at.meter + at.meter_width, 0, "✓", "muted")
+    if at.words:
+        canvas.right(at.width, 0, "to decide", "muted")
+
+
+def _put_requests(canvas: Canvas, at: Columns, view: CanaryView) -> None:
+    n = (words.count(view.production_requests), words.count(view.canary_requests))
+    if not at.production:
+        canvas.put(0, 1, f"n = {n[0]} and {n[1]}", "fg", end=at.width)
+        return
+    canvas.put(0, 1, "requests", "fg")
+    canvas.right(at.production, 1, n[0], "fg", start=9)
+    canvas.right(at.canary, 1, n[1], "strong", start=at.production + 1)
+    if not view.split:
+        return
+    style = "muted" if view.split_tone in ("plain", "none", "good") else TONES[view.split_tone]
+    edge, start = at.limit or at.change or at.width, at.canary + 2
+    if edge - cell_width(view.split) >= start:
+        canvas.right(edge, 1, view.split, style)
+    else:
+        canvas.put(start, 1, view.split, style, end=at.width)
+
+
+def _put_metric(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
+    bad = metric.decided == "regression"
+    base = "muted" if not metric.measured else "strong bold" if bad else "fg"
+    values = (metric.production or "–", metric.canary or "–", metric.change or "–")
+    canvas.put(0, y, metric.label, base, end=at.width)
+    if at.production:
+        canvas.right(at.production, y, values[0], "fg" if metric.measured else "muted", start=len(metric.label) + 1)
+        canary = "muted" if not metric.measured else "strong bold" if bad else "strong"
+        canvas.right(at.canary, y, values[1], canary, start=at.production + 1)
+    if at.change:
+        change = "muted" if not metric.measured else "red bold" if bad else "fg"
+        canvas.right(at.change, y, values[2], change, start=at.canary + 1)
+    if at.limit and metric.limit and metric.measured:
+        _put_limit(canvas, y, at, metric)
+    if at.meter_width:
+        _put_meter(canvas, y, at, metric)
+    if at.words:
+        _put_word(canvas, y, at, metric)
+
+
+def _put_limit(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
+    style = "red" if metric.decided == "regression" else "muted"
+    number = canvas.right(at.limit, y, metric.limit, style, start=at.change + 3)
+    canvas.put(min(at.limit - 6, number - 2), y, "≤" if metric.inside else ">", style)
+
+
+def _put_meter(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
+    start, end = at.meter, at.meter + at.meter_width
+    middle = start + at.meter_width // 2
+    if not metric.measured:
+        canvas.fill(start, end, y, "─", "rule")
+        return
+    canvas.fill(start, end, y, "─", "track")
+    canvas.put(middle, y, "┼", "muted")
+    if metric.decided == "pass":
+        canvas.fill(middle + 1, end, y, "━", "green")
+    elif metric.decided == "regression":
+        canvas.fill(start, middle, y, "━", "red")
+    elif metric.meter is not None and math.isfinite(metric.meter):
+        steps = round(max(-1.0, min(1.0, metric.meter)) * (at.meter_width // 2))
+        head = middle + steps
+        canvas.fill(min(head, middle + 1), max(head, middle), y, "━", "fg")
+        canvas.put(head, y, "●", "strong")
+
+
+def _put_word(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
+    if metric.decided == "regression":
+        text, style = "■ regression", "red bold"
+    elif metric.decided == "pass":
+        text, style = "✓ pass", "green"
+    elif not metric.measured:
+        text, style = metric.to_decide or "no data", "muted"
+    else:
+        text, style = metric.to_decide, "fg"
+    canvas.right(at.width, y, text, style, start=at.width - _WORD + 1)

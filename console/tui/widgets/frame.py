@@ -1,0 +1,76 @@
+"""Header, footer and tab row as widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from console.text.safe import NOTHING, SafeText
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_tabs, tab_at
+from console.tui.widgets.drawn import Drawn
+from console.view.records import FleetView
+
+
+class TopBar(Drawn):
+    """Row 0: paths, guard, age of the data, clock."""
+
+    _view: FleetView | None = None
+    _override: SafeText = NOTHING
+
+    def show(self, view: FleetView, override: SafeText = NOTHING) -> None:
+        """`override` is the sentence about LLM_MODEL where it forces a model here, or ""."""
+        self._view, self._override = view, override
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """The header row."""
+        return draw_header(self._view, width, self._override) if self._view else Canvas(width, height)
+
+
+class KeyBar(Drawn):
+    """The last row: keys that work now, most useful first, and pinned ones at the right end."""
+
+    _hints: tuple[Hint, ...] = ()
+    _pinned: tuple[Hint, ...] = ()
+
+    def show(self, hints: Sequence[Hint], pinned: Sequence[Hint] = ()) -> None:
+        """Both lists in their order on the screen."""
+        self._hints, self._pinned = tuple(hints), tuple(pinned)
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """The footer row."""
+        return draw_footer(width, self._hints, self._pinned)
+
+
+class TabRow(Drawn):
+    """The tab row of terminals too small for three panes."""
+
+    class Chosen(Message):
+        """A tab was clicked; `pane` is 1..3."""
+
+        def __init__(self, pane: int) -> None:
+            super().__init__()
+            self.pane = pane
+
+    _active = 2
+    _right = ""
+    _late = False
+
+    def show(self, active: int, right: str = "", late: bool = False) -> None:
+        """`active` is 1..3; `right` says what is looked at and how old it is: `support · 2 s ago`."""
+        self._active, self._right, self._late = active, right, late
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """The tab row."""
+        return draw_tabs(width, self._active, self._right, self._late)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the screen which tab was meant."""
+        pane = tab_at(self.size.width, self._active, event.x)
+        if pane:
+            self.post_message(self.Chosen(pane))

@@ -1,0 +1,64 @@
+"""Pane 1: routes and pins, with a cursor on one route."""
+
+from __future__ import annotations
+
+from textual.message import Message
+from textual.reactive import reactive
+
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.frame import draw_strip
+from console.tui.drawing.registry import draw_registry, pins_text
+from console.tui.widgets.pane import Pane
+from console.view.records import FleetView, RouteView
+
+
+class RegistryPane(Pane):
+    """The registry. `selected` is the index of the route that the other panes show."""
+
+    class RouteSelected(Message):
+        """The cursor moved to another route."""
+
+        def __init__(self, route: RouteView, index: int) -> None:
+            super().__init__()
+            self.route = route
+            self.index = index
+
+    selected: reactive[int] = reactive(0)
+    _view: FleetView | None = None
+
+    def show(self, view: FleetView) -> None:
+        """Show another moment of the registry; the cursor stays on its route's name, wherever that moved to."""
+        before = self.route
+        self._view = view
+        names = [route.name for route in view.routes]
+        kept = names.index(before.name) if before and before.name in names else self.selected
+        self.selected = min(kept, max(0, len(names) - 1))
+        self.redraw()
+
+    @property
+    def route(self) -> RouteView | None:
+        """The route under the cursor."""
+        routes = self._view.routes if self._view else ()
+        return routes[self.selected] if 0 <= self.selected < len(routes) else None
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by `rows` routes (negative: up); it stops at both ends."""
+        count = len(self._view.routes) if self._view else 0
+        self.selected = min(max(0, self.selected + rows), max(0, count - 1))
+
+    def watch_selected(self) -> None:
+        """Show the cursor at its new place and tell the screen."""
+        self.redraw()
+        if self.route is not None:
+            self.post_message(self.RouteSelected(self.route, self.selected))
+
+    def draw_strip(self, width: int) -> Canvas:
+        """`1 Registry   2 routes · 5 pins`."""
+        return draw_strip(width, 1, right=pins_text(self._view) if self._view else "", focused=self.has_focus)
+
+    def draw_body(self, width: int, height: int) -> Canvas:
+        """Routes, changes and the time line."""
+        bg = "bg" if self.tabbed else "side"
+        if self._view is None:
+            return Canvas(width, height, bg)
+        return draw_registry(self._view, width, height, self.selected, bg=bg, details=not self.tabbed)
