@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from console.catalog.openai_ids import undated
@@ -15,7 +15,7 @@ from console.catalog.openai_ids import undated
 @cache
 def document(name: str) -> Mapping[str, Any]:
     """The data file `name` of this package: an object with at least `as_of` and `sources`."""
-    text = resources.files("console.catalog").joinpath("data", name).read_text("utf-8")
+    text = (Path(__file__).parent / "data" / name).read_text("utf-8")
     data: dict[str, Any] = json.loads(text)
     return data
 

@@ -54,9 +54,11 @@ def test_any_text_is_read_without_an_error_and_unknown_text_is_never_pinned(text
 
 
 ID_PIECES = st.sampled_from(
-    ["claude", "gpt", "o3", "gemini", "-", "/", ":", "@", "~", ".", "us.", "anthropic.", "4", "5", "6", "4o", "2025"]
-    + ["20250929", "-2025-09-29", "latest", "default", "preview", "v1:0", "ft:", "arn:aws:bedrock:", "azure/"]
-    + ["models/", "projects/", "publishers/", "sonnet", "mini", "[1m]", "٣", "\u202e", " "]
+    [
+        *("claude", "gpt", "o3", "gemini", "sonnet", "mini", "-", "/", ":", "@", "~", ".", " ", "٣", "\u202e", "[1m]"),
+        *("4", "5", "6", "4o", "2025", "20250929", "-2025-09-29", "latest", "default", "preview", "v1:0", "ft:"),
+        *("us.", "anthropic.", "arn:aws:bedrock:", "azure/", "models/", "projects/", "publishers/"),
+    ]
 )
 
 
@@ -139,10 +141,7 @@ def test_bedrock_forms_keep_the_verdict_on_the_model_behind_them(base: str, regi
         )
 
 
-@given(
-    UNDERLYING,
-    st.sampled_from(["publishers/anthropic/models/{}", "projects/p/locations/eu/publishers/anthropic/models/{}"]),
-)
+@given(UNDERLYING, st.sampled_from(["", "projects/p/locations/eu/"]))
 def test_vertex_resources_keep_the_verdict_on_the_model_behind_them(base: str, project: str) -> None:
     plain, found = identify(base), identify(f"{project}publishers/anthropic/models/{base}")
     assert (found.platform, found.kind, found.version) == ("vertex", plain.kind, plain.version)
