@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from console.domain.paths import KeyPath, dotted
@@ -12,7 +13,7 @@ from console.domain.paths import KeyPath, dotted
 
 @dataclass(frozen=True, slots=True)
 class SetKey:
-    """Give `path` a scalar value. The table that holds it must exist."""
+    """Give `path` a value: a scalar, or a list of scalars. The table that holds it must exist."""
 
     path: KeyPath
     value: object
@@ -20,7 +21,7 @@ class SetKey:
 
 @dataclass(frozen=True, slots=True)
 class DropKey:
-    """Take `path` out of the file. It must be there."""
+    """Take `path` out of the file: a key, or a whole table. It must be there."""
 
     path: KeyPath
 
@@ -46,25 +47,80 @@ def apply(plain: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     for edit in edits:
         match edit:
             case SetKey(path, value):
-                _table(result, path[:-1])[path[-1]] = value
+                _table(result, path[:-1])[path[-1]] = canonical(path[-1], value)
             case DropKey(path):
                 table = _table(result, path[:-1])
                 if path[-1] not in table:
                     raise EditImpossible(f"{dotted(path)} is not in the file")
                 del table[path[-1]]
             case AddTable(path, values):
-                parent = result
-                for key in path[:-1]:
-                    parent = parent.setdefault(key, {})
+                parent = _table(result, path[:-1], create=True)
                 if path[-1] in parent:
                     raise EditImpossible(f"{dotted(path)} is already in the file")
-                parent[path[-1]] = copy.deepcopy(dict(values))
+                parent[path[-1]] = {key: canonical(key, value) for key, value in values.items()}
     return result
 
 
-def _table(plain: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+def canonical(key: str, value: object) -> Any:
+    """`value` in the one form in which it is written: instants in UTC, percentages without needless decimals."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value
+    if key == "canary_percentage" and isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 4)
+    if isinstance(value, Mapping):
+        return {name: canonical(name, item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [canonical("", item) for item in value]
+    return value
+
+
+def identical(one: object, other: object) -> bool:
+    """Whether two plain values are the same in type and value: `5` is not `5.0`, `1` is not `true`, NaN is NaN."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(identical(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(identical, one, other))
+    return type(one) is type(other) and (one == other or (one != one and other != other))
+
+
+def reverse(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The edits that turn `after` back into `before`, and so can undo one change under later ones.
+
+    A table that was dropped comes back at the end of the file, so its keys are `before`'s but not its place.
+    """
+    return tuple(_reverse(before, after, ()))
+
+
+def _reverse(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath) -> list[Edit]:
+    edits: list[Edit] = [DropKey((*path, key)) for key in after if key not in before]
+    for key, value in before.items():
+        here = (*path, key)
+        if isinstance(value, dict) and isinstance(after.get(key), dict):
+            edits += _reverse(value, after[key], here)
+        elif key in after and identical(value, after[key]):
+            continue
+        elif isinstance(value, dict):
+            edits += [DropKey(here)] if key in after else []
+            edits += _added(value, here)
+        else:
+            edits += [DropKey(here)] if isinstance(after.get(key), dict) else []
+            edits.append(SetKey(here, value))
+    return edits
+
+
+def _added(table: Mapping[str, Any], path: KeyPath) -> list[Edit]:
+    inner = {key: value for key, value in table.items() if isinstance(value, dict)}
+    edits: list[Edit] = [AddTable(path, {key: value for key, value in table.items() if key not in inner})]
+    for key, value in inner.items():
+        edits += _added(value, (*path, key))
+    return edits
+
+
+def _table(plain: dict[str, Any], path: KeyPath, create: bool = False) -> dict[str, Any]:
     table: Any = plain
     for key in path:
+        if create and isinstance(table, dict):
+            table.setdefault(key, {})
         if not isinstance(table, dict) or key not in table:
             raise EditImpossible(f"{dotted(path)} is not in the file")
         table = table[key]
