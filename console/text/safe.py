@@ -12,6 +12,7 @@ import re
 _BAD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without \n \t, DEL, C1
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible, bidi controls
+    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U0001d173-\U0001d17a"  # letters and marks that draw nothing
     "\ud800-\udfff"  # lone surrogates
     "\U000e0000-\U000e0fff]"  # tags, variation selectors supplement
 )

@@ -56,8 +56,9 @@ def dollars(value: float | None) -> str:
     """`$4.12`, `$0.0060`; at least three figures below a dollar."""
     if value is None:
         return NONE
-    digits = 2 if value >= 1 or value == 0 else 4 if value >= 0.001 else 6
-    return f"${value:,.{digits}f}".replace("-", MINUS)
+    size = abs(value)
+    digits = 2 if size >= 1 or size == 0 else 4 if size >= 0.001 else 6
+    return f"{MINUS if value < 0 else ''}${size:,.{digits}f}"
 
 
 def span(s: float) -> str:
