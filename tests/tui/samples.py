@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from console.text.safe import SafeText as S
+from console.view.comparison import AnswerView, ComparisonView, Figure, MeasuredView, Run
 from console.view.records import (
     CanaryView,
     ChangeView,
@@ -256,4 +257,77 @@ def plan() -> PlanView:
             *(DiffLine("added", S(line)) for line in added),
         ),
         S('console promote support --reason "…"'),
+    )
+
+
+def runs(marked: str, worrying: bool) -> tuple[Run, ...]:
+    """`same [only] same {named}` as runs; `{…}` is an ordinary difference where nothing is worrying."""
+    kinds: dict[str, str] = {"[": "only", "{": "named" if worrying else "same", "]": "same", "}": "same"}
+    found, kind, text = [], "same", ""
+    for char in marked + "]":
+        if char in kinds:
+            if text:
+                found.append(Run(S(text), kind))  # type: ignore[arg-type]
+            kind, text = kinds[char], ""
+        else:
+            text += char
+    return tuple(found)
+
+
+LEFT = """Thanks for reaching out, and sorry the lamp arrived broken.
+
+[You can] return a damaged item within {30 days} of delivery. [Please] keep the original packaging and [send us] a \
+photo of the damage [first]. We pay the return postage.
+
+Once [we have received] the parcel, [we] refund the full price within 5 working days to [the card you paid with]. \
+If you would rather have a replacement, tell us and we ship it the same day."""
+RIGHT = """Thanks for reaching out, and sorry the lamp arrived broken.
+
+[Damaged items can be returned] within {14 days} of delivery. Keep the original packaging and [include] a photo of \
+the damage. We pay the return postage.
+
+Once the parcel [arrives], [you get a] refund [of] the full price within 5 working days to [your original payment \
+method]. If you would rather have a replacement, tell us and we ship it the same day."""
+
+
+def comparison(worrying: bool = True) -> ComparisonView:
+    """Two answers to one customer."""
+    left, right = LEFT, RIGHT
+    if not worrying:
+        left, right = (text.replace("{14 days}", "{30 days}") for text in (LEFT, RIGHT))
+        left, right = (text.split("\n\n")[1] for text in (left, right))
+    figures = (
+        (Figure(S("2.31 s")), Figure(S("1,412 in"), minor=True), Figure(S("118 out")), Figure(S("$0.0060"))),
+        (
+            Figure(S("3.02 s"), S("×1.31")),
+            Figure(S("1,829 in"), S("×1.30"), minor=True),
+            Figure(S("161 out"), S("×1.36")),
+            Figure(S("$0.0079"), S("×1.32")),
+        ),
+    )
+    return ComparisonView(
+        S("My lamp arrived broken. How long do I have to return a damaged item?"),
+        (
+            AnswerView("production", OLD, runs(left, worrying), figures=figures[0]),
+            AnswerView("canary", NEW, runs(right, worrying), figures=figures[1]),
+        ),
+        S("support"),
+        S("You answer customers of Nordlys Lighting. Follow the returns policy below. (1,204 characters)"),
+        "worrying" if worrying else "acceptable",
+        S("stated answer changed:") if worrying else S("same content, 14 % shorter"),
+        (S("30 days"), S("14 days")) if worrying else None,
+        S("otherwise the same: 6 of 7 sentences matched, 4 % longer, no refusal, no tool call") if worrying else S(""),
+        S("similarity 0.97, above the usual 0.70 line, and still wrong: shown, not used")
+        if worrying
+        else S("similarity 0.94"),
+        (
+            MeasuredView("first word", S("0.61 s"), S("0.84 s"), 1.38),
+            MeasuredView("finished", S("2.31 s"), S("3.02 s"), 1.31),
+            MeasuredView("tokens in", S("1,412"), S("1,829"), 1.30, S("same text, other tokenizer")),
+            MeasuredView("tokens out", S("118"), S("161"), 1.36, S("stop: end of turn, both")),
+            MeasuredView("  of these thinking", S(""), S("24")),
+            MeasuredView("cost", S("$0.0060"), S("$0.0079"), 1.32, S("+$1.90 per 1,000 requests")),
+        ),
+        S("both finished"),
+        NOW - timedelta(seconds=14),
     )

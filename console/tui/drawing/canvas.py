@@ -32,6 +32,7 @@ class Segment(NamedTuple):
 
 
 Row = tuple[Segment, ...]
+_TEXT = frozenset(("fg", "strong", "prod", "canary", "green", "amber", "red"))
 
 
 @lru_cache(maxsize=512)
@@ -113,9 +114,11 @@ class Canvas:
             if 0 <= target < self.height:
                 self._copy_row(x, target, other, source)
 
-    def recolour(self, fg: str) -> None:
-        """Give every cell the colour `fg`, keeping backgrounds: how numbers look when they are no longer current."""
-        self._paints = [[cell._replace(fg=fg) for cell in row] for row in self._paints]
+    def fade(self) -> None:
+        """Turn every text muted, leaving decoration: how numbers look when they are no longer current."""
+        self._paints = [
+            [cell._replace(fg="muted") if cell.fg in _TEXT else cell for cell in row] for row in self._paints
+        ]
 
     def segments(self, y: int) -> Row:
         """Row `y` as runs of equal look; together exactly `width` cells."""

@@ -46,30 +46,48 @@ def clip_middle(text: str, width: int) -> str:
     return _prefix(text, width - 1 - tail) + ELLIPSIS + _prefix(text[::-1], tail)[::-1]
 
 
-def wrap(text: str, width: int, first: int | None = None) -> list[str]:
-    """`text` broken at spaces into lines of at most `width` cells (`first`: of the first line); long words are cut.
+def wrap(text: str, width: int) -> list[str]:
+    """`text` broken at spaces into lines of at most `width` cells; longer words are cut. "" is one empty line."""
+    return [text[start:end] for start, end in wrap_spans(text, width)]
 
-    Line breaks in the text stay; an empty text is one empty line.
-    """
-    lines: list[str] = []
+
+def wrap_spans(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the lines of `text` start and end when broken at spaces and line breaks into `width` cells (at least 2)."""
+    spans: list[tuple[int, int]] = []
+    start, width = 0, max(2, width)
     for paragraph in text.split("\n"):
-        room = max(1, width if first is None or lines else first)
-        line, used = "", 0
-        for word in paragraph.split(" "):
-            size = cell_width(word)
-            if line and used + 1 + size > room:
-                lines.append(line)
-                line, used, room = "", 0, max(1, width)
-            elif line:
-                line, used = line + " ", used + 1
-            while used + size > room:
-                head = _prefix(word, room - used) or word[:1]
-                lines.append(line + head)
-                word, line, used, room = word[len(head) :], "", 0, max(1, width)
-                size = cell_width(word)
-            line, used = line + word, used + size
-        lines.append(line)
-    return lines
+        end = start + len(paragraph)
+        spans.extend(_wrap_paragraph(text, start, end, width))
+        start = end + 1
+    return spans
+
+
+def _wrap_paragraph(text: str, start: int, end: int, width: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    used, blank, at = 0, -1, start
+    while at < end:
+        char = text[at]
+        used += char_width(char)
+        if used > width and char != " ":
+            stop, onward = (blank, blank + 1) if blank > start else (at, at)
+            spans.append((start, stop))
+            start = at = onward
+            used, blank = 0, -1
+            continue
+        if char == " ":
+            blank = at
+        at += 1
+    # A line may end in blanks that no longer fit; they are not drawn.
+    return [
+        *((first, _visible_end(text, first, last, width)) for first, last in spans),
+        (start, _visible_end(text, start, end, width)),
+    ]
+
+
+def _visible_end(text: str, start: int, end: int, width: int) -> int:
+    while end > start and text[end - 1] == " " and cell_width(text[start:end]) > width:
+        end -= 1
+    return end
 
 
 @lru_cache(maxsize=1_024)

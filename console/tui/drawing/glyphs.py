@@ -71,14 +71,14 @@ def without_colour(row: Row) -> Row:
 
 
 def _ascii_char(char: str, look: Paint) -> str:
-    if char == " " and look.bg in ("band", "bandk"):
+    if char == " " and look.bg == "band":
         return ":"
     if char.isascii():
         return char
     if look.fg == "rule" and char in EIGHTHS:
         return "-"
-    if look.fg in ("band", "bandk") and char in EIGHTHS:
-        return ":"
+    if char in EIGHTHS and _is_band(look):
+        return ":" if _band_share(char, look) >= 0.5 else " "
     return _ascii_glyph(char)
 
 
@@ -95,18 +95,27 @@ def _ascii_glyph(char: str) -> str:
     return letter if width == 1 and letter.isascii() and letter.isprintable() else "?" * width
 
 
+def _is_band(look: Paint) -> bool:
+    return look.fg in ("band", "bandk") or (look.fg == "bg" and look.bg == "band")
+
+
+def _band_share(char: str, look: Paint) -> float:
+    """How much of a cell is band, 0..1: the lower block of the edge, or what is above it."""
+    lower = EIGHTHS.index(char) / 8
+    return lower if look.fg in ("band", "bandk") else 1 - lower
+
+
 def _uncoloured(segment: Segment) -> Segment:
     text, look = segment
-    if look.fg in ("band", "bandk"):
-        text = text.translate(_BAND_SHAPES)
+    if _is_band(look):
+        text = "".join("░" if char not in EIGHTHS or _band_share(char, look) >= 0.5 else " " for char in text)
     elif look.fg == "rule":
         text = text.translate(_RULE_SHAPES)
-    elif look.bg in ("band", "bandk"):
+    elif look.bg == "band":
         text = text.replace(" ", "░")
     tint, chip = look.bg in ("prodt", "canaryt"), look.bg in ("prod", "canary", "redfill", "strong")
     strong = look.bold or look.fg == "strong"
     return Segment(text, look._replace(bold=strong, underline=look.underline or tint, reverse=look.reverse or chip))
 
 
-_BAND_SHAPES = str.maketrans({**dict.fromkeys("▁▂▃", " "), **dict.fromkeys("▄▅▆▇█", "░")})
 _RULE_SHAPES = str.maketrans(dict.fromkeys("▁▂▃▄▅▆▇█", "─"))

@@ -62,7 +62,7 @@ def draw_live(
     rest = plan(view, height - y)
     body = _draw_numbers(view, inner, height - y, rest)
     if view.stale:
-        body.recolour("muted")
+        body.fade()
     canvas.paste(margin, y, body)
     if rest.plot:
         y += rest.blank + rest.ladder + (rest.blank if rest.ladder else 0) + rest.table + rest.blank
@@ -99,7 +99,7 @@ def _put_plots(
         top = tops[index] if index < len(tops) else None
         picture = draw_plot(view.plots[index], width, height, top)
         if view.stale:
-            picture.recolour("muted")
+            picture.fade()
         canvas.paste(x + left, y, picture)
 
 

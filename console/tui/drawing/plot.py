@@ -24,7 +24,7 @@ _LEGEND = " production"
 _LINE = "⠛⠶⣤"
 """Two dot rows: in the upper, middle and lower third of a cell."""
 _TICKS = (*(timedelta(minutes=m) for m in (1, 5, 10, 30)), *(timedelta(hours=h) for h in (1, 2, 6, 12, 24, 72, 168)))
-_TICK_GAP = 14
+_TICK_GAP = 11
 """A label takes five cells; closer than this the axis becomes a row of numbers."""
 
 

@@ -1,0 +1,64 @@
+"""Pane 3: one prompt on both models."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.reactive import reactive
+
+from console.text import words
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.comparer import draw_comparison, scroll_limit
+from console.tui.drawing.frame import draw_strip
+from console.tui.widgets.pane import Pane
+from console.view.comparison import ComparisonView
+
+_DETAIL_X = 17
+
+
+class ComparerPane(Pane):
+    """The comparer. `full` shows prompt, system and measurements; `offset` lines of the answers are scrolled away."""
+
+    full: reactive[bool] = reactive(False)
+    scrolled: reactive[int] = reactive(0)
+    _view: ComparisonView | None = None
+    _now: datetime | None = None
+
+    def show(self, view: ComparisonView | None, now: datetime | None = None) -> None:
+        """Show a comparison (None: the invitation to type one); `now` gives its age."""
+        if self._view is not None and (view is None or view.prompt != self._view.prompt):
+            self.scrolled = 0
+        self._view, self._now = view, now
+        self.redraw()
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll both answers by `lines` (negative: up); stops at both ends."""
+        height = self.size.height - (0 if self.tabbed else 1)
+        limit = scroll_limit(self._view, self.size.width, height, margin=self.margin, full=self.full or self.tabbed)
+        self.scrolled = min(max(0, self.scrolled + lines), limit)
+
+    def watch_full(self) -> None:
+        """More or less is shown."""
+        self.redraw()
+
+    def watch_scrolled(self) -> None:
+        """Other lines are shown."""
+        self.redraw()
+
+    def draw_strip(self, width: int) -> Canvas:
+        """In a pane the prompt, in full the route; at the right how it went and when."""
+        view = self._view
+        if view is None:
+            return draw_strip(width, 3, focused=self.has_focus)
+        age = ""
+        if view.finished_at is not None and self._now is not None:
+            age = words.ago((self._now - view.finished_at).total_seconds())
+        right = " · ".join(filter(None, (view.status if self.full or not age else "", age)))
+        detail, x = (view.route, 0) if self.full else (f"“{view.prompt}”", _DETAIL_X)
+        return draw_strip(width, 3, detail, right, self.has_focus, detail_x=x)
+
+    def draw_body(self, width: int, height: int) -> Canvas:
+        """The comparison, or the invitation."""
+        return draw_comparison(
+            self._view, width, height, margin=self.margin, full=self.full or self.tabbed, offset=self.scrolled
+        )
