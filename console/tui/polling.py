@@ -1,0 +1,58 @@
+"""Watching: a thread looks once a second and tells the screen only when something it shows has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from console.view.lookout import Look, Lookout
+
+INTERVAL_S = 1.0
+
+
+def utc_now() -> datetime:
+    """The wall clock, as an aware UTC datetime."""
+    return datetime.now(UTC)
+
+
+class Poller:
+    """Calls `tell` from its own thread with every new look. Threads read and tell; they never touch a widget."""
+
+    def __init__(
+        self,
+        lookout: Lookout,
+        tell: Callable[[Look], None],
+        failed: Callable[[Exception], None],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        interval_s: float = INTERVAL_S,
+    ) -> None:
+        self._lookout, self._tell, self._failed = lookout, tell, failed
+        self._clock, self._interval_s = clock, interval_s
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="console-poller", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first look comes at once."""
+        self._thread.start()
+
+    def soon(self) -> None:
+        """Look again without waiting for the next second: something was just written."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End; returns at once, the thread is a daemon."""
+        self._stopped.set()
+        self._wake.set()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                self._tell(self._lookout.look(self._clock()))
+                self._wake.wait(self._interval_s)
+                self._wake.clear()
+            self._lookout.close()
+        except Exception as error:  # the edge of a thread: told to the screen, which shows it and stays up
+            self._failed(error)

@@ -1,0 +1,247 @@
+"""One look at everything: registry, request log and history become the records that front ends print.
+
+What cannot be read now keeps its last good numbers, with the reason beside them: a console stays up when a file is
+half-written or a database is locked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from console.domain.cells import SLOT_S, Cell, Counts
+from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
+from console.domain.metrics import METRICS, Metric
+from console.domain.registry import Registry, Route
+from console.history.records import Entry
+from console.history.store import History, beside
+from console.registry.reading import Snapshot
+from console.registry.watching import Watcher
+from console.text import words
+from console.text.safe import NOTHING, SafeText, join, safe, safe_line
+from console.traffic.evidence import EvidenceKeeper
+from console.traffic.reading import LogReader
+from console.verdict.verdict import Verdict
+from console.view.changes import ShareChange, ShareChanges, change_view, label
+from console.view.ladder import ladder
+from console.view.metrics import metric_rows
+from console.view.plots import COLUMNS, WINDOW_S, plot
+from console.view.records import CanaryView, FleetView, PlotView, State
+from console.view.routes import override_of, retirements, route_view
+from console.view.sentences import ruled_out, sentence, state_of
+
+RECENT_CHANGES = 20
+_PLOTTED = {metric.name: metric for metric in METRICS}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A view, and the records it was made from: what actions are planned on."""
+
+    view: FleetView
+    snapshot: Snapshot | None
+    verdicts: Mapping[str, Verdict]
+    users: Mapping[str, Mapping[str, int]]
+
+
+class Lookout:
+    """Keeps what is expensive between two looks: open files, evidence, plots that did not change."""
+
+    def __init__(
+        self,
+        registry: Path,
+        log: Path,
+        *,
+        read_only: bool = False,
+        environment: Mapping[str, str] | None = None,
+        guard: Callable[[], SafeText] | None = None,
+    ) -> None:
+        self._registry, self._log = registry, log
+        self._read_only = read_only
+        self._environment = os.environ if environment is None else environment
+        self._watcher = Watcher(registry)
+        self._snapshot: Snapshot | None = None
+        self._registry_problem: ConsoleError | None = None
+        self._reader: LogReader | None = None
+        self._keeper: EvidenceKeeper | None = None
+        self._history = History(beside(registry))
+        self._share_changes = ShareChanges()
+        self._plots: dict[tuple[str, str], tuple[object, PlotView]] = {}
+        self._canaries: dict[str, CanaryView] = {}
+        self._verdicts: dict[str, Verdict] = {}
+
+    @property
+    def reader(self) -> LogReader | None:
+        """The open request log, once it could be read."""
+        return self._reader
+
+    def look(self, now: datetime) -> Look:
+        """Everything at `now` (aware UTC). Raises nothing that a file can cause: problems are in the view."""
+        self._poll_registry()
+        log_problem = self._refresh_log()
+        registry = self._snapshot.registry if self._snapshot else Registry({}, {})
+        entries = self._entries()
+        shares = self._share_changes.of(entries)
+        canaries = tuple(self._canary(route, now, shares, log_problem) for route in registry.routes.values())
+        routes = tuple(
+            route_view(route, registry, canary.state, now.date(), override_of(route.name, self._environment))
+            for route, canary in zip(registry.routes.values(), canaries, strict=True)
+        )
+        view = FleetView(
+            now=now,
+            registry_name=safe_line(self._registry.name),
+            log_name=safe_line(self._log.name),
+            routes=routes,
+            canaries=canaries,
+            retirements=retirements(registry, now.date()),
+            changes=tuple(change_view(entry) for entry in entries),
+            read_only=self._read_only,
+            data_age_s=self._data_age_s(now),
+            problem=_problem_text(self._registry_problem or log_problem),
+        )
+        users = {route.rollout_id: self._users(route) for route in registry.routes.values() if route.canary}
+        return Look(view, self._snapshot, dict(self._verdicts), users)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._reader:
+            self._reader.close()
+
+    def _poll_registry(self) -> None:
+        found = self._watcher.poll()
+        if isinstance(found, RegistryInvalid):
+            self._registry_problem = found
+        elif found is not None:
+            self._snapshot, self._registry_problem = found, None
+
+    def _refresh_log(self) -> ConsoleError | None:
+        try:
+            if self._reader is None:
+                self._reader = LogReader(self._log)
+                self._keeper = EvidenceKeeper(self._reader)
+            self._reader.refresh()
+        except LogInvalid as problem:
+            return problem
+        return None
+
+    def _entries(self) -> tuple[Entry, ...]:
+        try:
+            return self._history.entries(limit=RECENT_CHANGES)
+        except HistoryInvalid:
+            return ()
+
+    def _data_age_s(self, now: datetime) -> float | None:
+        at = self._reader.last_commit_at if self._reader else None
+        return None if at is None else max(0.0, now.timestamp() - at)
+
+    def _users(self, route: Route) -> Mapping[str, int]:
+        return {str(arm): n for arm, n in self._reader.users(route.rollout_id).items()} if self._reader else {}
+
+    def _canary(
+        self, route: Route, now: datetime, shares: tuple[ShareChange, ...], problem: ConsoleError | None
+    ) -> CanaryView:
+        if self._reader is None or self._keeper is None or problem is not None:
+            return self._unread(route, problem)
+        if route.canary is None:
+            return self._without(route)
+        verdict = self._keeper.verdict(route, now.timestamp())
+        assert verdict is not None  # a route with a canary has a rollout
+        self._verdicts[route.name] = verdict
+        totals = self._reader.totals(route.name, route.rollout_id)
+        production, canary = totals.get("production", Counts()), totals.get("canary", Counts())
+        rate = self._keeper.recent.of(route.name, route.rollout_id, now.timestamp()).per_s["canary"]
+        state = state_of(verdict, route.canary.held)
+        if not production.requests and not canary.requests:
+            state = State.HELD if route.canary.held else State.NO_DATA
+        mine = [change for change in shares if change.route == route.name]
+        steps = tuple((change.at, label(change)) for change in mine)
+        view = CanaryView(
+            route=safe(route.name),
+            state=state,
+            sentence=NOTHING if state is State.NO_DATA else sentence(route, verdict, rate),
+            second=self._second(route, verdict, state),
+            steps=ladder(route, verdict, _since(route, mine), now, rate),
+            production_requests=production.requests,
+            canary_requests=canary.requests,
+            split=_split(verdict),
+            split_tone="waiting" if verdict.state == "suspect data" else "plain",
+            metrics=() if state is State.NO_DATA else metric_rows(production, canary, verdict),
+            plots=self._plots_of(route, verdict, now, steps),
+            as_of=now,
+        )
+        self._canaries[route.name] = view
+        return view
+
+    def _unread(self, route: Route, problem: ConsoleError | None) -> CanaryView:
+        """The last good numbers, marked as old; or, before there were any, what is missing."""
+        known = self._canaries.get(route.name)
+        missing = not self._log.exists()
+        words_ = safe_line(problem.message) if problem else NOTHING
+        if known is not None and not missing:
+            return replace(known, state=State.ERROR, sentence=words_, stale=True)
+        state = State.NO_DATA if missing else State.ERROR
+        return CanaryView(safe(route.name), state, SafeText("no requests yet") if missing else words_)
+
+    def _without(self, route: Route) -> CanaryView:
+        assert self._reader is not None
+        totals = self._reader.totals(route.name, "")
+        production = totals.get("production", Counts())
+        return CanaryView(
+            route=safe(route.name),
+            state=State.NO_CANARY if production.requests else State.NO_DATA,
+            sentence=SafeText("everybody gets the production model · c starts a canary"),
+            production_requests=production.requests,
+            metrics=metric_rows(production, Counts(), None),
+        )
+
+    def _second(self, route: Route, verdict: Verdict, state: State) -> SafeText:
+        if state is not State.REGRESSION:
+            return SafeText(ruled_out(verdict))
+        if route.canary_percentage == 0:
+            return join("rolled back; console resume ", route.name, " starts it again")
+        back = words.plural(self._users(route).get("canary", 0), "user returns", "users return")
+        share = words.percentage(route.canary_percentage)
+        return join("press r to roll back ", share, " → 0 %; ", back, " to production")
+
+    def _plots_of(
+        self, route: Route, verdict: Verdict, now: datetime, steps: tuple[tuple[datetime, str], ...]
+    ) -> tuple[PlotView, ...]:
+        names = dict.fromkeys((_deciding(verdict), "latency_p95", "error"))
+        return tuple(self._plot(route, _PLOTTED[name], now, steps) for name in list(names)[:2])
+
+    def _plot(self, route: Route, metric: Metric, now: datetime, steps: tuple[tuple[datetime, str], ...]) -> PlotView:
+        """Drawn again only when a slot has closed since."""
+        assert self._reader is not None
+        slot = int(now.timestamp() // SLOT_S)
+        key = (route.name, metric.name)
+        known = self._plots.get(key)
+        if known is not None and known[0] == (slot, route.rollout_id, len(steps)):
+            return known[1]
+        since = int((now.timestamp() - WINDOW_S * (1 + 1 / COLUMNS)) // SLOT_S)
+        cells: tuple[Cell, ...] = self._reader.cells(route.name, None, since)
+        relevant = [cell for cell in cells if cell.arm == "production" or cell.rollout == route.rollout_id]
+        view = plot(metric, relevant, now, steps)
+        self._plots[key] = ((slot, route.rollout_id, len(steps)), view)
+        return view
+
+
+def _deciding(verdict: Verdict) -> str:
+    name = (verdict.blamed[0] if verdict.blamed else verdict.slowest or "error").removeprefix("limit:")
+    return name if name in _PLOTTED else "error"
+
+
+def _split(verdict: Verdict) -> SafeText:
+    return safe(verdict.why) if verdict.state == "suspect data" else SafeText("split as set")
+
+
+def _since(route: Route, changes: list[ShareChange]) -> datetime:
+    """When the current percentage was set: the last change of it, else the canary's start."""
+    assert route.canary is not None
+    return max([route.canary.start, *(change.at for change in changes)]).astimezone(UTC)
+
+
+def _problem_text(problem: ConsoleError | None) -> SafeText:
+    return safe_line(problem.message) if problem else NOTHING
