@@ -17,6 +17,8 @@ from console.domain.errors import EXIT_UNMEASURED, ConsoleError
 
 PROVIDER_PREFIXES = ("ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_", "AZURE_OPENAI_", "AWS_", "LLM_MODEL")
 """Names that could make a simulated user spend money, or send it to another model than the registry says."""
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+"""A proxy between two processes of one machine could only break what they say to each other."""
 GRACE_S = 3.0
 _LOOK_S = 1.0
 
@@ -29,8 +31,11 @@ class ChildFailed(ConsoleError):
 
 def safe_environment(environment: Mapping[str, str], url: str | None = None) -> dict[str, str]:
     """`environment` without anything that names or unlocks a provider; with `url`, every SDK is pointed at it."""
-    kept = {name: value for name, value in environment.items() if not name.upper().startswith(PROVIDER_PREFIXES)}
-    kept.pop("HTTP_PROXY", None)
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.upper().startswith(PROVIDER_PREFIXES) and name.upper() not in PROXIES
+    }
     if url is not None:
         kept["ANTHROPIC_BASE_URL"], kept["OPENAI_BASE_URL"] = url, f"{url}/v1"
         kept["NO_PROXY"] = "127.0.0.1,localhost"

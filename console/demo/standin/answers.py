@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Mapping
 
+from console.demo.standin.luck import luck_of
 from console.demo.standin.models import Model, Voice
 from console.demo.standin.texts import GENERAL, SUBJECTS, Subject
 
@@ -20,7 +21,7 @@ _OPENINGS: dict[Voice, tuple[str, ...]] = {
 }
 _CLOSINGS: dict[Voice, str] = {
     "plain": "Kind regards\nCustomer service",
-    "warm": "Is there anything else I can do for you? I am happy to help.\n\nWarm regards\nYour support team",
+    "warm": "Warm regards\nYour support team",
     "terse": "Customer service",
     "formal": "Yours faithfully\nCustomer service",
 }
@@ -28,7 +29,7 @@ _CLOSINGS: dict[Voice, str] = {
 
 def answer(model: Model, prompt: str, schema: Mapping[str, object] | None = None) -> str:
     """What `model` says to `prompt`: prose, a summary, or JSON where the prompt or a JSON `schema` asks for it."""
-    luck = random.Random(f"{model.id}\0{prompt}")  # noqa: S311 (wording, not a secret)
+    luck = luck_of(model.id, prompt)
     subject = subject_of(prompt)
     sentences = _sentences(model, subject, luck)
     if schema is not None:

@@ -81,7 +81,9 @@ def _gpt_sampling(version: tuple[int, int], effort: object, body: Mapping[str, o
     else:
         rejected = ("temperature", "top_p", "logprobs")
     for name in rejected:
-        if body.get(name) not in (None, 1, False):
+        value = body.get(name)
+        harmless = value is None or value is False or (value == 1 and name != "logprobs")
+        if not harmless:
             return _unsupported(name, f"'{name}' is not supported with this model.")
     return None
 

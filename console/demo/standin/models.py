@@ -6,10 +6,11 @@ id itself: a team's own registry works with the stand-in too.
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
+
+from console.demo.standin.luck import luck_of
 
 Provider = Literal["anthropic", "openai", "gemini"]
 Voice = Literal["plain", "warm", "terse", "formal"]
@@ -76,7 +77,7 @@ MODELS: dict[str, Model] = {
             "2026-09-28",
             voice="warm",
             first_token_s=0.62,
-            tokens_per_s=108.0,
+            tokens_per_s=125.0,
             token_factor=1.3,
             thinks=True,
             changes_facts=0.25,
@@ -138,7 +139,7 @@ def model_named(model_id: str) -> Model | None:
         return None if known.lifecycle == "retired" else known
     for shape, provider in _SHAPES:
         if re.match(shape, model_id):
-            drawn = random.Random(model_id)  # noqa: S311 (a temperament, not a secret)
+            drawn = luck_of(model_id)
             return Model(
                 model_id,
                 provider,

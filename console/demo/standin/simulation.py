@@ -16,6 +16,7 @@ from dataclasses import replace
 from console.demo.standin.answers import answer, tokens
 from console.demo.standin.asked import Asked, Rejection, Reply, Stop
 from console.demo.standin.faults import Damage, Faults
+from console.demo.standin.luck import luck_of
 from console.demo.standin.models import Model, model_named
 from console.demo.standin.texts import ESCAPES
 
@@ -92,7 +93,7 @@ class Simulation:
             self._met.clear()
         key = (asked.model, asked.prompt)
         self._met[key] += 1
-        return random.Random(f"{key}{self._met[key]}")  # noqa: S311 (a simulation, not a secret)
+        return luck_of(*key, self._met[key])
 
     @staticmethod
     def _failure(faults: Faults, model: Model, luck: random.Random) -> Rejection | None:
@@ -112,7 +113,7 @@ class Simulation:
         tool = None if refused else _tool(asked)
         text = _REFUSAL if refused else _tool_arguments(asked) if tool else _text(asked, model, faults, damage)
         stop: Stop = "refusal" if refused else "tool" if tool else "end"
-        thinking = luck.randint(20, 60) if model.thinks and not refused else 0
+        thinking = luck.randint(8, 24) if model.thinks and not refused else 0
         if asked.max_tokens is not None and stop == "end" and tokens(model, text) + thinking > asked.max_tokens:
             kept = max(0, asked.max_tokens - thinking)
             text, stop = text[: math.floor(kept * 4 / model.token_factor)], "length"
