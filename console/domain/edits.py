@@ -117,13 +117,13 @@ def _added(table: Mapping[str, Any], path: KeyPath) -> list[Edit]:
 
 
 def _table(plain: dict[str, Any], path: KeyPath, create: bool = False) -> dict[str, Any]:
-    table: Any = plain
-    for key in path:
-        if create and isinstance(table, dict):
+    table = plain
+    for number, key in enumerate(path, 1):
+        if create:
             table.setdefault(key, {})
-        if not isinstance(table, dict) or key not in table:
-            raise EditImpossible(f"{dotted(path)} is not in the file")
+        if key not in table:
+            raise EditImpossible(f"{dotted(path[:number])} is not in the file")
+        if not isinstance(table[key], dict):
+            raise EditImpossible(f"{dotted(path[:number])} is not a table")
         table = table[key]
-    if not isinstance(table, dict):
-        raise EditImpossible(f"{dotted(path)} is not a table")
     return table
