@@ -38,9 +38,11 @@ class Verbs(click.Group):
     """A group that imports a verb's module only when that verb is called: `console status` never loads Textual."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table above."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb's module."""
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"console.cli.verbs.{cmd_name.replace('-', '_')}")
@@ -48,12 +50,14 @@ class Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table, so that help imports nothing."""
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A misspelt verb names the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -73,7 +77,7 @@ def _nearest(word: str, words: dict[str, str]) -> str:
 @click.version_option(package_name="model-console", prog_name="console")
 @with_options
 @click.pass_context
-def group(context: click.Context, **given: Any) -> None:
+def group(context: click.Context, /, **given: Any) -> None:
     """Upgrade the LLM models behind an application without surprises.
 
     Without a verb the console opens. Exit codes: 0 good, 1 the check failed, 2 usage, 3 registry or log invalid,

@@ -15,7 +15,8 @@ def cache_home(environment: Mapping[str, str]) -> Path:
     base = environment.get("XDG_CACHE_HOME", "")
     if base.startswith("/"):
         return Path(base) / "model-console"
-    return Path(os.path.expanduser("~")) / ".cache" / "model-console"  # noqa: PTH111: Path.home() may raise
+    # Unlike Path.home(), this never raises, not even for a user without a home.
+    return Path(os.path.expanduser("~")) / ".cache" / "model-console"  # noqa: PTH111
 
 
 def copy_path(directory: Path, registry: str) -> Path:

@@ -69,7 +69,8 @@ class Router:
         self._lanes: dict[str, Lane | Override] = {}
         self._unknown: dict[str, Choice] = {}
         self._seen: tuple[int, int, int, int] | None = None
-        self._sha256, self._source, self._problem = "", "default", ""
+        self._source: Source = "default"
+        self._sha256, self._problem = "", ""
         self._good_at: float | None = None
         self._hashed_at = -REHASH_S
         self._logged: dict[str, float] = {}
@@ -100,15 +101,11 @@ class Router:
     def status(self) -> RouterStatus:
         """Where answers come from, how old that is, and what is wrong with the file, if anything."""
         age = None if self._good_at is None else max(0.0, self._clock() - self._good_at)
-        source: Source = (
-            "registry"
-            if self._source == "registry"
-            else ("last known good" if self._source == "last known good" else "default")
-        )
-        return RouterStatus(source, self._path, self._sha256, age, self._problem)
+        return RouterStatus(self._source, self._path, self._sha256, age, self._problem)
 
     def close(self) -> None:
-        """Stop looking at the file; `select` keeps answering with what it has."""
+        """Stop looking at the file, in forked children too; `select` keeps answering with what it has."""
+        _routers.discard(self)
         self._running = True
         self._stop.set()
 

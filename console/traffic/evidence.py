@@ -27,7 +27,7 @@ class Reader(Protocol):
         """Cells of a route."""
         ...
 
-    def blocks(self, route: str, rollout: str, *, after_slot: int | None = None, now: float) -> Iterable[Block]:
+    def blocks(self, route: str, rollout: str, *, after_slot: int = -1, now: float) -> Iterable[Block]:
         """Closed blocks of a rollout, in order of time."""
         ...
 

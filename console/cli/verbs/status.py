@@ -1,0 +1,125 @@
+"""`console status`: routes, pins, percentages, verdicts and the retirement clock, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from console.cli import diagnostics, output
+from console.cli.settings import Settings, common
+from console.domain.errors import EXIT_FAILED, EXIT_GOOD
+from console.registry.reading import read
+from console.text import words
+from console.text.table import table
+from console.verdict.verdict import Verdict
+from console.view.lookout import Look, Lookout
+from console.view.records import CanaryView, RouteView, State
+
+
+@click.command("status", help="Routes, pins, percentages, verdicts, retirement clock. Exit 1 on a regression.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--route", metavar="ROUTE", help="Only this route.")
+@common
+def command(settings: Settings, as_json: bool, route: str | None) -> int:
+    """Print the state of every route."""
+    read(settings.registry_path)  # a registry that cannot be read ends here, with its lines
+    lookout = Lookout(settings.registry_path, settings.log_path, read_only=settings.read_only)
+    try:
+        look = lookout.look(datetime.now(UTC))
+    finally:
+        lookout.close()
+    pairs = [
+        (shown, canary)
+        for shown, canary in zip(look.view.routes, look.view.canaries, strict=True)
+        if route in (None, shown.name)
+    ]
+    if route is not None and not pairs:
+        raise click.UsageError(f"no route named {route!r}; there are: {', '.join(r.name for r in look.view.routes)}")
+    if as_json:
+        output.emit_json(_document(look, pairs))
+    else:
+        for shown, canary in pairs:
+            _print(shown, canary)
+    if look.view.problem:
+        diagnostics.say(look.view.problem)
+    return EXIT_FAILED if any(canary.state is State.REGRESSION for _, canary in pairs) else EXIT_GOOD
+
+
+def _print(route: RouteView, canary: CanaryView) -> None:
+    output.emit(f"{route.name}  {canary.state.value.upper()}  {canary.sentence}".rstrip())
+    rows = [
+        [
+            f"  {pin.tier}",
+            pin.model_id,
+            words.percentage(pin.share) if pin.share is not None else "",
+            " · ".join(part for part in (pin.clock, pin.note) if part)
+            + (f" → {pin.replacement}" if pin.replacement else ""),
+        ]
+        for pin in route.pins
+    ]
+    output.emit(table(rows))
+    if canary.metrics and canary.state is not State.NO_CANARY:
+        head = ["  ", "production", "canary", "change", "limit", "to decide"]
+        counts = [
+            "  requests",
+            words.count(canary.production_requests),
+            words.count(canary.canary_requests),
+            "",
+            "",
+            "",
+        ]
+        body = [
+            [
+                f"  {metric.label}",
+                metric.production or words.NONE,
+                metric.canary or words.NONE,
+                metric.change,
+                f"{'≤' if metric.inside else '>'} {metric.limit}" if metric.limit else "",
+                metric.to_decide,
+            ]
+            for metric in canary.metrics
+        ]
+        output.emit(table([head, counts, *body], right=(1, 2, 3, 4)))
+    output.emit()
+
+
+def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[str, object]:
+    return {
+        "at": look.view.now.isoformat(),
+        "registry": look.view.registry_name,
+        "log": look.view.log_name,
+        "problem": look.view.problem or None,
+        "data_age_s": look.view.data_age_s,
+        "routes": [
+            {
+                "name": route.name,
+                "state": canary.state.value,
+                "sentence": canary.sentence,
+                "percentage": route.percentage,
+                "held": route.held or None,
+                "override": route.override or None,
+                "pins": [
+                    {
+                        "tier": pin.tier,
+                        "model": pin.model_id,
+                        "share": pin.share,
+                        "retires": pin.retires,
+                        "clock": pin.clock or None,
+                        "replacement": pin.replacement or None,
+                        "note": pin.note or None,
+                    }
+                    for pin in route.pins
+                ],
+                "requests": {"production": canary.production_requests, "canary": canary.canary_requests},
+                "verdict": _verdict(look.verdicts.get(route.name)),
+            }
+            for route, canary in pairs
+        ],
+    }
+
+
+def _verdict(verdict: Verdict | None) -> Mapping[str, object] | None:
+    return None if verdict is None else asdict(verdict)
