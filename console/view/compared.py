@@ -1,0 +1,196 @@
+"""A comparison in words while it streams and when it is done: for the pane, the full screen and `console compare`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from console.compare.diffing import Run as Difference
+from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair
+from console.providers.records import Answer
+from console.text import words
+from console.text.safe import NOTHING, SafeText, join, safe, safe_line
+from console.view.comparison import AnswerView, ComparisonView, Figure, MeasuredView, Run, Side
+
+SHOWN_CHARACTERS = 64_000
+"""A widget is given at most this much of an answer, and told how much more there is."""
+
+
+@dataclass(slots=True)
+class Unfolding:
+    """A comparison while its events arrive; `view` is what to show now."""
+
+    pair: Pair
+    route: str
+    texts: dict[str, str] = field(default_factory=lambda: {"left": "", "right": ""})
+    answers: dict[str, Answer] = field(default_factory=dict)
+    comparison: Comparison | None = None
+
+    def take(self, event: CompareEvent) -> None:
+        """Something arrived."""
+        if isinstance(event, Delta):
+            if len(self.texts[event.side]) < SHOWN_CHARACTERS:
+                self.texts[event.side] += event.text
+        elif isinstance(event, Done):
+            self.answers[event.side] = event.answer
+        elif isinstance(event, Compared):
+            self.comparison = event.comparison
+
+    def view(self) -> ComparisonView:
+        """The comparison so far."""
+        if self.comparison is not None:
+            return comparison_view(self.comparison, self.route)
+        waiting = [
+            q.model for side, q in (("left", self.pair.left), ("right", self.pair.right)) if side not in self.answers
+        ]
+        return ComparisonView(
+            prompt=safe_line(self.pair.prompt),
+            route=safe_line(self.route),
+            system=_system(self.pair),
+            answers=(self._side("left", "production"), self._side("right", "canary")),
+            status=safe_line(f"waiting for {' and '.join(waiting)}"),
+        )
+
+    def _side(self, name: str, side: Side) -> AnswerView:
+        question = self.pair.left if name == "left" else self.pair.right
+        answer = self.answers.get(name)
+        if answer is not None:
+            return _answer(side, answer, (Difference(answer.text, False),))
+        runs = (Run(safe(self.texts[name])),) if self.texts[name] else ()
+        return AnswerView(side, safe_line(question.model), runs, note=SafeText("writing" if runs else "waiting"))
+
+
+def comparison_view(comparison: Comparison, route: str) -> ComparisonView:
+    """A finished comparison."""
+    left, right = comparison.left, comparison.right
+    return ComparisonView(
+        prompt=safe_line(comparison.prompt),
+        route=safe_line(route),
+        system=_system(comparison.pair),
+        answers=(
+            _answer("production", left, comparison.left_runs),
+            replace(_answer("canary", right, comparison.right_runs), figures=_figures(right, comparison)),
+        ),
+        measured=_measured(comparison),
+        status=_status(left, right),
+        finished_at=comparison.at,
+    )
+
+
+def _status(left: Answer, right: Answer) -> SafeText:
+    failed = [answer.model for answer in (left, right) if answer.failure]
+    words_ = "both finished" if not failed else "no answer from " + " and ".join(failed)
+    stand_in = " · stand-in answers" if left.stand_in or right.stand_in else ""
+    return safe_line(words_ + stand_in)
+
+
+def _system(pair: Pair) -> SafeText:
+    system = pair.left.system
+    return safe_line(f"{system[:200]} ({len(system):,} characters)") if system else NOTHING
+
+
+def _answer(side: Side, answer: Answer, runs: tuple[Difference, ...]) -> AnswerView:
+    shown: list[Run] = []
+    left = SHOWN_CHARACTERS
+    for run in runs:
+        text = run.text[:left]
+        left -= len(text)
+        if text:
+            shown.append(Run(safe(text), "only" if run.changed else "same"))
+    if len(answer.text) > SHOWN_CHARACTERS:
+        shown.append(Run(SafeText(f"\n… {len(answer.text) - SHOWN_CHARACTERS:,} more characters")))
+    return AnswerView(
+        side=side,
+        model_id=safe_line(answer.model),
+        runs=tuple(shown),
+        note=_note(answer),
+        problem=_problem(answer),
+        figures=_figures(answer, None),
+    )
+
+
+def _note(answer: Answer) -> SafeText:
+    if answer.served_model and answer.served_model != answer.model:
+        return safe_line(f"served by {answer.served_model}")
+    return NOTHING if answer.outcome in ("ok", "error") else safe_line(answer.outcome)
+
+
+def _problem(answer: Answer) -> SafeText:
+    if answer.failure is None:
+        return NOTHING
+    hint = f" {answer.failure.hint}" if answer.failure.hint else ""
+    return join(safe_line(answer.failure.message, 600), hint)
+
+
+def _figures(answer: Answer, against: Comparison | None) -> tuple[Figure, ...]:
+    ratios = against.ratios if against else None
+    found = [Figure(_seconds(answer.latency_ms), _times(ratios.latency if ratios else None))]
+    if answer.input_tokens is not None:
+        found.append(_figure(f"{answer.input_tokens:,} in", ratios.input_tokens if ratios else None, minor=True))
+    if answer.output_tokens is not None:
+        found.append(_figure(f"{answer.output_tokens:,} out", ratios.output_tokens if ratios else None))
+    if answer.cost_usd is not None:
+        found.append(_figure(words.dollars(answer.cost_usd), ratios.cost if ratios else None))
+    return tuple(found)
+
+
+def _figure(text: str, ratio: float | None, minor: bool = False) -> Figure:
+    return Figure(SafeText(text), _times(ratio), minor)
+
+
+def _seconds(milliseconds: float | None) -> SafeText:
+    return SafeText(words.seconds(milliseconds))
+
+
+def _times(ratio: float | None) -> SafeText:
+    return NOTHING if ratio is None else SafeText(words.factor(ratio))
+
+
+def _measured(comparison: Comparison) -> tuple[MeasuredView, ...]:
+    left, right, ratios = comparison.left, comparison.right, comparison.ratios
+    other_tokens = ratios.input_tokens is not None and abs(ratios.input_tokens - 1) > 0.02
+    rows = [
+        MeasuredView("first word", _seconds_or(left.ttft_ms), _seconds_or(right.ttft_ms), ratios.ttft),
+        MeasuredView("finished", _seconds_or(left.latency_ms), _seconds_or(right.latency_ms), ratios.latency),
+        MeasuredView(
+            "tokens in",
+            _count(left.input_tokens),
+            _count(right.input_tokens),
+            ratios.input_tokens,
+            SafeText("same text, other tokenizer") if other_tokens else NOTHING,
+        ),
+        MeasuredView(
+            "tokens out",
+            _count(left.output_tokens),
+            _count(right.output_tokens),
+            ratios.output_tokens,
+            _stops(left, right),
+        ),
+        MeasuredView("  of these thinking", _count(left.reasoning_tokens), _count(right.reasoning_tokens)),
+        MeasuredView("cost", _money(left.cost_usd), _money(right.cost_usd), ratios.cost, _extra(left, right)),
+    ]
+    return tuple(rows)
+
+
+def _stops(left: Answer, right: Answer) -> SafeText:
+    if left.stop_reason == right.stop_reason:
+        return safe_line(f"stop: {left.stop_reason or 'not told'}, both")
+    return safe_line(f"stop: {left.stop_reason or 'not told'}, {right.stop_reason or 'not told'}")
+
+
+def _extra(left: Answer, right: Answer) -> SafeText:
+    if left.cost_usd is None or right.cost_usd is None:
+        return SafeText("no price known for one of them") if left.failure is None and right.failure is None else NOTHING
+    more = (right.cost_usd - left.cost_usd) * 1_000
+    return SafeText(f"{'+' if more >= 0 else words.MINUS}{words.dollars(abs(more))} per 1,000 requests")
+
+
+def _seconds_or(milliseconds: float | None) -> SafeText:
+    return NOTHING if milliseconds is None else _seconds(milliseconds)
+
+
+def _count(n: int | None) -> SafeText:
+    return NOTHING if n is None else SafeText(f"{n:,}")
+
+
+def _money(value: float | None) -> SafeText:
+    return NOTHING if value is None else SafeText(words.dollars(value))

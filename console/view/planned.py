@@ -1,0 +1,93 @@
+"""A plan in the words of a dialog and of `--dry-run`: consequence, users, undo, the exact change of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from console.actions.plans import Plan
+from console.actions.standing import Standing
+from console.text import words
+from console.text.safe import NOTHING, SafeText, join, safe, safe_line
+from console.verdict.verdict import Verdict
+from console.view.records import CanaryView, DiffLine, PlanView, State
+
+_STATES = {state.value: state for state in State}
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """Everything a person should see before `plan` is carried out."""
+    standing = plan.standing
+    return PlanView(
+        title=safe_line(plan.title),
+        verb=plan.verb,
+        route=safe_line(plan.route),
+        model_id=safe_line(plan.model_id),
+        arm=plan.arm,
+        state=_STATES.get(standing.state, State.NO_DATA),
+        sentence=safe_line(standing.sentence or "no evidence is at hand"),
+        details=safe_line(" · ".join(standing.details)),
+        users=_users(plan),
+        users_note=safe_line(plan.notes[0]) if plan.notes else NOTHING,
+        undo=join("u", " or ", plan.undo, " writes these lines back; users follow in 2 s"),
+        undo_note=safe_line(plan.undo_note),
+        diff=tuple(DiffLine(kind, safe_line(text)) for kind, text in plan.diff),
+        command=safe_line(plan.command),
+        needs_reason=plan.needs_reason and not plan.reason,
+        lowers=plan.lowers,
+        refusal=safe(str(plan.refusal)) if plan.refusal and not plan.forceable else _gate(plan),
+    )
+
+
+def _gate(plan: Plan) -> SafeText:
+    return safe_line(plan.gate.sentence) if plan.needs_reason else NOTHING
+
+
+def _users(plan: Plan) -> SafeText:
+    """`6,214 users move to the new model: 50 % → 100 %`, from the users the log has seen on this rollout."""
+    shares = f"{words.percentage(plan.before)} → {words.percentage(plan.after)}"
+    if plan.before == plan.after:
+        return SafeText(f"nobody moves: the share stays at {words.percentage(plan.after)}")
+    moved = _moved(plan)
+    where = "to the canary" if plan.after > plan.before else "back to production"
+    if moved is None:
+        return SafeText(f"{shares} of users; none seen on this rollout yet")
+    return SafeText(f"{words.plural(moved, 'user moves', 'users move')} {where}: {shares}")
+
+
+def _moved(plan: Plan) -> int | None:
+    standing = plan.standing
+    canary, production = standing.canary_users, standing.production_users
+    if not canary and not production:
+        return None
+    return round(((canary or 0) + (production or 0)) * abs(plan.after - plan.before) / 100)
+
+
+def standing_of(canary: CanaryView, verdict: Verdict | None, users: Mapping[str, int], step_minutes: float) -> Standing:
+    """What is known of a canary, as an action wants it handed in."""
+    return Standing(
+        state=canary.state.value,
+        sentence=canary.sentence,
+        details=tuple(_details(canary)),
+        step_minutes=step_minutes,
+        production_requests=verdict.production_n if verdict else canary.production_requests,
+        canary_requests=verdict.canary_n if verdict else canary.canary_requests,
+        signals=tuple(
+            judged.name
+            for judged in (verdict.metrics if verdict else ())
+            if judged.role == "signal" and judged.decided == "regression"
+        ),
+        canary_users=users.get("canary"),
+        production_users=users.get("production"),
+    )
+
+
+def _details(canary: CanaryView) -> list[str]:
+    """`error rate 0.97 % against 0.95 %`, `latency p95 ×0.96`, `cost per 1k ×1.26 (limit 1.40)`."""
+    found = []
+    for metric in canary.metrics:
+        if metric.name == "error" and metric.canary:
+            found.append(f"error rate {metric.canary} against {metric.production}")
+        elif metric.name in ("latency_p95", "cost") and metric.change:
+            limit = f" (limit {metric.limit})" if metric.limit and not metric.inside else ""
+            found.append(f"{metric.label} {metric.change}{limit}")
+    return found
