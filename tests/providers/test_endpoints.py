@@ -81,7 +81,7 @@ async def test_the_environment_of_the_process_does_not_leak_into_a_stand_in(serv
 
 async def test_the_key_goes_out_as_each_api_wants_it(server, streams):
     for provider, model, header, events in (
-        ("anthropic", "claude-sonnet-5-5", "x-api-key", streams.anthropic()),
+        ("anthropic", "claude-sonnet-5-5", "authorization", streams.anthropic()),
         ("openai", "gpt-4o-2024-08-06", "authorization", streams.chat()),
     ):
         server.replies = [streams.reply(body=events)]

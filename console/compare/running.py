@@ -1,0 +1,90 @@
+"""Both models asked at once, their answers streamed side by side, and the comparison at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from console.compare.diffing import difference
+from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair, Ratios, Side
+from console.providers.asking import DEFAULT_LIMITS, ask
+from console.providers.endpoints import Endpoints
+from console.providers.records import Answer, Limits, Question
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def compare(
+    pair: Pair,
+    endpoints: Endpoints,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    now: Callable[[], datetime] = _utc_now,
+) -> AsyncGenerator[CompareEvent, None]:
+    """Ask both sides at once: their deltas as they arrive, a `Done` for each, and `Compared` at the end.
+
+    A side that fails leaves the other alone: its `Done` carries the failure. May be closed or cancelled at any moment,
+    which ends both requests; iterate it under `contextlib.aclosing`.
+    """
+    events: asyncio.Queue[Delta | Done | None] = asyncio.Queue()
+    sides: Mapping[Side, Question] = {"left": pair.left, "right": pair.right}
+    tasks = [
+        asyncio.create_task(_answer(side, question, endpoints, limits, now, events), name=f"compare-{side}")
+        for side, question in sides.items()
+    ]
+    answers: dict[Side, Answer] = {}
+    try:
+        for _ in tasks:
+            while (event := await events.get()) is not None:
+                if isinstance(event, Done):
+                    answers[event.side] = event.answer
+                yield event
+        await asyncio.gather(*tasks)
+        yield Compared(await asyncio.to_thread(compared, pair, answers["left"], answers["right"], now()))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _answer(
+    side: Side,
+    question: Question,
+    endpoints: Endpoints,
+    limits: Limits,
+    now: Callable[[], datetime],
+    events: asyncio.Queue[Delta | Done | None],
+) -> None:
+    try:
+        async with aclosing(ask(question, endpoints, limits=limits, now=now)) as items:
+            async for item in items:
+                events.put_nowait(Done(side, item) if isinstance(item, Answer) else Delta(side, item.text))
+    finally:
+        events.put_nowait(None)
+
+
+def compared(pair: Pair, left: Answer, right: Answer, at: datetime) -> Comparison:
+    """The comparison of two answers that are there. Up to a second for texts of megabytes: off the UI's thread."""
+    left_runs, right_runs = difference(left.text, right.text)
+    return Comparison(pair, left, right, left_runs, right_runs, ratios(left, right), at)
+
+
+def ratios(left: Answer, right: Answer) -> Ratios:
+    """What the right answer took for each unit of the left one. Answers that failed have no ratios."""
+    if left.failure is not None or right.failure is not None:
+        return Ratios()
+    return Ratios(
+        latency=_ratio(left.latency_ms, right.latency_ms),
+        ttft=_ratio(left.ttft_ms, right.ttft_ms),
+        input_tokens=_ratio(left.input_tokens, right.input_tokens),
+        output_tokens=_ratio(left.output_tokens, right.output_tokens),
+        cost=_ratio(left.cost_usd, right.cost_usd),
+    )
+
+
+def _ratio(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None or left <= 0 else right / left
