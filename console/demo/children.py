@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -87,6 +88,13 @@ class Child:
             raise ChildFailed(f"{self._module} did not start", hint) from error
         return words
 
+    def go(self) -> None:
+        """Tell the child that what it needs is in place. A child that has died meanwhile is not told."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(b"go\n")
+                self._process.stdin.flush()
+
     def complaints(self) -> str:
         """The end of what the child wrote to standard error."""
         if self._complaints.closed:
@@ -98,7 +106,8 @@ class Child:
     def close(self) -> None:
         """Ask the child to end by closing its input, then insist. Returns when it has ended."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         for insist in (None, self._process.terminate, self._process.kill):
             if insist is not None:
                 insist()
@@ -118,30 +127,32 @@ def ready(**words: object) -> None:
     sys.stdout.flush()
 
 
-def end_with_parent(finish: Callable[[], None] | None = None) -> None:
+def end_with_parent(finish: Callable[[], None] | None = None, go: Callable[[], None] | None = None) -> None:
     """Watch the parent from a thread, and end this process when it has gone.
 
-    `finish` is called first and has 3 seconds to bring things to an end; without it the process ends at once.
+    `finish` is called first and has 2 seconds to bring things to an end; without it the process ends at once.
+    `go` is called when the parent says `Child.go`. Both are called on other threads.
     """
     parent = os.getppid()
-    threading.Thread(target=_watch, args=(parent, finish), daemon=True, name="parent watch").start()
+    threading.Thread(target=_watch, args=(parent, finish, go), daemon=True, name="parent watch").start()
 
 
-def _watch(parent: int, finish: Callable[[], None] | None) -> None:
+def _watch(parent: int, finish: Callable[[], None] | None, go: Callable[[], None] | None) -> None:
     ended = threading.Event()
-    threading.Thread(target=_read_to_end, args=(ended,), daemon=True, name="parent pipe").start()
+    threading.Thread(target=_read_to_end, args=(ended, go), daemon=True, name="parent pipe").start()
     while not ended.wait(_LOOK_S) and os.getppid() == parent:
         continue  # a forked sibling may hold the pipe open, so the parent's id is looked at too
     if finish is not None:
         finish()
-        time.sleep(GRACE_S - _LOOK_S)
+        time.sleep(GRACE_S - 1.0)  # the parent that waits for this end insists a second later
     os._exit(0)
 
 
-def _read_to_end(ended: threading.Event) -> None:
+def _read_to_end(ended: threading.Event, go: Callable[[], None] | None) -> None:
     try:
         while os.read(0, 4096):
-            continue
+            if go is not None:
+                go()
     except OSError:
         pass
     ended.set()

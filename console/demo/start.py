@@ -74,11 +74,13 @@ class Demo:
             building.callback(shutil.rmtree, self.folder, ignore_errors=True)
             stand_in = building.enter_context(process.start(scale=self._scale))
             self.url, self.control, self.stand_in_pid = stand_in.url, stand_in.control, stand_in.pid
-            made = world.make(self.folder, self._now())
-            self.registry, self.log = made.registry, made.log
-            users = self._users()
+            self.registry, self.log = self.folder / world.REGISTRY_NAME, self.folder / world.LOG_NAME
+            users = self._users()  # they load their SDKs while the world is made
             building.callback(users.close)
             self.users_pid = users.pid
+            world.make(self.folder, self._now())
+            users.wait_ready()
+            users.go()
             self._stack = building.pop_all()
         return self
 

@@ -49,9 +49,11 @@ class Settings:
 
 
 class Application:
-    """One application process. `stop` ends it; what was asked by then is not waited for."""
+    """One application process. Setting `stop` ends it; what was asked by then is not waited for."""
 
-    def __init__(self, settings: Settings, router: Router, log: RequestLog, endpoints: Endpoints) -> None:
+    def __init__(
+        self, settings: Settings, router: Router, log: RequestLog, endpoints: Endpoints, stop: asyncio.Event
+    ) -> None:
         self._settings = settings
         self._router = router
         self._log = log
@@ -59,15 +61,15 @@ class Application:
         self._luck = luck_of("users", settings.seed)
         self._crowd = Crowd(self._luck)
         self._asking: set[asyncio.Task[None]] = set()
-        self.stop = asyncio.Event()
+        self._stop = stop
 
     async def run(self) -> None:
-        """Users come and go until `stop`."""
+        """Users come and go until it is told to stop."""
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(self._traffic(route)) for route, _ in ROUTES]
             running.append(group.create_task(self._scenario()))
-            await self.stop.wait()
-            for task in (*running, *self._asking):
+            await self._stop.wait()
+            for task in running:
                 task.cancel()
 
     async def _traffic(self, route: str) -> None:
@@ -130,22 +132,33 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _from_thread(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    loop.call_soon_threadsafe(event.set)
+async def _warm(model: str, endpoints: Endpoints) -> None:
+    """Ask something nobody waits for, which loads the SDK and opens a connection."""
+    await answer_of(Question.of(model, "Hello"), endpoints, limits=LIMITS)
+
+
+def _from_thread(loop: asyncio.AbstractEventLoop, *events: asyncio.Event) -> None:
+    for event in events:
+        loop.call_soon_threadsafe(event.set)
 
 
 async def live(settings: Settings) -> None:
-    """Run an application until SIGTERM or the end of the parent; what was recorded by then is in the log."""
-    router = Router(settings.registry, default=ROUTES[0][1])
-    log = RequestLog(settings.log)
+    """Run an application until SIGTERM or the end of the parent; what was recorded by then is in the log.
+
+    SDKs and connections are warmed up first; the users come when the parent says go, with registry and log in place.
+    """
+    loop, go, stop = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, _from_thread, loop, stop, go)
+    end_with_parent(functools.partial(_from_thread, loop, stop, go), functools.partial(_from_thread, loop, go))
     async with Endpoints.stand_in(settings.stand_in) as endpoints:
-        application = Application(settings, router, log, endpoints)
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, application.stop.set)
-        end_with_parent(functools.partial(_from_thread, loop, application.stop))
         ready()
+        warming = [asyncio.create_task(_warm(model, endpoints)) for _, model in ROUTES]
+        await go.wait()
+        log = RequestLog(settings.log)
+        application = Application(settings, Router(settings.registry, default=ROUTES[0][1]), log, endpoints, stop)
         await application.run()
         log.close()
+        await asyncio.gather(*warming)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

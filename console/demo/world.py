@@ -30,8 +30,13 @@ EXAMPLE = Path(__file__).with_name(REGISTRY_NAME)
 """The example registry, the same file that stands at the top of the project."""
 EXAMPLE_START = "2026-11-20T09:00:00Z"
 HISTORY_DAYS = 3.0
-SECONDS_PER_REQUEST = 20.0
-"""On average over the day, on each route: dense enough for every statistic, and written in well under 2 s."""
+SECONDS_PER_REQUEST = 12.0
+"""At the end of the past, on average over the day, on each route."""
+GROWTH = 20.0
+"""By how much traffic grew over the past days: few rows to write where only an outline is seen, many where the canary
+is judged. Together about 13,000 rows."""
+QUIET_S = 30.0
+"""The past ends this long before the live requests begin, so that the two never share a slot."""
 ROLLOUT_AGE = timedelta(hours=5)
 WARM_UP_S = 120.0
 CANARY = "claude-sonnet-5-5"
@@ -69,22 +74,24 @@ def rows(now: datetime, canary_start: datetime, seed: int = 7) -> Iterator[Reque
     """The requests of the days before `now`, route by route; 5 % of the users are on the canary since its start."""
     luck = luck_of(seed)
     past = _Past(luck, canary_start)
-    end = now.timestamp()
+    end = now.timestamp() - QUIET_S
     for route, production in ROUTES:
         for at in _arrivals(end - HISTORY_DAYS * 86_400, end, luck):
             yield past.row(route, production, at)
 
 
 def _arrivals(begin: float, end: float, luck: random.Random) -> Iterator[float]:
-    """Instants of a Poisson process with a daily cycle: busiest at 15:00 UTC, a fifth of that at 03:00."""
+    """Instants of a Poisson process that grows towards `end`, with a daily cycle."""
     at = begin
-    while (at := at + luck.expovariate(1.0) * SECONDS_PER_REQUEST / _pace(at)) < end:
+    while (at := at + luck.expovariate(_per_second(at, end))) < end:
         yield at
 
 
-def _pace(at: float) -> float:
+def _per_second(at: float, end: float) -> float:
+    """Requests per second: busiest at 15:00 UTC, a fifth of that at 03:00."""
+    grown = math.exp(math.log(GROWTH) * (at - end) / (HISTORY_DAYS * 86_400))
     hour = at / 3600.0 % 24.0
-    return 1.0 + 0.67 * math.cos((hour - 15.0) / 24.0 * math.tau)
+    return grown * (1.0 + 0.67 * math.cos((hour - 15.0) / 24.0 * math.tau)) / SECONDS_PER_REQUEST
 
 
 class _Past:
