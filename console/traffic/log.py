@@ -201,8 +201,10 @@ def _text(user: object) -> str:
 
 
 def _number(value: object, default: float | None) -> float | None:
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else default
-    return None if number is None or number != number or number < 0 else float(min(number, 1e15))
+    """`value` where it is a number from 0 on (NaN is not), else `default`; bounded, to fit a column."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    number = value if plain else default
+    return None if number is None else float(min(number, 1e15))  # type: ignore[type-var]
 
 
 def _count(value: object, default: int | None) -> int | None:

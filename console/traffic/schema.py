@@ -16,8 +16,10 @@ APPLICATION_ID = 0x4D434C47
 def _first_tables(db: sqlite3.Connection) -> None:
     """Rows, cells and what they refer to.
 
-    `series` numbers each (route, rollout, arm, model); `shapes` each way of calling. A cell's `evidence` and `rest` are
-    disjoint, their sum is what the screen shows. Writer 0 owns the cells of closed slots, merged over all writers.
+    `series` numbers each (route, rollout, arm, model); `shapes` each way of calling.
+    `requests.served` is NULL where the asked model answered, and empty where the answer did not say. A cell's
+    `evidence` and `rest` are disjoint, their sum is what the screen shows. Writer 0 owns the cells of closed slots,
+    merged over all writers.
     """
     for statement in _FIRST.split(";\n"):
         if statement.strip():
@@ -61,8 +63,8 @@ CREATE TABLE writers (
   seq INTEGER NOT NULL DEFAULT 0, rows INTEGER NOT NULL DEFAULT 0, dropped INTEGER NOT NULL DEFAULT 0,
   lost_feedback INTEGER NOT NULL DEFAULT 0, last_commit_at REAL);
 CREATE VIEW request_log AS
-  SELECT requests.id, datetime(at, 'unixepoch') AS started, route, rollout, arm, model, coalesce(served, model) AS
-  served, hex(user) AS user, why, evidence, outcome, error_class, latency_ms, ttft_ms, input_tokens, output_tokens,
+  SELECT requests.id, datetime(at, 'unixepoch') AS started, route, rollout, arm, model, 
+  nullif(coalesce(served, model), '') AS served, hex(user) AS user, why, evidence, outcome, error_class, latency_ms, ttft_ms, input_tokens, output_tokens,
   cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, price, retries, prompt_hash, parameters, sdk,
   messages, characters, satisfied, flagged
   FROM requests JOIN series ON series.id = requests.series LEFT JOIN shapes ON shapes.id = requests.shape;
