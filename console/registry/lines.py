@@ -89,7 +89,7 @@ def _headers_by_line(text: str, count: int) -> list[Header | None]:
     """For each line the table it belongs to."""
     result: list[Header | None] = [None] * count
     headers = scan(text).headers
-    for header, following in zip(headers, [*headers[1:], None], strict=True):
-        last = following.line - 1 if following else count
+    ends = [header.line - 1 for header in headers[1:]]
+    for header, last in zip(headers, [*ends, count], strict=False):
         result[header.line - 1 : last] = [header] * (last - header.line + 1)
     return result

@@ -68,13 +68,13 @@ def read_bytes(target: Path, name: str) -> bytes:
     """What is in the file: at most 5 MB, and never waiting for a pipe. Raises RegistryInvalid."""
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise _invalid(name, f"is {_sort(status.st_mode)}, not a file")
-            if status.st_size > LARGEST_BYTES:
-                raise _invalid(name, f"is larger than 5 MB ({status.st_size:,} bytes)")
-            data = _all(file.fileno())
+            data = _all(descriptor)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from error
     if len(data) > LARGEST_BYTES:
@@ -119,12 +119,14 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError as error:
         raise _invalid(name, _TOO_DEEP) from error
-    except ValueError as error:  # TOMLDecodeError, and int() on thousands of digits
+    except tomllib.TOMLDecodeError as error:
         if marker := _MARKER.search(text):
             line = text.count("\n", 0, marker.start()) + 1
             raise _invalid(name, "merge conflict marker: the two versions were not merged yet", line) from error
         message, line = _placed(str(error), text)
         raise _invalid(name, f"is not valid TOML: {message}", line) from error
+    except ValueError as error:  # int() refuses thousands of digits, without saying where
+        raise _invalid(name, "is not valid TOML: a number has too many digits") from error
 
 
 def _suspicious(text: str) -> bool:

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 from console.domain.paths import KeyPath
+from console.domain.validate import DEEPEST
 
 _TOKEN = re.compile(
     r"""
@@ -62,11 +63,6 @@ class Layout:
     """The most tables, lists and key parts inside each other, and the line where that is."""
     deepest_line: int = 0
 
-    def went(self, depth: int, line: int) -> None:
-        """Remembers the deepest place."""
-        if depth > self.deepest:
-            self.deepest, self.deepest_line = depth, line
-
     def lines(self) -> dict[KeyPath, int]:
         """The 1-based line of every key and of every table, also of those that only dotted keys imply."""
         found: dict[KeyPath, int] = {}
@@ -89,10 +85,15 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
 
 
 def scan(text: str) -> Layout:
-    """The places of everything in `text`, whose line ends are `\\n` or `\\r\\n`. Never raises."""
+    """The places of everything in `text`, whose line ends are `\\n` or `\\r\\n`. Never raises.
+
+    Stops where nesting exceeds DEEPEST: such a text is no registry, and following it would take quadratic time.
+    """
     scanner = _Scanner(text)
     for match in _TOKEN.finditer(text):
         scanner.take(match.lastgroup or "other", match.group(), match.start())
+        if scanner.layout.deepest > DEEPEST:
+            break
     scanner.end_line()
     return scanner.layout
 
@@ -114,6 +115,7 @@ class _Scanner:
         self._array = False
         self._counts: dict[KeyPath, int] = {}
         self._open: list[tuple[str, KeyPath]] = []
+        self._lists = 0
         self._path: KeyPath = ()
         self._statement: tuple[KeyPath, int, str] | None = None
         self._inner: list[Statement] = []
@@ -136,7 +138,7 @@ class _Scanner:
             path, first, prefix = self._statement
             self.layout.statements.append(Statement(path, first, self._line, prefix, self._header))
             self.layout.statements += self._inner
-        self._statement, self._inner, self._state, self._open = None, [], "start", []
+        self._statement, self._inner, self._state, self._open, self._lists = None, [], "start", [], 0
 
     def _start(self, kind: str, token: str, at: int) -> None:
         if token == "[" and not self._open:
@@ -152,12 +154,12 @@ class _Scanner:
             self._array = True
         elif kind in ("word", "string"):
             self._parts.append(_unquoted(token))
+            self._dig(len(self._parts))
         elif token == "]":
             self._end_heading()
 
     def _end_heading(self) -> None:
         path = self._absolute(tuple(self._parts))
-        self.layout.went(len(path), self._line)
         if self._array:
             index = self._counts.get(path, 0)
             self._counts[path] = index + 1
@@ -185,11 +187,10 @@ class _Scanner:
         elif kind in ("word", "string"):
             self._parts.append(_unquoted(token))
             self._last_part = at
+            self._dig(len(self._base()) + len(self._parts) + self._lists)
 
     def _begin_value(self) -> None:
-        base = self._open[-1][1] if self._open else self._table
-        self._path = (*base, *self._parts)
-        self.layout.went(len(self._path) + len(self._open), self._line)
+        self._path = (*self._base(), *self._parts)
         prefix = self._text[self._line_start : self._last_part]
         if self._open:
             self._inner.append(Statement(self._path, self._line, self._line, prefix, self._header, inner=True))
@@ -200,7 +201,8 @@ class _Scanner:
     def _value(self, kind: str, token: str, at: int) -> None:
         if token in ("[", "{"):
             self._open.append((token, self._path))
-            self.layout.went(len(self._path) + len(self._open), self._line)
+            self._lists += token == "["
+            self._dig(len(self._path) + self._lists)
             self._state = "start" if token == "{" else "value"
         elif token in ("]", "}") and self._open:
             self._close()
@@ -208,8 +210,17 @@ class _Scanner:
             self._state = "start" if self._open[-1][0] == "{" else "value"
 
     def _close(self) -> None:
-        self._path = self._open.pop()[1]
+        bracket, self._path = self._open.pop()
+        self._lists -= bracket == "["
         self._state = "value"
+
+    def _base(self) -> KeyPath:
+        """The table in which the next key stands."""
+        return self._open[-1][1] if self._open else self._table
+
+    def _dig(self, depth: int) -> None:
+        if depth > self.layout.deepest:
+            self.layout.deepest, self.layout.deepest_line = depth, self._line
 
 
 def _unquoted(token: str) -> str:

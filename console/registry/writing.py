@@ -120,16 +120,22 @@ def _must_be_seen(before: bytes, seen: str | Snapshot, name: str) -> None:
 
 def _must_be_writable(target: Path, name: str) -> None:
     """Replacing a file needs no right to write it, but who took that right away meant something by it."""
-    if os.statvfs(target).f_flag & os.ST_RDONLY:
+    disk_is_read_only = 0
+    with suppress(OSError):
+        disk_is_read_only = os.statvfs(target).f_flag & os.ST_RDONLY
+    if disk_is_read_only:
         raise Refused(f"{name} cannot be written: its file system is read-only", f"{name} is unchanged.")
     if not os.access(target, os.W_OK):
         raise Refused(f"{name} is write-protected for this user", f"{name} is unchanged. `chmod u+w` allows it.")
 
 
 def _notes(target: Path, name: str) -> tuple[str, ...]:
-    links = target.stat().st_nlink
-    if links > 1:
-        return (f"{name} had {links - 1} more hard link(s); those keep the old text. A symbolic link would follow.",)
+    with suppress(OSError):
+        links = target.stat().st_nlink
+        if links > 1:
+            return (
+                f"{name} had {links - 1} more hard link(s); those keep the old text. A symbolic link would follow.",
+            )
     return ()
 
 
