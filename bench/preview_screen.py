@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
+from console.tui.drawing.cells import char_width
 from console.tui.drawing.frame import Hint, frame
 from console.tui.theme import DARK_NAME, LIGHT_NAME, THEMES
 from console.tui.widgets.comparer_pane import ComparerPane
@@ -115,9 +118,28 @@ async def shoot(scene: str, size: str, kind: str) -> str:
         return app.export_screenshot()
 
 
+def on_grid(svg: str) -> str:
+    """The picture with each character beyond ASCII in its own place: fonts that lack a glyph then shift nothing."""
+
+    def place(match: re.Match[str]) -> str:
+        before, x, between, length, after, content = match.groups()
+        text = html.unescape(content).replace("\xa0", " ")
+        step = float(length) / max(1, sum(map(char_width, text)))
+        parts = re.findall(r"[ -~]+|[^ -~]", text)
+        at, placed = float(x), ""
+        for part in parts:
+            if part.strip():
+                inner = html.escape(part).replace(" ", "&#160;")
+                placed += f'<text xml:space="preserve"{before} x="{at:.2f}"{between}{after}>{inner}</text>'
+            at += step * sum(map(char_width, part))
+        return placed
+
+    return re.sub(r'<text([^>]*?) x="([\d.]+)"([^>]*?) textLength="([\d.]+)"([^>]*)>([^<]*)</text>', place, svg)
+
+
 def render(scene: str, size: str, kind: str, out: str) -> None:
-    fonts = "font-family: 'Fira Code', 'DejaVu Sans Mono', monospace"
-    svg = asyncio.run(shoot(scene, size, kind)).replace("font-family: Fira Code, monospace", fonts)
+    fonts = "font-family: 'Fira Code', 'DejaVu Sans Mono', monospace; font-variant-ligatures: none"
+    svg = on_grid(asyncio.run(shoot(scene, size, kind))).replace("font-family: Fira Code, monospace", fonts)
     subprocess.run(["rsvg-convert", "-w", "1600", "-o", out], input=svg.encode(), check=True)
 
 

@@ -9,7 +9,7 @@ from console.text.safe import safe
 
 ELLIPSIS = "…"
 _ZERO = frozenset(("Mn", "Me", "Mc"))
-_ZERO_RANGES = ((0x1160, 0x11FF), (0x3164, 0x3164), (0xD7B0, 0xD7FF), (0x1F3FB, 0x1F3FF))
+_ZERO_RANGES = ((0x1160, 0x11FF), (0x3164, 0x3164), (0xD7B0, 0xD7FF), (0xFFA0, 0xFFA0), (0x1F3FB, 0x1F3FF))
 """Hangul vowels and finals join the syllable before them; skin tones join the emoji before them."""
 _WIDE_RANGES = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
 """Widened by Unicode 16, which the tables of older Pythons do not know."""

@@ -37,6 +37,8 @@ class Frame(NamedTuple):
     registry_width: int
     comparer_height: int
     margin: int
+    bare: bool = False
+    """Room for the live pane's verdict only: no header, tabs or footer."""
 
 
 def frame(width: int, height: int) -> Frame:
@@ -45,7 +47,7 @@ def frame(width: int, height: int) -> Frame:
         return Frame("wide", 57, 19, 2)
     if width >= 118 and height >= 34:
         return Frame("panes", 36, 9, 2)
-    return Frame("tabs", width, max(0, height - 3), 1)
+    return Frame("tabs", width, max(0, height - 3), 1, bare=width < 30 or height < 8)
 
 
 def put_pieces(canvas: Canvas, x: int, y: int, pieces: Sequence[Piece], end: int | None = None) -> int:

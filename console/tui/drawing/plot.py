@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from console.text import words
@@ -96,29 +97,27 @@ def _put_band(canvas: Canvas, area: _Area, points: Sequence[PointView | None]) -
         low, high = (finite(point.low), finite(point.high)) if point else (None, None)
         if low is None or high is None or high < low:
             continue
-        bottom, ceiling = _height(low, area), _height(high, area)
-        if ceiling - bottom < 0.25:
-            bottom, ceiling = max(0.0, bottom - 0.125), min(area.rows, ceiling + 0.125)
-        for row in range(area.rows):
-            _put_band_cell(canvas, area.x + index, area.y + row, area.rows - 1 - row, bottom, ceiling)
+        # In eighths of a row from the bottom; the thinnest band is two eighths, or it would vanish.
+        bottom, ceiling = round(8 * _height(low, area)), round(8 * _height(high, area))
+        if ceiling - bottom < 2:
+            bottom = min(max(0, bottom - 1), 8 * area.rows - 2)
+            ceiling = bottom + 2
+        for base in range(bottom // 8, min(area.rows, -(-ceiling // 8))):
+            glyph, style = _block(max(0, bottom - 8 * base), min(8, ceiling - 8 * base))
+            canvas.put(area.x + index, area.y + area.rows - 1 - base, glyph, style)
 
 
-def _put_band_cell(canvas: Canvas, x: int, y: int, base: int, bottom: float, ceiling: float) -> None:
-    """One cell whose lower edge is `base` rows up: the block of eighths nearest to the band inside it."""
-    inside = [bottom <= base + (part + 0.5) / 8 <= ceiling for part in range(8)]
-    if not any(inside):
-        return
-    if all(inside):
-        canvas.put(x, y, " ", "fg on band")
-        return
-    lower = min(range(9), key=lambda k: sum(inside[part] != (part < k) for part in range(8)))
-    upper = min(range(9), key=lambda k: sum(inside[part] != (part >= k) for part in range(8)))
-    miss_lower = sum(inside[part] != (part < lower) for part in range(8))
-    miss_upper = sum(inside[part] != (part >= upper) for part in range(8))
-    if miss_lower <= miss_upper:
-        canvas.put(x, y, EIGHTHS[lower], "band")
-    else:
-        canvas.put(x, y, EIGHTHS[upper], "bg on band")
+@lru_cache(maxsize=64)
+def _block(start: int, end: int) -> tuple[str, str]:
+    """The block with the least mismatch to a band from `start` to `end` eighths of a cell, and its style."""
+    if start == 0 and end == 8:
+        return " ", "fg on band"
+    inside = [start <= part < end for part in range(8)]
+    lower = [sum(inside[part] != (part < split) for part in range(8)) for split in range(9)]
+    upper = [sum(inside[part] != (part >= split) for part in range(8)) for split in range(9)]
+    if min(lower) <= min(upper):
+        return EIGHTHS[lower.index(min(lower))], "band"
+    return EIGHTHS[upper.index(min(upper))], "bg on band"
 
 
 def _put_line(canvas: Canvas, area: _Area, points: Sequence[PointView | None]) -> None:

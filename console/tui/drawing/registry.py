@@ -62,14 +62,7 @@ def draw_registry(
     A registry taller than the pane is scrolled so that the whole selected route shows, and says how much is hidden.
     """
     canvas = Canvas(width, height, bg)
-    for level in _LEVELS if details else _LEVELS[2:]:
-        level = level._replace(reasons=level.reasons and width >= _ROOMY)
-        blocks = _draw_routes(view, width, selected, level, bg)
-        below = _below(view, width, level, bg)
-        if 1 + blocks.rows + (below.height + 1 if below.height else 0) <= height:
-            break
-    else:
-        below = Canvas(width, 0)
+    blocks, below = _fitting(view, width, height, selected, bg, details)
     room = height - below.height
     top = _scroll(blocks, selected, room - 1)
     canvas.paste(0, 1, blocks.canvas, top, min(blocks.rows - top, room - 1))
@@ -77,6 +70,27 @@ def draw_registry(
     canvas.paste(0, height - below.height - max(0, min(2, slack)), below)
     _put_hidden(canvas, blocks, top, room)
     return canvas
+
+
+def route_at(view: FleetView, width: int, height: int, selected: int, y: int, *, details: bool = True) -> int | None:
+    """The index of the route drawn on row `y` of the body, or None beside the routes."""
+    blocks, below = _fitting(view, width, height, selected, "side", details)
+    room = height - below.height
+    row = y - 1 + _scroll(blocks, selected, room - 1)
+    if not 1 <= y < room:
+        return None
+    return next((index for index, (start, end) in enumerate(blocks.starts) if start <= row < end), None)
+
+
+def _fitting(view: FleetView, width: int, height: int, selected: int, bg: str, details: bool) -> tuple[_Blocks, Canvas]:
+    """The fullest drawing that fits: the routes, and what stands below them."""
+    for level in _LEVELS if details else _LEVELS[2:]:
+        level = level._replace(reasons=level.reasons and width >= _ROOMY)
+        blocks = _draw_routes(view, width, selected, level, bg)
+        below = _below(view, width, level, bg)
+        if 1 + blocks.rows + (below.height + 1 if below.height else 0) <= height:
+            return blocks, below
+    return blocks, Canvas(width, 0)
 
 
 def _scroll(blocks: _Blocks, selected: int, room: int) -> int:

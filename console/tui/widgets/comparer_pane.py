@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from textual import events
 from textual.reactive import reactive
 
 from console.text import words
@@ -36,6 +37,16 @@ class ComparerPane(Pane):
         height = self.size.height - (0 if self.tabbed else 1)
         limit = scroll_limit(self._view, self.size.width, height, margin=self.margin, full=self.full or self.tabbed)
         self.scrolled = min(max(0, self.scrolled + lines), limit)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls both answers together."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls both answers together."""
+        event.stop()
+        self.scroll_lines(-3)
 
     def watch_full(self) -> None:
         """More or less is shown."""

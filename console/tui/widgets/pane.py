@@ -40,10 +40,7 @@ class Pane(Drawn, can_focus=True):
         """A tab has other margins."""
         self.redraw()
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
         """The strip of the focused pane is raised."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """The strip goes back."""
+        super().watch_has_focus(has_focus)
         self.redraw()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import draw_strip
-from console.tui.drawing.registry import draw_registry, pins_text
+from console.tui.drawing.registry import draw_registry, pins_text, route_at
 from console.tui.widgets.pane import Pane
 from console.view.records import FleetView, RouteView
 
@@ -51,6 +52,26 @@ class RegistryPane(Pane):
         self.redraw()
         if self.route is not None:
             self.post_message(self.RouteSelected(self.route, self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a route moves the cursor there."""
+        if self._view is None:
+            return
+        top = 0 if self.tabbed else 1
+        size = self.size
+        hit = route_at(self._view, size.width, size.height - top, self.selected, event.y - top, details=not self.tabbed)
+        if hit is not None:
+            self.selected = hit
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the cursor, and the cursor what is in sight."""
+        event.stop()
+        self.move(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves the cursor, and the cursor what is in sight."""
+        event.stop()
+        self.move(-1)
 
     def draw_strip(self, width: int) -> Canvas:
         """`1 Registry   2 routes · 5 pins`."""
