@@ -202,9 +202,10 @@ def _text(user: object) -> str:
 
 def _number(value: object, default: float | None) -> float | None:
     """`value` where it is a number from 0 on (NaN is not), else `default`; bounded, to fit a column."""
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    number = value if plain else default
-    return None if number is None else float(min(number, 1e15))  # type: ignore[type-var]
+    number = default
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        number = value
+    return None if number is None else float(min(number, 1e15))
 
 
 def _count(value: object, default: int | None) -> int | None:
@@ -231,6 +232,7 @@ class RequestLog:
         queue: how many rows may wait for the disk; beyond that the oldest are dropped and counted.
         every_s: how long a row may wait for others before it is written, in seconds.
         retention_days: rows older than this are deleted; the counts stay.
+        exit_s: how long the interpreter's exit may wait for the disk, in seconds.
         price: what a request costs (console.traffic.pricing.Price); by default the installed price list.
         clock: epoch seconds; decides in which slot a batch counts.
     """
@@ -243,6 +245,7 @@ class RequestLog:
         every_s: float = 0.25,
         batch: int = 500,
         retention_days: float = RETENTION_DAYS,
+        exit_s: float = _EXIT_S,
         price: Price | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -250,6 +253,7 @@ class RequestLog:
         self._limits = (queue, batch)
         self._every_s = every_s
         self._retention_days = retention_days
+        self._exit_s = exit_s
         self._clock = clock
         self._pricing = Pricing(price)
         self._warn = Warnings(_logger.warning)
@@ -310,14 +314,11 @@ class RequestLog:
         self._outbox.hurry.set()
         return mark.passed.wait(timeout) and mark.kept
 
-    def close(self, timeout: float = _EXIT_S) -> bool:
-        """Writes what is queued, for at most `timeout` seconds, and stops. Requests after it are counted as dropped."""
+    def close(self, timeout: float | None = None) -> bool:
+        """Writes what is queued, for at most `timeout` seconds (`exit_s`), and stops. What comes later is dropped."""
         self._closed = True
-        return self._drain(timeout)
-
-    def _drain(self, timeout: float) -> bool:
         thread = self._thread
-        return thread is None or thread.close(timeout)
+        return thread is None or thread.close(self._exit_s if timeout is None else timeout)
 
     def status(self) -> LogStatus:
         """What is queued, dropped and committed in this process."""

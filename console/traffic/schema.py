@@ -63,10 +63,10 @@ CREATE TABLE writers (
   seq INTEGER NOT NULL DEFAULT 0, rows INTEGER NOT NULL DEFAULT 0, dropped INTEGER NOT NULL DEFAULT 0,
   lost_feedback INTEGER NOT NULL DEFAULT 0, last_commit_at REAL);
 CREATE VIEW request_log AS
-  SELECT requests.id, datetime(at, 'unixepoch') AS started, route, rollout, arm, model, 
-  nullif(coalesce(served, model), '') AS served, hex(user) AS user, why, evidence, outcome, error_class, latency_ms, ttft_ms, input_tokens, output_tokens,
-  cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, price, retries, prompt_hash, parameters, sdk,
-  messages, characters, satisfied, flagged
+  SELECT requests.id, datetime(at, 'unixepoch') AS started, route, rollout, arm, model,
+  nullif(coalesce(served, model), '') AS served, hex(user) AS user, why, evidence, outcome, error_class, latency_ms,
+  ttft_ms, input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, price, retries,
+  prompt_hash, parameters, sdk, messages, characters, satisfied, flagged
   FROM requests JOIN series ON series.id = requests.series LEFT JOIN shapes ON shapes.id = requests.shape;
 """
 

@@ -1,4 +1,4 @@
-"""Answers are read by their shape: of both SDKs' own classes, of plain mappings, and of anything else without failing."""
+"""Answers are read by their shape: of both SDKs' own classes, of mappings, of anything else without failing."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_mappings_read_like_the_objects_they_came_from(answer) -> None:
             st.lists(inner, max_size=4)
             | st.dictionaries(
                 st.sampled_from(
-                    "type content stop_reason usage choices message output status model input_tokens text".split()
+                    ["type", "content", "stop_reason", "usage", "choices", "message", "output", "status", "model"]
                 ),
                 inner,
                 max_size=6,

@@ -135,7 +135,7 @@ def test_a_log_that_was_replaced_meanwhile_is_not_put_aside(path, tmp_path) -> N
     seen = identity(path)
     fresh = tmp_path / "fresh"
     fresh.write_text("new")
-    os.replace(fresh, path)
+    fresh.replace(path)
     assert put_aside(path, seen) is None
     assert path.read_text() == "new"
     assert put_aside(path, None) is None

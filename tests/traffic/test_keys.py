@@ -19,7 +19,10 @@ def test_the_key_is_made_once_and_private(path) -> None:
 
 
 def test_processes_that_start_together_share_a_key(path) -> None:
-    code = "import sys; from pathlib import Path; from console.traffic.keys import load_key; print(load_key(Path(sys.argv[1])).hex())"
+    code = (
+        "import sys; from pathlib import Path; from console.traffic.keys import load_key;"
+        " print(load_key(Path(sys.argv[1])).hex())"
+    )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]

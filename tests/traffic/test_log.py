@@ -292,8 +292,12 @@ def test_a_failure_is_said_once(tmp_path, choice, caplog, until) -> None:
 
 
 def test_importing_the_log_pulls_in_the_standard_library_only() -> None:
-    code = "import json, sys, console.traffic.log; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
+    code = (
+        "import json, sys, console.traffic.log; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
+    )
     loaded = set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout))
     foreign = {name for name in loaded - set(sys.stdlib_module_names) if not name.startswith(("_", "console"))}
-    assert foreign & {"textual", "tomlkit", "click", "pydantic", "anthropic", "openai", "sqlite_utils", "numpy"} == set()
+    assert (
+        foreign & {"textual", "tomlkit", "click", "pydantic", "anthropic", "openai", "sqlite_utils", "numpy"} == set()
+    )
     assert "genai_prices" not in loaded

@@ -54,9 +54,10 @@ def test_totals_and_cells_add_up_over_writers_and_slots(path, choice, clock, rea
     cells = reader.cells("support", ROLLOUT)
     assert len(cells) == 8, "one for each slot and arm"
     assert total(cell.shown for cell in cells if cell.arm == "production") == totals["production"]
-    assert total(cell.evidence for cell in cells if cell.arm == "canary") == reader.evidence_totals(
-        "support", ROLLOUT
-    )["canary"]
+    assert (
+        total(cell.evidence for cell in cells if cell.arm == "canary")
+        == reader.evidence_totals("support", ROLLOUT)["canary"]
+    )
     for log in logs:
         assert log.close()
 
@@ -212,7 +213,7 @@ def test_a_replaced_log_is_opened_anew(tmp_path, path, make_row, reader) -> None
     assert reader.totals("support", ROLLOUT)["production"].requests == 5
     other = tmp_path / "other.db"
     write_history(other, [make_row() for _ in range(2)])
-    os.replace(other, path)
+    other.replace(path)
     assert reader.refresh()
     assert reader.totals("support", ROLLOUT)["production"].requests == 2
 

@@ -1,4 +1,4 @@
-"""Of a call only names, sizes and a hash stay; the hash changes when an application changes its prompt, and only then."""
+"""Of a call only names, sizes and a hash stay; the hash changes when an application changes its prompt, only then."""
 
 from __future__ import annotations
 
