@@ -58,13 +58,9 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A misspelt verb names the nearest one."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            close = _nearest(args[0], VERBS)
-            if close:
-                error.message += f" Did you mean {close!r}?"
-            raise
+        if args and args[0] not in VERBS and (close := _nearest(args[0], VERBS)):
+            raise click.UsageError(f"no such command {args[0]!r}; did you mean {close!r}?", ctx)
+        return super().resolve_command(ctx, args)
 
 
 def _nearest(word: str, words: dict[str, str]) -> str:

@@ -85,7 +85,7 @@ class Lookout:
         registry = self._snapshot.registry if self._snapshot else Registry({}, {})
         entries = self._entries()
         shares = self._share_changes.of(entries)
-        canaries = tuple(self._canary(route, now, shares, log_problem) for route in registry.routes.values())
+        canaries = tuple(self._readable(route, now, shares, log_problem) for route in registry.routes.values())
         routes = tuple(
             route_view(route, registry, canary.state, now.date(), override_of(route.name, self._environment))
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
@@ -102,7 +102,7 @@ class Lookout:
             data_age_s=self._data_age_s(now),
             problem=_problem_text(self._registry_problem or log_problem),
         )
-        users = {route.rollout_id: self._users(route) for route in registry.routes.values() if route.canary}
+        users = {} if log_problem else self._all_users(registry)
         return Look(view, self._snapshot, dict(self._verdicts), users)
 
     def close(self) -> None:
@@ -137,8 +137,22 @@ class Lookout:
         at = self._reader.last_commit_at if self._reader else None
         return None if at is None else max(0.0, now.timestamp() - at)
 
+    def _all_users(self, registry: Registry) -> dict[str, Mapping[str, int]]:
+        try:
+            return {route.rollout_id: self._users(route) for route in registry.routes.values() if route.canary}
+        except LogInvalid:
+            return {}
+
     def _users(self, route: Route) -> Mapping[str, int]:
         return {str(arm): n for arm, n in self._reader.users(route.rollout_id).items()} if self._reader else {}
+
+    def _readable(
+        self, route: Route, now: datetime, shares: tuple[ShareChange, ...], problem: ConsoleError | None
+    ) -> CanaryView:
+        try:
+            return self._canary(route, now, shares, problem)
+        except LogInvalid as invalid:  # it became unreadable between two queries
+            return self._unread(route, invalid)
 
     def _canary(
         self, route: Route, now: datetime, shares: tuple[ShareChange, ...], problem: ConsoleError | None

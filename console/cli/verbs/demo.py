@@ -1,0 +1,73 @@
+"""`console demo`: a temporary world with live simulated traffic and a stand-in provider, console on top."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import click
+
+from console.cli import diagnostics, output
+from console.cli.open_console import open_console
+from console.cli.settings import Settings, common
+from console.demo.scenarios import AFTER_S, RATE, SCENARIOS, Scenario
+from console.demo.start import Demo
+from console.domain.errors import Usage
+from console.view.lookout import Lookout
+from console.view.records import State
+
+
+@click.command("demo", help="A temporary world with live simulated traffic and a stand-in provider, console on top.")
+@click.option("--scenario", type=click.Choice(SCENARIOS), default="healthy", help="What happens to the canary.")
+@click.option("--after", "after_s", type=click.FloatRange(0), default=AFTER_S, help="Healthy seconds before it does.")
+@click.option("--rate", type=click.FloatRange(0.1, 200), default=RATE, help="Requests per second on each route.")
+@click.option("--headless", type=click.FloatRange(1), metavar="SECONDS", help="No screen: report what happened.")
+@common
+def command(settings: Settings, scenario: Scenario, after_s: float, rate: float, headless: float | None) -> int:
+    """Build the world, open the console (or watch it for a while), and remove everything."""
+    if settings.registry or settings.log:
+        raise Usage("demo makes a registry and a log of its own", "Leave --registry and --log out.")
+    diagnostics.say("building a world: a registry, three days of requests, a stand-in provider, simulated users …")
+    with Demo(scenario, after_s, rate) as demo:
+        world = replace(settings, registry=str(demo.registry), log=str(demo.log))
+        if headless is not None:
+            return _watch(world, headless)
+        code = open_console(world, stand_in_url=demo.url)
+    diagnostics.say("the demo's files are gone; `console init` and `console` work on your own")
+    return code
+
+
+def _watch(settings: Settings, seconds: float) -> int:
+    """Report every change of a verdict for `seconds`, then the last state as one JSON document."""
+    lookout = Lookout(settings.registry_path, settings.log_path)
+    until, wake = time.monotonic() + seconds, threading.Event()
+    told: dict[str, State] = {}
+    try:
+        while True:
+            view = lookout.look(datetime.now(UTC)).view
+            for canary in view.canaries:
+                if told.get(canary.route) != canary.state:
+                    told[canary.route] = canary.state
+                    diagnostics.say(f"{view.now:%H:%M:%S} {canary.route}: {canary.state.value} {canary.sentence}")
+            if time.monotonic() >= until:
+                break
+            wake.wait(min(1.0, max(0.0, until - time.monotonic())))
+    finally:
+        lookout.close()
+    output.emit_json(
+        {
+            "routes": [
+                {
+                    "name": canary.route,
+                    "state": canary.state.value,
+                    "sentence": canary.sentence,
+                    "production_requests": canary.production_requests,
+                    "canary_requests": canary.canary_requests,
+                }
+                for canary in view.canaries
+            ]
+        }
+    )
+    return 0

@@ -1,0 +1,285 @@
+"""What the keys do: ask, plan, show, and write, through the same desk as the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.worker import Worker
+
+from console.actions.desk import Desk, Outcome
+from console.actions.plans import Plan
+from console.actions.requests import (
+    Drop,
+    Hold,
+    Promote,
+    Request,
+    Resume,
+    Rollback,
+    SetShare,
+    StartCanary,
+    Undo,
+)
+from console.actions.standing import UNKNOWN, Standing
+from console.domain.errors import ConsoleError, RegistryChanged
+from console.domain.registry import Registry, Route
+from console.text import words
+from console.text.safe import SafeText, join, safe_line
+from console.tui.runtime import Runtime
+from console.tui.screens.ask import AskScreen, Field
+from console.tui.screens.confirm import ConfirmScreen, Decision
+from console.view.lookout import Look
+from console.view.planned import plan_view, standing_of
+from console.view.records import CanaryView, State
+
+if TYPE_CHECKING:
+    _Base = Screen[None]
+else:
+    _Base = object
+
+WRITES = {"rollback", "advance", "retreat", "promote", "share", "canary", "undo", "hold", "resume", "drop"}
+
+
+def target_of(route: Route, action: str) -> float | None:
+    """The percentage that `+` or `-` leads to; None where the ladder ends."""
+    now = route.canary_percentage
+    if action == "advance":
+        return next((step for step in route.steps if step > now), None)
+    below = [step for step in route.steps if step < now]
+    return below[-1] if below else 0.0
+
+
+class Acting(_Base):
+    """Mixed into the main screen, which knows the selected route and the last look."""
+
+    runtime: Runtime
+    look: Look | None
+
+    @property
+    def route(self) -> Route | None:
+        """The selected route."""
+        raise NotImplementedError
+
+    @property
+    def canary(self) -> CanaryView | None:
+        """Its canary."""
+        raise NotImplementedError
+
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """A toast."""
+        raise NotImplementedError
+
+    def look_soon(self) -> None:
+        """Something was written: look again at once."""
+        raise NotImplementedError
+
+    def target(self, action: str) -> float | None:
+        """Where `+` or `-` would lead on the selected route."""
+        return target_of(self.route, action) if self.route else None
+
+    def allows(self, action: str) -> bool:
+        """Whether `action` can work now. What is not allowed is not offered."""
+        if action not in WRITES:
+            return True
+        route = self.route
+        if self.runtime.read_only or route is None:
+            return False
+        canary = route.canary
+        match action:
+            case "canary":
+                return canary is None
+            case "undo":
+                return bool(self.look and self.look.view.changes)
+            case "rollback":
+                return route.canary_percentage > 0 or route.fallback is not None
+            case "advance":
+                return self._may_rise(route)
+            case "promote":
+                return canary is not None and canary.held is None
+            case "retreat":
+                return route.canary_percentage > 0
+            case "hold":
+                return canary is not None and canary.held is None
+            case "resume":
+                return canary is not None and canary.held is not None
+            case _:
+                return canary is not None
+
+    def _may_rise(self, route: Route) -> bool:
+        regressed = self.canary is not None and self.canary.state is State.REGRESSION
+        return route.canary is not None and route.canary.held is None and not regressed
+
+    def keyless(self) -> Iterable[tuple[str, str, str]]:
+        """Actions that only the palette offers: (action, title, help)."""
+        offers = (
+            ("hold", "Hold", "keep the canary's share where it is until a person says so"),
+            ("resume", "Resume", "clear a hold; after a rollback, start the rollout again"),
+            ("drop", "Drop canary", "remove the canary from the route"),
+        )
+        return [offer for offer in offers if self.allows(offer[0])]
+
+    def action_promote(self) -> None:
+        """`p`."""
+        if self.route:
+            self._propose(Promote(self.route.name))
+
+    def action_rollback(self) -> None:
+        """`r`."""
+        if self.route:
+            self._propose(Rollback(self.route.name))
+
+    def action_advance(self) -> None:
+        """`+`."""
+        if self.route:
+            self._propose(SetShare(self.route.name, "next"))
+
+    def action_retreat(self) -> None:
+        """`-`."""
+        if self.route:
+            self._propose(SetShare(self.route.name, "back"))
+
+    def action_undo(self) -> None:
+        """`u`."""
+        self._propose(Undo())
+
+    def propose_undo(self, number: int) -> None:
+        """Take back one change chosen from the history."""
+        self._propose(Undo(number))
+
+    def action_resume(self) -> None:
+        """From the palette."""
+        if self.route:
+            self._propose(Resume(self.route.name))
+
+    def action_drop(self) -> None:
+        """From the palette."""
+        if self.route:
+            self._propose(Drop(self.route.name))
+
+    def action_hold(self) -> None:
+        """From the palette: asks why."""
+        route = self.route
+        if route is None:
+            return
+        self._ask(
+            join("Hold the canary on ", safe_line(route.name)),
+            (Field("Why", hint="waiting for legal"),),
+            "Hold",
+            lambda values: self._propose(Hold(route.name, values[0])),
+        )
+
+    def action_share(self) -> None:
+        """`%`: asks for an exact percentage."""
+        route = self.route
+        if route is None:
+            return
+        now = words.percentage(route.canary_percentage)
+        self._ask(
+            join("Share of users on the canary of ", safe_line(route.name)),
+            (Field("Percent", hint=f"0 to 100, up to 4 decimals; {now} today", check=_percentage_problem),),
+            "Continue",
+            lambda values: self._propose(SetShare(route.name, _percentage(values[0]))),
+        )
+
+    def action_canary(self) -> None:
+        """`c`: asks for a model and why."""
+        route, look = self.route, self.look
+        if route is None or look is None or look.snapshot is None:
+            return
+        known = _candidates(look.snapshot.registry, route)
+        self._ask(
+            join("Start a canary on ", safe_line(route.name)),
+            (
+                Field("Model", value=known[0] if known else "", hint="the pinned id to try", suggestions=known),
+                Field("Reason", hint="why this model"),
+                Field("Percent", value=f"{route.steps[0]:g}", check=_percentage_problem),
+            ),
+            "Continue",
+            lambda v: self._propose(StartCanary(route.name, v[0], _percentage(v[2]), v[1]), reason=v[1]),
+        )
+
+    def _ask(
+        self, title: SafeText, fields: tuple[Field, ...], go: str, then: Callable[[tuple[str, ...]], object]
+    ) -> None:
+        def answered(values: tuple[str, ...] | None) -> None:
+            if values is not None:
+                then(values)
+
+        self.app.push_screen(AskScreen(title, fields, go), answered)
+
+    def _desk(self) -> Desk:
+        return Desk(
+            self.runtime.registry, actor=self.runtime.actor, read_only=self.runtime.read_only, clock=self.runtime.clock
+        )
+
+    def _standing(self, request: Request) -> Standing:
+        name = getattr(request, "route", "")
+        look = self.look
+        if look is None or look.snapshot is None or name not in look.snapshot.registry.routes:
+            return UNKNOWN
+        route = look.snapshot.registry.routes[name]
+        shown = next((view for view in look.view.canaries if view.route == safe_line(name)), None)
+        if shown is None or route.canary is None:
+            return UNKNOWN
+        minutes = (self.runtime.clock() - route.canary.start).total_seconds() / 60
+        return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), minutes)
+
+    def _propose(self, request: Request, reason: str = "") -> Worker[None]:
+        """Plan off the screen's thread, then show the dialog."""
+        standing = self._standing(request)
+
+        def plan() -> None:
+            try:
+                proposed = self._desk().plan(request, standing, reason=reason)
+            except ConsoleError as error:
+                self.app.call_from_thread(self.tell, str(error), error=True)
+                return
+            self.app.call_from_thread(self._confirm, proposed)
+
+        return self.run_worker(plan, thread=True, group="plan", exit_on_error=True)
+
+    def _confirm(self, plan: Plan) -> None:
+        def decided(decision: Decision | None) -> None:
+            if decision is not None:
+                self._carry_out(plan, decision)
+
+        self.app.push_screen(ConfirmScreen(plan_view(plan), self.runtime.registry.name), decided)
+
+    def _carry_out(self, plan: Plan, decision: Decision) -> Worker[None]:
+        def write() -> None:
+            try:
+                outcome = self._desk().apply(plan, reason=decision.reason, force=plan.forceable)
+            except RegistryChanged as error:
+                self.app.call_from_thread(self.tell, f"{error.message}; look again, then decide", error=True)
+            except ConsoleError as error:
+                self.app.call_from_thread(self.tell, str(error), error=True)
+            else:
+                self.app.call_from_thread(self._done, outcome)
+
+        return self.run_worker(write, thread=True, group="write", exit_on_error=True)
+
+    def _done(self, outcome: Outcome) -> None:
+        notes = "".join(f"\n{note}" for note in outcome.notes)
+        self.tell(f"{outcome.summary}\n{outcome.command}\nu or console undo takes it back{notes}")
+        self.look_soon()
+
+
+def _candidates(registry: Registry, route: Route) -> list[str]:
+    """The experimental model first, then every other pinned model that is not on the route."""
+    used = {model for tier, model in route.tiers() if tier != "experimental"}
+    first = [route.experimental] if route.experimental else []
+    return first + [model for model in registry.models if model not in used and model not in first]
+
+
+def _percentage(text: str) -> float:
+    value = float(text.replace("%", "").strip())
+    return int(value) if value == int(value) else value
+
+
+def _percentage_problem(text: str) -> str:
+    try:
+        value = _percentage(text)
+    except (ValueError, OverflowError):
+        return "is not a number"
+    return "" if 0 <= value <= 100 else "must be between 0 and 100"

@@ -1,0 +1,98 @@
+"""The application: themes, one main screen, and a clean way out whatever happens."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from console.text.safe import safe
+from console.tui.keys import KEYS
+from console.tui.runtime import Runtime
+from console.tui.screens.main import MainScreen
+from console.tui.theme import DARK_NAME, THEMES
+
+CRASHED = 70
+
+
+class ConsoleApp(App[None]):
+    """The console. All state lives in files; the app holds the last look at them."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    TITLE = "console"
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.ascii_only = runtime.ascii_only
+        self.crash_file: Path | None = None
+
+    def on_mount(self) -> None:
+        """Register the themes and show the one screen."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK_NAME
+        self.push_screen(MainScreen(self.runtime))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action by name, for the palette."""
+        main = next((each for each in self.screen_stack if isinstance(each, MainScreen)), None)
+        if main is None or screen is not main:
+            return
+        for key in KEYS:
+            if key.action == "command_palette":
+                continue
+            if main.allows(key.action):
+                yield SystemCommand(f"{key.label.capitalize()}  {key.shown}", key.help, main.runner(key.action))
+        for title, help_, action in main.more_commands():
+            yield SystemCommand(title, help_, action)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A defect ends the app with its terminal restored: a short message, and no variable of ours in any trace."""
+        self.crash_file = _write_trace(error)
+        self._exception = error
+        self._return_code = CRASHED
+        self._exception_event.set()
+        self._close_messages_no_wait()
+
+
+def _write_trace(error: BaseException) -> Path | None:
+    """Where the code failed, without any value: variables may hold keys, prompts and answers."""
+    lines = [f"{type(error).__name__} in the console", ""]
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_qualname}")
+        trace = trace.tb_next
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="console-crash-", suffix=".txt", delete=False) as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError:
+        return None
+    return Path(file.name)
+
+
+def run(runtime: Runtime) -> int:
+    """Open the console; returns the exit code once it is left. SIGTERM and SIGHUP leave it as `q` does."""
+    app = ConsoleApp(runtime)
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        app.call_later(app.exit)
+
+    previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        app.run()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if app.return_code:
+        where = f" Where it happened: {app.crash_file}" if app.crash_file else ""
+        sys.stderr.write(safe(f"console stopped: a defect of ours, nothing was lost.{where}\n"))
+    return app.return_code or 0

@@ -1,0 +1,117 @@
+"""The dialog before an action: what will happen, the exact change of the file, and two buttons."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from console.text.safe import SafeText
+from console.tui.drawing.dialog import HEIGHT, WIDTH
+from console.tui.widgets.dialog import PlanBody
+from console.view.records import PlanView
+
+SETTLED_S = 0.3
+"""Keys that were held down when the dialog opened do nothing: they arrive within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the person decided: to go on, with this reason ("" where none was asked)."""
+
+    reason: str = ""
+
+
+class ConfirmScreen(ModalScreen[Decision | None]):
+    """Shows a plan. The key that confirms is `y`, never the one that opened the dialog; Cancel has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", show=False),
+        Binding("y", "confirm", "confirm", show=False),
+        Binding("left,right", "app.focus_next", "other button", show=False),
+    ]
+
+    def __init__(self, plan: PlanView, filename: str) -> None:
+        super().__init__()
+        self._plan = plan
+        self._filename = filename
+        self._opened = time.monotonic()
+        self._last_key = 0.0
+
+    def compose(self) -> ComposeResult:
+        """The plan, a reason where one is needed, the buttons."""
+        with Vertical(id="dialog"):
+            yield PlanBody(self._plan, self._filename)
+            if self._plan.needs_reason and not self._blocked:
+                yield Input(placeholder="Reason: why is this right all the same?", id="reason")
+            with Horizontal(id="buttons"):
+                yield Button(Content("Cancel  esc"), id="cancel")
+                if not self._blocked:
+                    yield Button(Content(f"{self._plan.verb}  y"), id="go", disabled=self._plan.needs_reason)
+
+    def on_mount(self) -> None:
+        """Cancel has the focus, whatever else is there."""
+        self.query_one("#cancel", Button).focus()
+        self._fit()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """A dialog is as wide as the screen below 90 columns."""
+        self._fit()
+
+    def _fit(self) -> None:
+        dialog = self.query_one("#dialog")
+        dialog.styles.width = WIDTH if self.size.width >= 90 else self.size.width
+        dialog.styles.height = min(HEIGHT, self.size.height)
+
+    @property
+    def _blocked(self) -> bool:
+        return bool(self._plan.refusal) and not self._plan.needs_reason
+
+    @on(Input.Changed, "#reason")
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one("#go", Button).disabled = not event.value.strip()
+
+    @on(Input.Submitted, "#reason")
+    def _entered(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self.query_one("#go", Button).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Swallow what a held-down key repeats: everything too soon after the dialog opened."""
+        if event.key != "escape" and time.monotonic() - self._opened < SETTLED_S:
+            event.stop()
+            event.prevent_default()
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Nothing happens."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#go")
+    def action_confirm(self) -> None:
+        """Go on, if that is possible now."""
+        if self._blocked or time.monotonic() - self._opened < SETTLED_S:
+            return
+        reason = self._reason
+        if self._plan.needs_reason and not reason:
+            self.query_one("#reason", Input).focus()
+            return
+        self.dismiss(Decision(reason))
+
+    @property
+    def _reason(self) -> str:
+        found = self.query("#reason").results(Input)
+        return next((each.value.strip() for each in found), "")
+
+    @property
+    def title_text(self) -> SafeText:
+        """What the dialog is about, for screen readers."""
+        return self._plan.title

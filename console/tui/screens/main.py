@@ -1,0 +1,273 @@
+"""The main screen: registry, live canary and comparer, and the keys that act on the selected route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from console.domain.registry import Route
+from console.text import words
+from console.text.safe import SafeText, safe
+from console.tui.acting import Acting
+from console.tui.drawing.frame import Hint, frame
+from console.tui.keys import KEYS, PINNED, Key, by_action
+from console.tui.messages import Looked
+from console.tui.polling import Poller
+from console.tui.runtime import Runtime
+from console.tui.screens.compare import CompareScreen
+from console.tui.screens.reading import HelpScreen, HistoryScreen
+from console.tui.theme import DARK_NAME, LIGHT_NAME
+from console.tui.widgets.comparer_pane import ComparerPane
+from console.tui.widgets.frame import KeyBar, TabRow, TopBar
+from console.tui.widgets.live_pane import LivePane
+from console.tui.widgets.registry_pane import RegistryPane
+from console.view.comparison import ComparisonView
+from console.view.lookout import Look, Lookout
+from console.view.records import CanaryView, State
+
+
+def _bindings() -> list[BindingType]:
+    return [
+        Binding(key.key, key.action, key.label, show=False, tooltip=key.help, id=f"console.{key.action}")
+        for key in KEYS
+        if key.action != "command_palette"
+    ]
+
+
+class MainScreen(Acting, Screen[None]):
+    """Shows every look, keeps the cursor, and opens a dialog before anything is written."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    AUTO_FOCUS = "LivePane"
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.look: Look | None = None
+        self.comparison: ComparisonView | None = None
+        self._pane = 2
+        self._poller = Poller(
+            Lookout(runtime.registry, runtime.log, read_only=runtime.read_only),
+            self._tell_look,
+            self._watching_failed,
+            clock=runtime.clock,
+        )
+
+    def _tell_look(self, look: Look) -> None:
+        """From the poller's thread: posting is all it may do here."""
+        self.post_message(Looked(look))
+
+    def look_soon(self) -> None:
+        """Something was written: look again at once."""
+        self._poller.soon()
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs, three panes, footer."""
+        yield TopBar()
+        yield TabRow()
+        with Horizontal(id="panes"):
+            yield RegistryPane(id="registry")
+            with Vertical(id="right"):
+                yield LivePane(id="live")
+                yield ComparerPane(id="comparer")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Start watching."""
+        self._arrange()
+        self._poller.start()
+
+    def on_unmount(self) -> None:
+        """Stop watching."""
+        self._poller.stop()
+
+    def _watching_failed(self, error: Exception) -> None:
+        self.app.call_from_thread(self.app._handle_exception, error)
+
+    @on(Looked)
+    def show_look(self, message: Looked) -> None:
+        """Put a new look on the screen."""
+        self.look = message.look
+        view = message.look.view
+        self.query_one(TopBar).show(view, self.runtime.override)
+        self.query_one(RegistryPane).show(view)
+        if self.comparison is not None:
+            self.query_one(ComparerPane).show(self.comparison, view.now)
+        self._show_route()
+
+    @on(RegistryPane.RouteSelected)
+    def _show_route(self) -> None:
+        canary = self.canary
+        if canary is not None and self.look is not None:
+            self.query_one(LivePane).show(canary, self.look.view)
+        self._show_frame()
+
+    @property
+    def canary(self) -> CanaryView | None:
+        """The selected route's canary."""
+        if self.look is None or not self.look.view.canaries:
+            return None
+        return self.look.view.canaries[min(self._selected, len(self.look.view.canaries) - 1)]
+
+    @property
+    def route(self) -> Route | None:
+        """The selected route, as the registry has it."""
+        if self.look is None or self.look.snapshot is None:
+            return None
+        routes = list(self.look.snapshot.registry.routes.values())
+        return routes[min(self._selected, len(routes) - 1)] if routes else None
+
+    @property
+    def _selected(self) -> int:
+        return self.query_one(RegistryPane).selected
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size may be another layout."""
+        self._arrange()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """The footer belongs to the focused pane."""
+        for number, name in enumerate(("registry", "live", "comparer"), 1):
+            if self.focused is not None and self.focused.id == name:
+                self._pane = number
+        self._show_frame()
+
+    def _arrange(self) -> None:
+        layout = frame(self.size.width, self.size.height)
+        tabs = layout.layout == "tabs"
+        registry, live, comparer = self.query_one(RegistryPane), self.query_one(LivePane), self.query_one(ComparerPane)
+        self.query_one(TabRow).display = tabs
+        for pane, number in ((registry, 1), (live, 2), (comparer, 3)):
+            pane.tabbed = tabs
+            pane.display = not tabs or self._pane == number
+        registry.styles.width = "1fr" if tabs else layout.registry_width
+        self.query_one("#right").display = not tabs or self._pane != 1
+        comparer.styles.height = "1fr" if tabs else layout.comparer_height
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        canary = self.canary
+        age = self.query_one(LivePane).age
+        right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
+        self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))
+        self.query_one(KeyBar).show(self._hints(), [Hint(*_pair(by_action(action))) for action in PINNED])
+
+    def _hints(self) -> list[Hint]:
+        keys = [key for key in KEYS if key.group in ("act", "look") and key.action not in PINNED]
+        order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
+        return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
+
+    def _urgency(self, key: Key) -> int:
+        canary = self.canary
+        passed = canary is not None and canary.state is State.PASS
+        first: tuple[str, ...] = ("promote", "advance") if passed else ("rollback", "advance", "promote")
+        if canary is not None and canary.state is State.NO_CANARY:
+            first = ("canary",)
+        return first.index(key.action) if key.action in first else len(first)
+
+    def label(self, key: Key) -> str:
+        """The word in the footer says the effect: "to 25 %", not "next step"."""
+        route, canary = self.route, self.canary
+        if route is None or canary is None:
+            return key.label
+        if key.action == "rollback" and canary.state is State.REGRESSION and route.canary_percentage > 0:
+            return "roll back now"
+        if key.action in ("advance", "retreat"):
+            target = self.target(key.action)
+            return f"to {words.percentage(target)}" if target is not None else key.label
+        return key.label
+
+    def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
+        """A tab was clicked."""
+        self.action_pane(message.pane)
+
+    def action_pane(self, number: int) -> None:
+        """Go to pane 1, 2 or 3."""
+        self._pane = number
+        self._arrange()
+        self.query_one(("#registry", "#live", "#comparer")[number - 1]).focus()
+
+    def action_down(self) -> None:
+        """Next route; in the comparer, further down."""
+        self._move(1)
+
+    def action_up(self) -> None:
+        """Previous route; in the comparer, further up."""
+        self._move(-1)
+
+    def _move(self, rows: int) -> None:
+        if self._pane == 3:
+            self.query_one(ComparerPane).scroll_lines(rows)
+        else:
+            self.query_one(RegistryPane).move(rows)
+
+    def action_metric(self) -> None:
+        """Draw the other metric."""
+        self.query_one(LivePane).plot += 1
+
+    def action_theme(self) -> None:
+        """Dark or light."""
+        self.app.theme = LIGHT_NAME if self.app.current_theme.dark else DARK_NAME
+
+    def action_history(self) -> None:
+        """Who changed what, and why."""
+        if self.look is not None:
+            self.app.push_screen(HistoryScreen(self.look.view.changes, self.look.view.now), self._undo_chosen)
+
+    def _undo_chosen(self, number: int | None) -> None:
+        if number is not None and not self.runtime.read_only:
+            self.propose_undo(number)
+
+    def action_help(self) -> None:
+        """What can be done here."""
+        self.app.push_screen(HelpScreen(self._pane))
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.app.exit()
+
+    def action_ask(self) -> None:
+        """Open the comparer on the whole screen."""
+        if self.route is not None and self.look is not None and self.look.snapshot is not None:
+            screen = CompareScreen(self.runtime, self.route, self.look.snapshot.registry, self.comparison)
+            self.app.push_screen(screen, self._compared)
+
+    def _compared(self, comparison: ComparisonView | None) -> None:
+        self.comparison = comparison or self.comparison
+        self.query_one(ComparerPane).show(self.comparison, self.runtime.clock())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that cannot work now are not offered."""
+        return super().check_action(action, parameters) and (self.allows(action) or action not in _ACTIONS)
+
+    def runner(self, action: str) -> Callable[[], None]:
+        """What the palette runs for `action`."""
+
+        def run() -> None:
+            self.run_worker(self.run_action(action), exclusive=False)
+
+        return run
+
+    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """Actions without a key: hold, resume, drop."""
+        if self.route is None or self.runtime.read_only:
+            return
+        for action, title, help_ in self.keyless():
+            yield title, help_, self.runner(action)
+
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """A toast; it never takes the focus."""
+        self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
+
+
+_ACTIONS = {key.action for key in KEYS}
+
+
+def _pair(key: Key) -> tuple[str, str]:
+    return key.shown, key.label
