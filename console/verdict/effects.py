@@ -39,7 +39,10 @@ class Effect:
     def feed(self, block: Block) -> None:
         """One closed block."""
         if _METRIC[self.plan.name].kind == "share":
-            self._feed_share(*share_of(self.plan.name, block.canary), *share_of(self.plan.name, block.production))
+            canary, production = (
+                share_of(self.plan.name, arm, self.plan.checked) for arm in (block.canary, block.production)
+            )
+            self._feed_share(*canary, *production)
         else:
             name = self.plan.name
             self._feed_histogram(histogram_of(name, block.canary), histogram_of(name, block.production))

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.domain.cells import Block, Counts
-from console.domain.histogram import bin_of, count_above, merged, size
+from console.domain.cells import Block
+from console.domain.histogram import Histogram, bin_of, count_above, size
 from console.domain.metrics import METRICS
 from console.verdict.limits import MeanLimit, ShareLimit
 from console.verdict.means import MeanTest
@@ -24,6 +24,8 @@ class ShareGauge:
     """A share: errors, refusals, flags, ratings."""
 
     plan: MetricPlan
+    canary_n: int = field(init=False, default=0)
+    production_n: int = field(init=False, default=0)
     regression: ShareTest = field(init=False)
     passing: ShareTest = field(init=False)
     limit: ShareLimit | None = field(init=False, default=None)
@@ -38,8 +40,11 @@ class ShareGauge:
 
     def feed(self, block: Block) -> None:
         """One closed block."""
-        canary_bad, canary_n = share_of(self.plan.name, block.canary)
-        production_bad, production_n = share_of(self.plan.name, block.production)
+        name, checked = self.plan.name, self.plan.checked
+        canary_bad, canary_n = share_of(name, block.canary, checked)
+        production_bad, production_n = share_of(name, block.production, checked)
+        self.canary_n += canary_n
+        self.production_n += production_n
         self.regression.feed(canary_n, canary_bad, production_n, production_bad)
         self.passing.feed(canary_n, canary_bad, production_n, production_bad)
         if self.limit:
@@ -60,7 +65,10 @@ class QuantileGauge:
     """
 
     plan: MetricPlan
+    canary_n: int = field(init=False, default=0)
+    production_n: int = field(init=False, default=0)
     past: dict[int, int] = field(init=False)
+    past_n: int = field(init=False, default=0)
     threshold: int = field(init=False, default=-1)
     chosen_at: int = field(init=False, default=0)
     regression: ShareTest = field(init=False)
@@ -71,6 +79,7 @@ class QuantileGauge:
         plan = self.plan
         tail = 1 - _METRIC[plan.name].quantile
         self.past = dict(plan.past)
+        self.past_n = size(self.past)
         self.regression = ShareTest("regression", design_effect=plan.design_effect, prior_rate=tail)
         self.passing = ShareTest("pass", design_effect=plan.design_effect, prior_rate=tail)
         if plan.limit is not None:
@@ -79,7 +88,7 @@ class QuantileGauge:
 
     def _choose(self) -> None:
         """Take the edge nearest to production's quantile, once data has doubled since the last choice."""
-        n = size(self.past)
+        n = self.past_n
         if n < FIRST_THRESHOLD_AT or n < 2 * self.chosen_at:
             return
         tail = (1 - _METRIC[self.plan.name].quantile) * n
@@ -103,21 +112,26 @@ class QuantileGauge:
         """One closed block."""
         canary, production = (histogram_of(self.plan.name, arm) for arm in (block.canary, block.production))
         canary_n, production_n = size(canary), size(production)
-        if self.threshold < 0:
-            canary_n = 0  # nothing to compare with yet: learn, and bet nothing
-        at = max(self.threshold, 0)
-        production_bad = count_above(production, at)
-        for test, bins in ((self.regression, self.plan.tolerance_bins), (self.passing, self.plan.margin_bins)):
-            test.feed(canary_n, count_above(canary, at + bins) if canary_n else 0, production_n, production_bad)
+        self.canary_n += canary_n
+        self.production_n += production_n
+        if self.threshold >= 0:
+            self._bet(canary, canary_n, production, production_n)
         if self.limit and self.plan.limit is not None:
-            self.limit.feed(size(canary), count_above(canary, bin_of(self.plan.limit)))
-        self.past = merged((self.past, production))
+            self.limit.feed(canary_n, count_above(canary, bin_of(self.plan.limit)))
+        for index, count in production.items():
+            self.past[index] = self.past.get(index, 0) + count
+        self.past_n += production_n
         self._choose()
+
+    def _bet(self, canary: Histogram, canary_n: int, production: Histogram, production_n: int) -> None:
+        at, beyond = self.threshold, count_above(production, self.threshold)
+        for test, bins in ((self.regression, self.plan.tolerance_bins), (self.passing, self.plan.margin_bins)):
+            test.feed(canary_n, count_above(canary, at + bins), production_n, beyond)
 
     def growth(self, side: ShareTest, canary: float, production: float, m: float) -> float:
         """Expected log evidence per canary request, were the canary `canary / production` times slower."""
         bins = self.plan.tolerance_bins if side is self.regression else self.plan.margin_bins
-        n = size(self.past)
+        n = self.past_n
         if self.threshold < 0 or not n:
             return 0.0
         slower = math.log(max(canary, 1e-9) / max(production, 1e-9)) / math.log(1.2**0.25) if production else 0.0
@@ -130,6 +144,8 @@ class MeanGauge:
     """A winsorised mean: cost per request."""
 
     plan: MetricPlan
+    canary_n: int = field(init=False, default=0)
+    production_n: int = field(init=False, default=0)
     regression: MeanTest = field(init=False)
     passing: MeanTest = field(init=False)
     limit: MeanLimit | None = field(init=False, default=None)
@@ -144,9 +160,12 @@ class MeanGauge:
 
     def feed(self, block: Block) -> None:
         """One closed block."""
+        self.canary_n += size(block.canary.cost)
+        self.production_n += size(block.production.cost)
         self.regression.feed(block.canary.cost, block.production.cost)
         self.passing.feed(block.canary.cost, block.production.cost)
         if self.limit:
+            self.limit.cap = self.regression.cap
             self.limit.feed(block.canary.cost)
 
     def growth(self, side: MeanTest, canary: float, production: float, m: float) -> float:
@@ -167,7 +186,11 @@ def gauge_for(plan: MetricPlan) -> Gauge:
 
 def state_of(gauge: Gauge) -> dict[str, Any]:
     """Everything a restart needs, as JSON."""
-    state: dict[str, Any] = {"regression": gauge.regression.state(), "pass": gauge.passing.state()}
+    state: dict[str, Any] = {
+        "n": [gauge.canary_n, gauge.production_n],
+        "regression": gauge.regression.state(),
+        "pass": gauge.passing.state(),
+    }
     if gauge.limit:
         state["limit"] = gauge.limit.wealth.state()
     if isinstance(gauge, QuantileGauge):
@@ -178,17 +201,13 @@ def state_of(gauge: Gauge) -> dict[str, Any]:
 
 def restore(gauge: Gauge, state: dict[str, Any]) -> None:
     """Continue from `state`."""
+    gauge.canary_n, gauge.production_n = int(state["n"][0]), int(state["n"][1])
     gauge.regression.restore(state["regression"])
     gauge.passing.restore(state["pass"])
     if gauge.limit and "limit" in state:
         gauge.limit.wealth.restore(state["limit"])
     if isinstance(gauge, QuantileGauge):
         gauge.past = {int(index): int(count) for index, count in state["past"]}
+        gauge.past_n = size(gauge.past)
         gauge.threshold, gauge.chosen_at = int(state["threshold"]), int(state["chosen_at"])
         gauge.passing.equal = state["equal"]
-
-
-def requests_of(name: str, counts: Counts) -> int:
-    """How many requests (or ratings) of an arm say something about a metric."""
-    kind = _METRIC[name].kind
-    return share_of(name, counts)[1] if kind == "share" else size(histogram_of(name, counts))

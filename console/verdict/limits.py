@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from console.domain.histogram import Histogram, middle
+from console.domain.histogram import Histogram
 from console.verdict.means import FLOOR, value_of
 from console.verdict.wealth import Wealth
 
@@ -28,9 +28,9 @@ class ShareLimit:
 
     def feed(self, n: int, bad: int) -> None:
         """One closed block of the canary."""
-        limit = min(max(self.limit, 1e-9), 0.999)
+        limit = max(self.limit, 1e-9)
         gains = []
-        for factor in FACTORS if n else ():
+        for factor in FACTORS if n and limit < 1 else ():
             guess = min(factor * limit, 0.5 * (1 + limit))
             stake = min((guess - limit) / (limit * (1 - limit)), 0.98 / limit)
             gain = bad * math.log1p(stake * (1 - limit)) + (n - bad) * math.log1p(-stake * limit)
@@ -49,12 +49,13 @@ class MeanLimit:
 
     def feed(self, canary: Histogram) -> None:
         """One closed block of the canary."""
-        top = middle(self.cap)
+        top = value_of(self.cap, self.cap)
         gains: list[float] = []
         # A limit at or beyond the cap cannot be broken by capped values: nothing to bet on.
         if canary and 0 < self.limit < top:
+            over = [(value_of(index, self.cap) - self.limit, count) for index, count in canary.items()]
             for factor in FACTORS:
                 stake = min((factor - 1) / (factor * self.limit), FLOOR / self.limit)
-                gain = sum(c * math.log1p(stake * (value_of(b, self.cap) - self.limit)) for b, c in canary.items())
+                gain = sum([count * math.log1p(stake * value) for value, count in over])
                 gains.append(gain / self.design_effect)
         self.wealth.settle(gains)

@@ -8,9 +8,10 @@ moves no evidence. Exact for any distribution, heavy tails included; a test of l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
-from console.domain.histogram import Histogram, merged, middle
+from console.domain.histogram import LAST_BIN, Histogram, middle, size
 from console.verdict.shares import PASS_WEIGHTS, Side, pass_factors
 from console.verdict.wealth import RESERVE, Wealth
 
@@ -20,6 +21,12 @@ FLOOR = 0.9
 """Stakes are limited so that no single request can take more than 90 % of a bettor's money."""
 NEEDED = 20
 """Production requests before the first bet: a variance needs some."""
+
+
+CAP_QUANTILE = 0.995
+CAP_AFTER = 100
+"""Production requests before a cap is chosen, where none was known when the rollout began."""
+_MIDDLES = tuple(middle(index) for index in range(LAST_BIN + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +40,92 @@ class Moments:
 
 def value_of(index: int, cap: int) -> float:
     """What a request in bin `index` counts as when `cap` is the last bin."""
-    return middle(min(index, cap))
+    return _MIDDLES[min(index, cap)]
 
 
-def moments(histogram: Histogram, cap: int) -> Moments:
-    """Mean and variance of `histogram`, with everything beyond bin `cap` counted as bin `cap`."""
-    n = sum(histogram.values())
-    if n == 0:
-        return Moments(0, 0.0, 0.0)
-    mean = sum(count * value_of(index, cap) for index, count in histogram.items()) / n
-    spread = sum(count * (value_of(index, cap) - mean) ** 2 for index, count in histogram.items()) / n
-    return Moments(n, mean, spread)
+def cap_of(histogram: Histogram) -> int:
+    """The bin of the 99.5 % quantile: one request beyond it must not outweigh a hundred others."""
+    wanted, seen = math.ceil(CAP_QUANTILE * size(histogram)), 0
+    for index in sorted(histogram):
+        seen += histogram[index]
+        if seen >= wanted:
+            return max(1, index)
+    return 0
 
 
-@dataclass(slots=True)
 class MeanTest:
-    """One mean, one side. `cap` is the last bin that counts; `past` is production's histogram so far."""
+    """One mean, one side. `cap` is the last bin that counts; `past` is production's histogram so far.
 
-    side: Side
-    r: float
-    d: float
-    cap: int
-    design_effect: float = 1.0
-    past: dict[int, int] = field(default_factory=dict)
-    betting: float = 1 - RESERVE
-    wealth: Wealth = field(init=False)
+    A `cap` of 0 is chosen from production's first `CAP_AFTER` requests; until then nothing is bet.
+    """
 
-    def __post_init__(self) -> None:
-        self.wealth = Wealth(REGRESSION_WEIGHTS if self.side == "regression" else PASS_WEIGHTS, self.betting)
+    __slots__ = ("_n", "_squares", "_sum", "cap", "d", "design_effect", "past", "r", "side", "wealth")
+
+    def __init__(
+        self,
+        side: Side,
+        r: float,
+        d: float,
+        cap: int,
+        design_effect: float = 1.0,
+        past: Histogram | None = None,
+        betting: float = 1 - RESERVE,
+    ) -> None:
+        self.side: Side = side
+        self.r, self.d, self.cap, self.design_effect = r, d, cap, design_effect
+        self.past: dict[int, int] = {}
+        self._n, self._sum, self._squares = 0, 0.0, 0.0
+        self.wealth = Wealth(REGRESSION_WEIGHTS if side == "regression" else PASS_WEIGHTS, betting)
+        self._learn(past or {})
+
+    def _learn(self, production: Histogram) -> None:
+        """Add to the past: to its histogram, and to its moments, which are then never summed anew."""
+        for index, count in production.items():
+            self.past[index] = self.past.get(index, 0) + count
+        if self.cap == 0:
+            self._choose_cap()
+        else:
+            self._count(production)
+
+    def _choose_cap(self) -> None:
+        if size(self.past) >= CAP_AFTER:
+            self.cap = cap_of(self.past)
+            self._count(self.past)
+
+    def _count(self, production: Histogram) -> None:
+        for index, count in production.items():
+            value = _MIDDLES[min(self.cap, index)]
+            self._n += count
+            self._sum += count * value
+            self._squares += count * value * value
+
+    def moments(self) -> Moments:
+        """Mean and variance of production's past, winsorised."""
+        if self._n == 0:
+            return Moments(0, 0.0, 0.0)
+        mean = self._sum / self._n
+        return Moments(self._n, mean, max(0.0, self._squares / self._n - mean * mean))
 
     def feed(self, canary: Histogram, production: Histogram) -> None:
         """One closed block, in order of time."""
         canary_n, production_n = sum(canary.values()), sum(production.values())
         gains: list[float] = []
-        past = moments(self.past, self.cap)
+        past = self.moments()
         if canary_n and production_n and past.n >= NEEDED and past.mean > 0:
-            m = production_n / canary_n
+            m, log1p = production_n / canary_n, math.log1p
+            canaries, productions = self._values(canary), self._values(production)
             for factor in self._factors(past.mean):
                 null, t, stake = self._stake(factor, past, m)
                 hedge = self.r * stake / m
-                gain = sum(c * math.log1p(stake * (value_of(b, self.cap) - null)) for b, c in canary.items())
-                gain += sum(c * math.log1p(-hedge * (value_of(b, self.cap) - t)) for b, c in production.items())
+                gain = sum([count * log1p(stake * (value - null)) for value, count in canaries])
+                gain += sum([count * log1p(hedge * (t - value)) for value, count in productions])
                 gains.append(gain / self.design_effect)
         self.wealth.settle(gains)
-        self.past = merged((self.past, production))
+        self._learn(production)
+
+    def _values(self, histogram: Histogram) -> list[tuple[float, int]]:
+        cap = self.cap
+        return [(_MIDDLES[min(cap, index)], count) for index, count in histogram.items()]
 
     def _factors(self, mean: float) -> tuple[float, ...]:
         if self.side == "regression":
@@ -85,7 +134,7 @@ class MeanTest:
 
     def _stake(self, factor: float, past: Moments, m: float) -> tuple[float, float, float]:
         """(null value of the canary, of production, stake) for the bet "the canary is `factor` times the tolerated"."""
-        r, top = self.r, middle(self.cap)
+        r, top = self.r, _MIDDLES[self.cap]
         # A constant past has no variance; a little keeps the stake finite.
         variance = max(past.variance, 1e-6 * past.mean**2)
         shift = (factor - 1) * (r * past.mean + self.d)
@@ -103,28 +152,32 @@ class MeanTest:
 
     def growth(self, ratio: float, m: float) -> float:
         """Expected log evidence per canary request, were the canary's cost `ratio` times production's."""
-        past = moments(self.past, self.cap)
+        past = self.moments()
         if past.n < NEEDED or past.mean <= 0:
             return 0.0
-        shares = [(value_of(index, self.cap), count / past.n) for index, count in self.past.items()]
-        top, best = middle(self.cap), -math.inf
+        shares = [(value, count / past.n) for value, count in self._values(self.past)]
+        top, best = _MIDDLES[self.cap], -math.inf
         for factor in self._factors(past.mean):
             null, t, stake = self._stake(factor, past, m)
             hedge = self.r * stake / m
             canary = sum(p * math.log1p(stake * (min(v * ratio, top) - null)) for v, p in shares)
-            production = sum(p * math.log1p(-hedge * (v - t)) for v, p in shares)
+            production = sum(p * math.log1p(hedge * (t - v)) for v, p in shares)
             best = max(best, canary + m * production)
         return best / self.design_effect
 
     def state(self) -> dict[str, object]:
         """Everything a restart needs, as JSON."""
-        return {"wealth": self.wealth.state(), "past": sorted(self.past.items()), "cap": self.cap}
+        return {
+            "wealth": self.wealth.state(),
+            "past": sorted(self.past.items()),
+            "cap": self.cap,
+            "moments": [self._n, self._sum, self._squares],
+        }
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Continue from `state`."""
-        wealth, past = state["wealth"], state["past"]
-        assert isinstance(wealth, dict)
-        assert isinstance(past, list)
-        self.wealth.restore(wealth)
-        self.past = {int(index): int(count) for index, count in past}
-        self.cap = int(str(state["cap"]))
+        self.wealth.restore(state["wealth"])
+        self.past = {int(index): int(count) for index, count in state["past"]}
+        self.cap = int(state["cap"])
+        n, total, squares = state["moments"]
+        self._n, self._sum, self._squares = int(n), float(total), float(squares)

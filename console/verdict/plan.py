@@ -7,18 +7,18 @@ registry is shown and recorded, never silently applied.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from console.domain.cells import Counts
-from console.domain.histogram import GAMMA, Histogram, bin_of, quantile, size
+from console.domain.histogram import GAMMA, Histogram, size
 from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Gates, MetricGate, Role
+from console.verdict.means import CAP_AFTER, cap_of
 
 LIMIT_WEIGHT = 0.10
 """An absolute limit's share of alpha, before the weights are scaled to 1."""
-COST_CAP_QUANTILE = 0.995
 MILLION = 1_000_000
 
 
@@ -41,6 +41,10 @@ class MetricPlan:
     tolerance_bins: int = 0
     margin_bins: int = 0
     cap: int = 0
+    """0: not known when the rollout began, chosen from its first requests."""
+    checked: bool = False
+    """Flags: of checked requests, because the checker also says when all is well; else of all requests. Fixed here,
+    since a whole that depended on what a block brings would let its outcomes decide how much they count."""
     past: tuple[tuple[int, int], ...] = ()
     """Production's histogram before the canary (quantiles and cost): where thresholds and bets start."""
 
@@ -86,21 +90,26 @@ def bins_for(factor: float) -> int:
     return max(1, round(math.log(factor) / math.log(GAMMA)))
 
 
-def share_of(name: str, counts: Counts) -> tuple[int, int]:
-    """(bad events, requests or ratings) of a share metric."""
+_BAD: dict[str, Callable[[Counts], int]] = {
+    "error": lambda counts: counts.errors,
+    "refusal": lambda counts: counts.refusals,
+    "empty": lambda counts: counts.empty,
+    "truncated": lambda counts: counts.truncated,
+}
+
+
+def share_of(name: str, counts: Counts, checked: bool | None = None) -> tuple[int, int]:
+    """(bad events, requests or ratings) of a share metric. `checked` as in the plan; None: whatever `counts` suggest.
+
+    Flags count when they arrive, so there may be more of them than requests: they are then cut to the requests.
+    """
     if name == "dissatisfied":
         return counts.dissatisfied, counts.ratings
     if name == "flagged":
-        # A checker that only ever says "bad" leaves the requests as the whole; one that says both brings its own.
-        whole = counts.flagged + counts.cleared if counts.cleared else max(counts.requests, counts.flagged)
-        return counts.flagged, whole
-    bad = {
-        "error": counts.errors,
-        "refusal": counts.refusals,
-        "empty": counts.empty,
-        "truncated": counts.truncated,
-    }[name]
-    return bad, counts.requests
+        if counts.cleared > 0 if checked is None else checked:
+            return counts.flagged, counts.flagged + counts.cleared
+        return min(counts.flagged, counts.requests), counts.requests
+    return _BAD[name](counts), counts.requests
 
 
 def histogram_of(name: str, counts: Counts) -> Histogram:
@@ -112,7 +121,7 @@ def plan_for(gates: Gates, before: Counts, design_effects: Mapping[str, float] |
     """Freeze the gates of a rollout. `before` is production's evidence on the day before the canary.
 
     Metrics without data there are not measured: they take no part, and the weights of the others are scaled to 1.
-    With no data at all, the metrics every request has (errors, latency, outcomes) are measured all the same.
+    With no data at all, what comes with every request (outcome, latency, cost) is measured all the same.
     """
     effects = design_effects or {}
     measured = [metric for metric in METRICS if _has_data(metric, before)]
@@ -131,9 +140,8 @@ def _has_data(metric: Metric, before: Counts) -> bool:
         return before.ratings > 0
     if metric.name == "flagged":
         return before.flagged + before.cleared > 0
-    if before.requests == 0:
-        return metric.name in ("latency_p50", "latency_p95")
-    return size(histogram_of(metric.name, before)) > 0
+    # A log that has only begun: what comes with every request takes part, and learns its thresholds on the way.
+    return before.requests == 0 or size(histogram_of(metric.name, before)) > 0
 
 
 def _metric_plan(metric: Metric, gates: Gates, before: Counts, design_effect: float) -> MetricPlan:
@@ -153,7 +161,8 @@ def _metric_plan(metric: Metric, gates: Gates, before: Counts, design_effect: fl
     )
     if metric.kind == "share":
         bad, n = share_of(metric.name, before)
-        return replace(plan, prior_rate=(bad + 0.5) / (n + 50.0) if n else 0.01)
+        rate = (bad + 0.5) / (n + 50.0) if n else 0.01
+        return replace(plan, prior_rate=rate, checked=metric.name == "flagged" and before.cleared > 0)
     past = tuple(sorted(histogram_of(metric.name, before).items()))
     if metric.kind == "quantile":
         return replace(
@@ -163,5 +172,5 @@ def _metric_plan(metric: Metric, gates: Gates, before: Counts, design_effect: fl
             tolerance_bins=bins_for(tolerance[0]),
             margin_bins=bins_for(margin[0]),
         )
-    cap = bin_of(quantile(dict(past), COST_CAP_QUANTILE) or 0.05 * MILLION)
-    return replace(plan, past=past, cap=cap)
+    enough = size(dict(past)) >= CAP_AFTER
+    return replace(plan, past=past, cap=cap_of(dict(past)) if enough else 0)

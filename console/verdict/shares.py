@@ -40,23 +40,35 @@ def pass_factors(equal: float) -> tuple[float, float, float]:
     return (0.85 * equal, equal, math.sqrt(equal))
 
 
-def bet(side: Side, factor: float, m: float, rate: float, r: float, d: float) -> Factors:
-    """The best bet on "the canary's rate is `factor` times the tolerated one", `m` = production per canary requests."""
-    guess = min(max(factor * (r * rate + d), 1e-9), 0.98)
-    t = min(max((m * rate + guess - d) / (m + r), 1e-9), 0.999)
-    null = min(r * t + d, 0.999)
+def stake_on(side: Side, factor: float, m: float, rate: float, r: float, d: float) -> tuple[float, float, float]:
+    """(null value of the canary, `t` of production, stake) for the bet "the canary is `factor` times the tolerated".
+
+    `m` is production per canary requests, `rate` production's rate so far. `t` is the null hypothesis's point nearest
+    to the bet; the stake is limited so that no request can take more than 98 % of the money.
+    """
+    # Conditional expressions instead of min and max: this runs for every bet of every test of every block.
+    guess = factor * (r * rate + d)
+    guess = 1e-9 if guess < 1e-9 else min(guess, 0.98)
+    t = (m * rate + guess - d) / (m + r)
+    t = 1e-9 if t < 1e-9 else min(t, 0.999)
+    null = r * t + d
+    null = min(null, 0.999)
     stake = (guess - null) / (null * (1 - null))
     # Never bet the other way: with a rate near 1 the guess is clipped, and a stake of the wrong sign is not valid.
-    stake = max(stake, 0.0) if side == "regression" else min(stake, 0.0)
-    stake = min(max(stake, -0.98 / (1 - null)), 0.98 / null)
-    stake = min(max(stake, -0.98 * m / (r * t)), 0.98 * m / (r * (1 - t)))
+    if (stake <= 0) if side == "regression" else (stake >= 0):
+        return null, t, 0.0
+    if stake > 0:
+        most, hedged = 0.98 / null, 0.98 * m / (r * (1 - t))
+        return null, t, min(stake, most, hedged)
+    return null, t, max(stake, -0.98 / (1 - null), -0.98 * m / (r * t))
+
+
+def bet(side: Side, factor: float, m: float, rate: float, r: float, d: float) -> Factors:
+    """The log factors of the bet "the canary's rate is `factor` times the tolerated one". See `stake_on`."""
+    null, t, stake = stake_on(side, factor, m, rate, r, d)
     hedge = r * stake / m
-    return (
-        math.log1p(stake * (1 - null)),
-        math.log1p(-stake * null),
-        math.log1p(-hedge * (1 - t)),
-        math.log1p(hedge * t),
-    )
+    log1p = math.log1p
+    return log1p(stake * (1 - null)), log1p(-stake * null), log1p(-hedge * (1 - t)), log1p(hedge * t)
 
 
 class ShareTest:
@@ -96,11 +108,11 @@ class ShareTest:
         """One closed block, in order of time. A block with an empty arm teaches the rate, and moves no money."""
         gains: list[float] = []
         if canary_n > 0 and production_n > 0:
-            rate, m = self.rate, production_n / canary_n
+            rate, m = self.production_bad / self.production_requests, production_n / canary_n
+            canary_good, production_good = canary_n - canary_bad, production_n - production_bad
             for factor in self.factors(rate):
                 cb, cg, pb, pg = bet(self.side, factor, m, rate, self.r, self.d)
-                gain = canary_bad * cb + (canary_n - canary_bad) * cg
-                gain += production_bad * pb + (production_n - production_bad) * pg
+                gain = canary_bad * cb + canary_good * cg + production_bad * pb + production_good * pg
                 gains.append(gain / self.design_effect)
         self.wealth.settle(gains)
         self.production_bad += production_bad

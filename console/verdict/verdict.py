@@ -11,13 +11,15 @@ from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Role
 from console.verdict.effects import Effect
 from console.verdict.evidence import Evidence
-from console.verdict.gauges import Gauge, requests_of
+from console.verdict.gauges import Gauge, ShareGauge
 from console.verdict.means import value_of
 from console.verdict.plan import MILLION, MetricPlan
 
 VerdictState = Literal["no comparison", "warming up", "watching", "regression", "pass", "undecided", "suspect data"]
 MIDDLE, LOW, HIGH = 0.85, 0.3, 2.2
 """Measured quantiles (50, 10, 90 %) of actual against predicted requests to PASS."""
+SURE_MIDDLE, SURE_LOW, SURE_HIGH = 0.6, 0.1, 3.3
+"""The same of requests to REGRESSION at the present rates."""
 UNDECIDED_AFTER = 3.0
 """A difference between tolerance and margin is called undecided after this many times the planned requests."""
 _METRIC = {metric.name: metric for metric in METRICS}
@@ -37,7 +39,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Canary requests until a metric passes, were the canary as good as production: likely between low and high."""
+    """Canary requests until a metric is decided: about `middle`, likely between `low` and `high`."""
 
     low: int
     middle: int
@@ -68,6 +70,12 @@ class Judged:
     meter: float
     decided: Literal["", "pass", "regression"]
     needed: Needed | None
+    """To PASS, were the canary as good as production; None: decided, or out of reach."""
+    if_real: Needed | None = None
+    """To a verdict, were the present difference the true one."""
+    if_real_side: Literal["", "pass", "regression"] = ""
+    absolute_limit: float | None = None
+    """The route's absolute limit, in the metric's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,11 @@ class Verdict:
     """Why there is no verdict: what is not comparable, or suspect."""
     log_evidence: float = 0.0
     unmeasured: tuple[str, ...] = ()
+    if_real: Needed | None = None
+    """To the first regression, else to the last guardrail's PASS, were the present differences the true ones."""
+    if_real_side: Literal["", "pass", "regression"] = ""
+    left_out: int = 0
+    """Blocks left out of the evidence on both arms, because their data were suspect."""
 
     def metric(self, name: str) -> Judged | None:
         """The standing of one metric."""
@@ -105,13 +118,14 @@ def judge(evidence: Evidence, situation: Situation | None = None) -> Verdict:
     open_ones = [judged for judged in guardrails if judged.needed]
     slowest = max(open_ones, key=lambda judged: judged.needed.middle if judged.needed else 0, default=None)
     state, why = _state(evidence, at, metrics)
+    if_real, if_real_side = _if_real(metrics)
     return Verdict(
         state=state,
         metrics=metrics,
-        production_n=evidence.production.requests,
-        canary_n=evidence.canary.requests,
+        production_n=evidence.production_n,
+        canary_n=evidence.canary_n,
         blamed=evidence.blamed,
-        decided_slot=evidence.regressed_at if evidence.regressed_at is not None else evidence.passed_at,
+        decided_slot=evidence.decided_at,
         decided_counts=evidence.decided_counts,
         missing_requests=evidence.requests_needed_for_pass(),
         needed=slowest.needed if slowest else None,
@@ -119,6 +133,9 @@ def judge(evidence: Evidence, situation: Situation | None = None) -> Verdict:
         why=why,
         log_evidence=evidence.log_regression(),
         unmeasured=evidence.plan.unmeasured,
+        if_real=if_real,
+        if_real_side=if_real_side,
+        left_out=evidence.left_out,
     )
 
 
@@ -144,7 +161,7 @@ def _is_between(evidence: Evidence, judged: Judged) -> bool:
     if judged.limit is None or judged.margin is None or not judged.limit < judged.change < judged.margin:
         return False
     planned = _needed_from_start(evidence, judged.name)
-    return planned is not None and evidence.canary.requests >= UNDECIDED_AFTER * planned
+    return planned is not None and evidence.canary_n >= UNDECIDED_AFTER * planned
 
 
 def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
@@ -154,13 +171,14 @@ def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
     log_regression, log_pass = gauge.regression.wealth.log(), gauge.passing.wealth.log()
     regressed = plan.name in evidence.blamed or f"limit:{plan.name}" in evidence.blamed
     passed = evidence.passes(plan.name)
+    if_real, if_real_side = (None, "") if passed or regressed else _needed_if_real(evidence, plan, production, canary)
     return Judged(
         name=plan.name,
         role=plan.role,
         production=production,
         canary=canary,
-        production_n=requests_of(plan.name, evidence.production),
-        canary_n=requests_of(plan.name, evidence.canary),
+        production_n=gauge.production_n,
+        canary_n=gauge.canary_n,
         change=change,
         limit=limit,
         margin=margin,
@@ -171,6 +189,9 @@ def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
         meter=_meter(evidence, plan, log_regression, log_pass),
         decided="regression" if regressed or _signals(evidence, plan, gauge) else "pass" if passed else "",
         needed=None if passed or regressed else _needed(evidence, plan.name),
+        if_real=if_real,
+        if_real_side=if_real_side,
+        absolute_limit=plan.limit,
     )
 
 
@@ -209,12 +230,16 @@ def _change(
 ) -> tuple[float | None, float | None, float | None]:
     """(change, limit, margin): differences for shares, ratios otherwise."""
     if metric.kind == "share":
-        rate = production if production is not None else gauge.regression.rate  # type: ignore[union-attr]
+        rate = production if production is not None else _rate(gauge)
         limit = (plan.tolerance[0] - 1) * rate + plan.tolerance[1]
         margin = (plan.margin[0] - 1) * rate + plan.margin[1]
         return (None if production is None or canary is None else canary - production), limit, margin
     change = canary / production if production and canary is not None else None
     return change, plan.tolerance[0], plan.margin[0]
+
+
+def _rate(gauge: Gauge) -> float:
+    return gauge.regression.rate if isinstance(gauge, ShareGauge) else 0.0
 
 
 def _meter(evidence: Evidence, plan: MetricPlan, log_regression: float, log_pass: float) -> float:
@@ -224,15 +249,24 @@ def _meter(evidence: Evidence, plan: MetricPlan, log_regression: float, log_pass
     return max(-1.0, min(1.0, good if good >= bad else -bad))
 
 
+def _growth(
+    evidence: Evidence, name: str, canary: float, production: float, side: Literal["pass", "regression"]
+) -> float:
+    """Expected log evidence per canary request, were these the true values (rates, or values in a fixed ratio)."""
+    gauge = evidence.gauges[name]
+    m = gauge.production_n / gauge.canary_n if gauge.canary_n and gauge.production_n else 19.0
+    test = gauge.passing if side == "pass" else gauge.regression
+    growth: float = gauge.growth(test, canary, production, m)  # type: ignore[arg-type]
+    # Ratings, checks and known prices are fewer than requests.
+    heard = gauge.canary_n / evidence.canary_n if evidence.canary_n and gauge.canary_n else 1.0
+    return growth * min(1.0, heard)
+
+
 def _per_request(evidence: Evidence, name: str) -> float:
     """Expected PASS evidence per canary request, were the canary as good as production."""
-    gauge, metric = evidence.gauges[name], _METRIC[name]
-    canary_n, production_n = requests_of(name, evidence.canary), requests_of(name, evidence.production)
-    m = production_n / canary_n if canary_n and production_n else 19.0
-    rate = gauge.passing.rate if metric.kind == "share" else 1.0  # type: ignore[union-attr]
-    growth: float = gauge.growth(gauge.passing, rate, rate, m)  # type: ignore[arg-type]
-    share = canary_n / evidence.canary.requests if evidence.canary.requests else 1.0
-    return growth * (share if name == "dissatisfied" and share > 0 else 1.0)
+    gauge = evidence.gauges[name]
+    rate = gauge.passing.rate if isinstance(gauge, ShareGauge) else 1.0
+    return _growth(evidence, name, rate, rate, "pass")
 
 
 def _needed(evidence: Evidence, name: str) -> Needed | None:
@@ -243,6 +277,37 @@ def _needed(evidence: Evidence, name: str) -> Needed | None:
         return None
     need = max(1.0, gap / growth)
     return Needed(round(LOW * need), max(1, round(MIDDLE * need)), round(HIGH * need))
+
+
+def _needed_if_real(
+    evidence: Evidence, plan: MetricPlan, production: float | None, canary: float | None
+) -> tuple[Needed | None, Literal["", "pass", "regression"]]:
+    """Canary requests to whichever verdict the present values lead to; none between tolerance and margin."""
+    if production is None or canary is None:
+        return None, ""
+    gauge = evidence.gauges[plan.name]
+    worse = _growth(evidence, plan.name, canary, production, "regression")
+    if worse > 0:
+        weight = plan.weight if plan.weight > 0 else 1.0
+        gap = math.log(1 / (evidence.plan.alpha * weight)) - gauge.regression.wealth.log()
+        need = max(1.0, gap / worse)
+        return Needed(round(SURE_LOW * need), max(1, round(SURE_MIDDLE * need)), round(SURE_HIGH * need)), "regression"
+    good = _growth(evidence, plan.name, canary, production, "pass")
+    if good <= 0:
+        return None, ""
+    need = max(1.0, (math.log(1 / evidence.plan.alpha_pass) - gauge.passing.wealth.log()) / good)
+    return Needed(round(LOW * need), max(1, round(MIDDLE * need)), round(HIGH * need)), "pass"
+
+
+def _if_real(metrics: tuple[Judged, ...]) -> tuple[Needed | None, Literal["", "pass", "regression"]]:
+    guardrails = [judged for judged in metrics if judged.role == "guardrail" and judged.decided != "pass"]
+    worse = [judged.if_real for judged in guardrails if judged.if_real and judged.if_real_side == "regression"]
+    if worse:
+        return min(worse, key=lambda needed: needed.middle), "regression"
+    good = [judged.if_real for judged in guardrails if judged.if_real]
+    if not good or len(good) < len(guardrails):
+        return None, ""
+    return max(good, key=lambda needed: needed.middle), "pass"
 
 
 def _needed_from_start(evidence: Evidence, name: str) -> float | None:
