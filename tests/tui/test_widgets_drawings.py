@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -244,6 +245,13 @@ def test_a_long_sentence_breaks_at_its_dot_and_hangs() -> None:
     ]
 
 
+def test_a_number_is_never_parted_from_its_unit() -> None:
+    for width in range(20, 90):
+        for state in State:
+            text = "\n".join(draw_verdict(state, samples.SENTENCES[state], width).text())
+            assert not re.search(r"\d\n *(%|h|min|points)\b|[≈=]\n *\d", text)
+
+
 def test_the_banner_fills_the_pane_and_nothing_else_is_red_filled() -> None:
     banner = draw_banner(BAD, 84, 2, 1)
     assert banner.text() == [
@@ -373,6 +381,12 @@ def test_metrics_without_a_row_are_counted() -> None:
     assert draw_table(LIVE, 80, 5).text()[-1] == "↓ 4 more metrics"
 
 
+def test_without_a_canary_the_table_has_one_side_only() -> None:
+    lines = draw_table(replace(LIVE, state=State.NO_CANARY), 80, 8).text()
+    assert lines[0] == "          ● production"
+    assert lines[2] == "error rate      0.94 %"
+
+
 # --- the live pane ------------------------------------------------------------------------------------------------
 
 
@@ -427,9 +441,9 @@ def test_at_20_by_5_only_word_and_sentence_are_left() -> None:
     assert draw_live(LIVE, 20, 5, margin=1).text() == [
         "◐ WATCHING",
         "no regression so far",
-        "· about 1,400 more",
-        "canary requests, ≈ 6",
-        "h",
+        "about 1,400 more",
+        "canary requests,",
+        "≈ 6 h",
     ]
 
 
@@ -613,6 +627,12 @@ def test_a_low_dialog_gives_up_second_lines_before_the_change() -> None:
     assert "becomes the fallback" not in lines
     assert '+  fallback = "claude-sonnet-4-5-20250929"' in lines
     assert "console promote support" in lines
+
+
+def test_a_narrow_dialog_wraps_what_must_be_read() -> None:
+    text = " ".join("\n".join(line[14:] for line in draw_plan(samples.plan(), 44, 30).text()).split())
+    assert "6,214 users move to the new model: 50 % → 100 %" in text
+    assert "writes these lines back; users follow in 2 s" in text
 
 
 def test_a_refused_action_says_why_first() -> None:

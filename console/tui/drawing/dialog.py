@@ -77,7 +77,11 @@ def _draw_facts(plan: PlanView, width: int, room: _Room) -> Canvas:
             continue
         y += 1 if room.blanks and room.secondary else 0
         canvas.put(margin, y, label, "muted")
-        put_pieces(canvas, x, y, _emphasised(text), end=end)
+        first, *more = wrap(text, end - x)[:3]
+        put_pieces(canvas, x, y, _emphasised(first), end=end)
+        for line in more:
+            y += 1
+            canvas.put(x, y, line, "fg", end=end)
         y += 1
         if note and room.secondary:
             put_pieces(canvas, x, y, _arms(note), end=end)

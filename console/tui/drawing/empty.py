@@ -19,7 +19,8 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
     canvas = Canvas(width, height)
     inner = width - 2 * margin
     tight = height < 20
-    verdict = draw_verdict(view.state, view.sentence, max(1, inner))
+    missing = view.sentence or f"no request on {view.route} has reached {fleet.log_name} yet"
+    verdict = draw_verdict(view.state, missing, max(1, inner))
     y = 0 if tight else 1
     canvas.paste(margin, y, verdict)
     y += verdict.height + (0 if tight else 1)

@@ -12,7 +12,7 @@ from console.text import words
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import TONES
-from console.view.records import CanaryView, MetricView
+from console.view.records import CanaryView, MetricView, State
 
 _WORD = 13
 """The widest word of the last column, with a blank before it."""
@@ -63,6 +63,8 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: bool = False) -> C
     """The table in `width` × `rows` cells. Metrics that have no row are counted on the last one."""
     canvas = Canvas(width, rows)
     at = columns(width)
+    if view.state is State.NO_CANARY:
+        at = Columns(width, at.production, 0, 0, 0, 0, 0, words=False)
     _put_heading(canvas, at)
     _put_requests(canvas, at, view)
     shown = [metric for metric in view.metrics if metric.measured or not fold]
@@ -81,6 +83,7 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: bool = False) -> C
 def _put_heading(canvas: Canvas, at: Columns) -> None:
     if at.production:
         canvas.right(at.production, 0, "● production", "prod")
+    if at.canary:
         canvas.right(at.canary, 0, "◆ canary", "canary")
     if at.change:
         canvas.right(at.change, 0, "change", "muted")
@@ -103,6 +106,8 @@ def _put_requests(canvas: Canvas, at: Columns, view: CanaryView) -> None:
         return
     canvas.put(0, 1, "requests", "fg")
     canvas.right(at.production, 1, n[0], "fg", start=9)
+    if not at.canary:
+        return
     canvas.right(at.canary, 1, n[1], "strong", start=at.production + 1)
     if not view.split:
         return
@@ -121,6 +126,7 @@ def _put_metric(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None
     canvas.put(0, y, metric.label, base, end=at.width)
     if at.production:
         canvas.right(at.production, y, values[0], "fg" if metric.measured else "muted", start=len(metric.label) + 1)
+    if at.canary:
         canary = "muted" if not metric.measured else "strong bold" if bad else "strong"
         canvas.right(at.canary, y, values[1], canary, start=at.production + 1)
     if at.change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.cells import cell_width, wrap
 from console.tui.drawing.glyphs import STATES
@@ -9,15 +11,23 @@ from console.view.records import CanaryView, State
 
 _REASON_X = 15
 """Where the reason starts in the banner: behind the longest word, so that it stands still."""
+_BEFORE = re.compile(r"(?<=[≈=→]) (?=[\d−])")
+_AFTER = re.compile(r"(?<=\d) (?=(?:%|→|s|ms|min|h|d|pt|points)\b|%|→)")
+
+
+def unbroken(sentence: str) -> str:
+    """The sentence with no line break possible between a number and its unit or sign: `≈ 6 h`, `n = 2,081`."""
+    return _AFTER.sub("\xa0", _BEFORE.sub("\xa0", sentence))
 
 
 def draw_verdict(state: State, sentence: str, width: int, bg: str = "bg") -> Canvas:
     """`◐ WATCHING  sentence`; a sentence too long breaks at ` · ` first and hangs under its start."""
+    sentence = unbroken(sentence)
     mark = STATES[state]
     word = state.value.upper()
     x = 2 + cell_width(word) + 2
     lines = _sentence_lines(sentence, width - x) if width - x >= 16 else []
-    hanging = [] if lines else wrap(sentence, max(1, width))
+    hanging = [] if lines else wrap(sentence.replace(" · ", "\n"), max(1, width))
     canvas = Canvas(width, max(1, len(lines)) + len(hanging), bg)
     canvas.put(0, 0, mark.glyph, mark.style if mark.style == "muted" else f"{mark.style} bold")
     canvas.put(2, 0, word, f"{mark.style} bold")
@@ -35,7 +45,8 @@ def draw_banner(view: CanaryView, width: int, margin: int, padding: int) -> Canv
     x = margin if stacked else margin + _REASON_X
     room = max(1, width - 2 * margin if stacked else inner)
     reason = view.sentence if cell_width(view.sentence) <= room else view.sentence.replace(" points", " pt")
-    first, second = wrap(reason, room), wrap(view.second, room) if view.second else []
+    first = wrap(unbroken(reason), room)
+    second = wrap(unbroken(view.second), room) if view.second else []
     head = 1 if stacked else 0
     rows = head + len(first) + max(len(second), 1 if view.countdown else 0)
     canvas = Canvas(width, rows + 2 * padding, "redfill")
