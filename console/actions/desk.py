@@ -42,6 +42,8 @@ class Outcome:
     summary: str
     snapshot: Snapshot
     notes: tuple[str, ...] = ()
+    undo: str = ""
+    """What takes it back; "" where the history does not know the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ class Desk:
                 raise
             written = self._written(plan, Unrecorded())
             notes = (*written.notes, f"not recorded: {error.message}")
-        return Outcome(plan, written.number, plan.command, plan.summary, written.snapshot, notes)
+        number = written.number
+        undo = "" if not number else f"console undo {number}" if plan.undoes else plan.undo
+        return Outcome(plan, number, plan.command, plan.summary, written.snapshot, notes, undo)
 
     def _written(self, plan: Plan, journal: Journal) -> Written:
         edits = plan.edits if plan.replacement is None else Replacement(plan.replacement)

@@ -9,6 +9,8 @@ from console.domain.errors import Usage
 from console.domain.registry import Registry, Route
 
 LONGEST_REASON = 500
+UNTYPED = ' --reason "…"'
+"""Stands in a command for a reason that nobody has typed yet."""
 
 
 def route_named(registry: Registry, name: str) -> Route:
@@ -21,12 +23,10 @@ def route_named(registry: Registry, name: str) -> Route:
     raise Usage(f'there is no route "{name}"; {meant}')
 
 
-def command(*words: str, reason: str | None = None) -> str:
-    """`console promote support --reason "…"`: what a person would type. `reason` None: it takes none."""
+def command(*words: str, reason: str) -> str:
+    """`console promote support --reason "…"`: what a person would type. An empty reason is left to be filled in."""
     text = shlex.join(("console", *words))
-    if reason is None:
-        return text
-    return f"{text} --reason {shlex.quote(reason) if reason else chr(34) + '…' + chr(34)}"
+    return f"{text} --reason {shlex.quote(reason)}" if reason else text + UNTYPED
 
 
 def tidy(reason: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from console.actions import holding, pinning, rolling_back, rollout
+from console.actions.naming import UNTYPED
 from console.actions.plans import Plan, World
 from console.actions.promoting import promote
 from console.actions.requests import (
@@ -47,8 +48,18 @@ def propose(request: Request, world: World, snapshot: Snapshot, entry: Entry | N
     except Refused as refusal:
         plan = _refused(request, refusal)
     else:
-        plan = replace(plan, refusal=plan.gate.refusal(), reason=plan.reason or world.reason)
+        reason = plan.reason or world.reason
+        plan = replace(plan, refusal=plan.gate.refusal(), reason=reason, command=_command(plan, reason))
     return replace(plan, at=world.now, standing=world.standing, snapshot=snapshot)
+
+
+def _command(plan: Plan, reason: str) -> str:
+    """The command with what it needs: `--force`, and a place for the reason where one is asked for."""
+    if plan.forceable:
+        return f"{plan.command} --force"
+    if reason or plan.needs_reason or plan.action == "promote":
+        return plan.command
+    return plan.command.removesuffix(UNTYPED)
 
 
 def _planned(request: Request, world: World, snapshot: Snapshot, entry: Entry | None) -> Plan:

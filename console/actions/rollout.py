@@ -13,7 +13,7 @@ from console.actions.shares import arrow, checked, first_step, next_step, step_b
 from console.domain.edits import Edit, SetKey
 from console.domain.errors import Refused, Usage
 from console.domain.registry import Route
-from console.text.words import percentage
+from console.text.words import percentage, span
 
 
 def start(request: StartCanary, world: World) -> Plan:
@@ -82,7 +82,7 @@ def set_share(request: SetShare, world: World) -> Plan:
         after=share,
         lowers=lowers,
         gate=OK if lowers else RAISE(Case(route, world.standing, facts)),
-        notes=() if lowers else facts.notes,
+        notes=() if lowers else facts.notes + _early(world, route),
         undo_note=f"the share goes back to {percentage(canary.percentage)}, to the same users",
     )
 
@@ -93,6 +93,14 @@ def new_pin(world: World, facts: ModelFacts, reason: str) -> tuple[tuple[Edit, .
         return (), OK
     asked = GateResult(Level.REASON, (f"{facts.model_id} is new in the file: say why it was chosen",))
     return (pin_table(facts, world.actor, reason or "…", world.now.date()),), asked
+
+
+def _early(world: World, route: Route) -> tuple[str, ...]:
+    """A word to who goes on before the route's own minimum time; the guard would wait."""
+    minutes, least = world.standing.step_minutes, route.gates.min_step_time_s
+    if minutes is None or minutes * 60 >= least:
+        return ()
+    return (f"{span(minutes * 60)} of {span(least)} at {percentage(route.canary_percentage)}",)
 
 
 def _wanted(request: SetShare, route: Route) -> float:

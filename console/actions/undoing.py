@@ -48,7 +48,7 @@ def undo(request: Undo, world: World, entry: Entry | None, snapshot: Snapshot) -
         after=new.canary_percentage if new else 0,
         lowers=gate == OK and not (old and new and raises(old, new)),
         gate=gate,
-        undo="console undo N, with the number of this undo, makes the change again",
+        undo="console undo NUMBER",
         undo_note=exact,
         undoes=entry.number,
         replacement=replacement,

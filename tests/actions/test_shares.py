@@ -19,7 +19,7 @@ def test_raising_changes_one_line(desk, path, text):
     outcome = desk.apply(plan)
     assert path.read_text() == text.replace("canary_percentage = 5", "canary_percentage = 25")
     assert outcome.summary == "support canary 5 → 25 %"
-    assert outcome.command == 'console rollout support 25 --reason "…"'
+    assert outcome.command == "console rollout support 25"
 
 
 def test_next_and_back_walk_the_ladder(do, route):
@@ -92,6 +92,18 @@ def test_raising_otherwise_only_confirms(desk, state):
     plan = desk.plan(SetShare("support", 25), Standing(state))
     assert plan.refusal is None
     assert not plan.needs_reason
+
+
+def test_forcing_is_part_of_the_command(desk):
+    plan = desk.plan(SetShare("support", 25), Standing("regression"))
+    assert plan.command == 'console rollout support 25 --reason "…" --force'
+
+
+def test_going_on_early_is_said_and_not_forbidden(desk):
+    early = desk.plan(SetShare("support", 25), Standing("watching", step_minutes=332))
+    assert early.notes == ("5 h 32 min of 1 d at 5 %",)
+    assert early.refusal is None
+    assert desk.plan(SetShare("support", 25), Standing("watching", step_minutes=24 * 60)).notes == ()
 
 
 def test_a_hold_keeps_the_share_from_rising_but_not_from_falling(do, desk, route):
