@@ -32,7 +32,7 @@ MAX_TOKENS = 600
 MOST_AT_ONCE = 400
 LIMITS = Limits(total_s=60.0, retries=0)
 """No retries: an error that users meet is to be seen."""
-RATING_DELAY_S = (0.5, 6.0)
+RATING_DELAY_S = (0.5, 4.0)
 
 
 @dataclass(frozen=True, slots=True)

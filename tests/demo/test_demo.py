@@ -113,16 +113,25 @@ def test_the_running_users_follow_the_registry(fenced: Demo, eventually: Callabl
     fenced.registry.write_text(text)
 
 
-def test_everything_is_gone_afterwards(short_past: None) -> None:
-    with Demo(scale=0.0) as demo:
+def check_and_fail(demo: Demo, before: object) -> None:
+    with demo:
         assert demo.registry.parent == demo.folder
         assert demo.log.exists()
         assert running(demo.users_pid)
         assert running(demo.stand_in_pid)
         assert demo.folder.stat().st_mode & 0o077 == 0
+        assert signal.getsignal(signal.SIGTERM) != before
+        raise KeyError
+
+
+def test_everything_is_gone_after_a_failure_and_signals_are_given_back(short_past: None) -> None:
+    demo, before = Demo(scale=0.0), signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyError):
+        check_and_fail(demo, before)
     assert not demo.folder.exists()
     assert not running(demo.users_pid)
     assert not running(demo.stand_in_pid)
+    assert signal.getsignal(signal.SIGTERM) == before
     demo.close()
 
 
@@ -148,13 +157,6 @@ def test_a_signal_ends_the_demo_cleanly(number: signal.Signals) -> None:
     assert not any(map(running, pids))
 
 
-def test_a_failure_inside_is_cleaned_up_too() -> None:
-    started, folder, pids = held("sys.stderr.close(); raise RuntimeError")
-    started.wait(10)
-    assert not folder.exists()
-    assert not any(map(running, pids))
-
-
 def test_what_a_killed_demo_left_is_swept_by_the_next(short_past: None, eventually: Callable[..., None]) -> None:
     started, folder, pids = held("time.sleep(60)")
     started.kill()
@@ -168,13 +170,6 @@ def test_what_a_killed_demo_left_is_swept_by_the_next(short_past: None, eventual
             assert other.exists(), "the folder of a living process was taken away"
     finally:
         other.rmdir()
-
-
-def test_signals_are_given_back(short_past: None) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with Demo(scale=0.0):
-        assert signal.getsignal(signal.SIGTERM) != before
-    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_world_that_cannot_be_made_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
