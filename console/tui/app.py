@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from console.text.safe import safe
+from console.tui.drawing.palette import DARK
 from console.tui.keys import KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.main import MainScreen
@@ -33,12 +34,16 @@ class ConsoleApp(App[None]):
         self.runtime = runtime
         self.ascii_only = runtime.ascii_only
         self.crash_file: Path | None = None
-
-    def on_mount(self) -> None:
-        """Register the themes and show the one screen."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK_NAME
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The names that the style sheet uses, for themes other than our own."""
+        return dict(DARK)
+
+    def on_mount(self) -> None:
+        """Show the one screen."""
         self.push_screen(MainScreen(self.runtime))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
