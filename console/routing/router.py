@@ -1,55 +1,80 @@
 """The router that applications import: which model serves this request. Always answers, never raises, never waits.
 
-Everything a request needs is one attribute read away: an immutable table of compiled routes. A background thread looks
-at the file and swaps the table when a complete, valid change has been there on two looks.
+All that a request needs is one attribute read away: an immutable table of compiled routes. A background thread looks
+at the file, and replaces the table when a complete and valid change was there on two looks.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
+from types import TracebackType
 from typing import Literal
 
 from console.domain.choice import Choice
 from console.domain.errors import RegistryInvalid
-from console.registry.reading import Snapshot, digest, parse, read_bytes, resolve
-from console.registry.watching import REHASH_S, signature
-from console.routing.keeping import cache_home, copy_path, keep
-from console.routing.lanes import Lane, Override, compile_lanes, forced
+from console.domain.registry import Registry
+from console.registry.reading import Snapshot
+from console.routing.complaints import Complaints
+from console.routing.keeping import cache_home, copy_path, keep, kept
+from console.routing.lanes import REMEMBERED, Lane, Lanes, compiled, forced, overrides
+from console.routing.looking import Looker
 
-SETTLE_S = 0.05
-"""A change counts once the same bytes were seen on two looks this far apart: editors write in pieces."""
-REPEAT_S = 600.0
-"""The same cause is logged again after this long."""
-UNKNOWN_ROUTES = 256
-"""Names of unknown routes that are remembered (and logged) at most."""
+SHORTEST_POLL_S = 0.01
+CLOSING_S = 1.0
+"""How long `close` waits for the thread, which may be stuck on a file system that does not answer."""
 
-_log = logging.getLogger("console.router")
 Source = Literal["registry", "last known good", "default"]
 
 
 @dataclass(frozen=True, slots=True)
 class RouterStatus:
-    """Where the router's answers come from. `age_s` is the time since the file was last seen good; None: never."""
+    """Where the router's answers come from.
+
+    `age_s` is the time since the file was last seen to say what is served, None if it never was. `problem` is what is
+    wrong with the file, or "". `overrides` are the routes on which the environment forces a model, with that model.
+    `watching` is whether changes of the file are noticed: not after `close`, and not where no thread can be started.
+    """
 
     source: Source
     path: str
     sha256: str
     age_s: float | None
     problem: str
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    watching: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What the router serves, replaced whole."""
+
+    source: Source = "default"
+    sha256: str = ""
+    registry: Registry = Registry({}, {})  # noqa: RUF009 - frozen, so one is enough
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    lanes: Lanes = field(default_factory=dict)
+
+
+_ASLEEP: Lanes = {}
+"""The table of a router without a thread: every request takes the slow path, which tries to start one."""
 
 
 class Router:
     """Gives each user the production model or, for a stable share of users, the canary.
 
     `default` is the model for everything the registry does not answer: no file, no such route. `poll_s` is how often
-    the file is looked at; a change is served at most `poll_s` + 50 ms later. `cache_dir` holds the last good copy.
+    the file is looked at (seconds, at least 0.01); a change is served at most `poll_s` + 50 ms later. `cache_dir` holds
+    the last good copy, `clock` counts seconds. The constructor reads the file, which takes 50 ms.
+
+    Raises ValueError for an empty `default` and TypeError for a path that is none; nothing raises after that.
     """
 
     def __init__(
@@ -62,176 +87,238 @@ class Router:
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._path, self._default, self._poll_s, self._clock = os.fspath(path), default, max(0.01, poll_s), clock
-        self._environment = os.environ if environment is None else environment
-        directory = Path(cache_dir) if cache_dir is not None else cache_home(self._environment)
+        if not isinstance(default, str) or not default.strip():
+            raise ValueError("default must be the id of the model to send when the registry has no answer")
+        self._path, self._default, self._clock = os.fsdecode(path), default, clock
+        self._poll_s = max(SHORTEST_POLL_S, poll_s)
+        self._environment: Mapping[str, str] = os.environ if environment is None else environment
+        directory = cache_home(self._environment) if cache_dir is None else Path(cache_dir)
         self._copy = copy_path(directory, self._path)
-        self._lanes: dict[str, Lane | Override] = {}
-        self._unknown: dict[str, Choice] = {}
-        self._seen: tuple[int, int, int, int] | None = None
-        self._source: Source = "default"
-        self._sha256, self._problem = "", ""
+        self._served = _Served()
+        self._lanes = _ASLEEP
         self._good_at: float | None = None
-        self._hashed_at = -REHASH_S
-        self._logged: dict[str, float] = {}
-        self._running = False
-        self._prepare()
-        self._start_cold()
+        self._problem = ""
+        self._closed = False
+        self._be_alone()
+        self._look(time.sleep)
+        if self._served.source == "default":
+            self._start_from_copy()
+        self._complaints.tell()
+        self._wake()
         _routers.add(self)
 
-    def select(self, route: str, key: object = None, current: str | None = None) -> Choice:
-        """The model for one request of user `key` on `route`.
+    def select(self, route: str, key: object, current: str | None = None) -> Choice:
+        """The model for one request of user `key` on `route`. Never raises, and waits for no lock and no file.
 
-        The same key gets the same model for as long as a rollout's percentage does not pass it. Without a key the
-        production model answers. Pass the model a conversation started on as `current`: it stays there while that
-        model is still on the route, since switching breaks signed reasoning blocks.
+        The same key gets the same model until the rollout's percentage passes it. Keys are text; numbers and ids count
+        as their text, bytes as UTF-8. Without a key (None or "") production answers, and `why` is `default`.
+
+        Pass the model a conversation started on as `current`: it stays there while that model is still on the route,
+        since switching breaks signed reasoning blocks. Where it is not, `why` is `moved`.
         """
-        if not self._running:
-            self._run_in_background()
-        try:
-            lane = self._lanes[route]
-            if current is not None:
-                return lane.stay(None if key is None else _text(key), current)
-            if type(key) is str:
-                return lane.pick(key)
-            return lane.default if key is None else lane.pick(_text(key))
-        except Exception as error:  # a request must not fail because of its router
-            return self._fallback(route, error)
+        if current is None and type(key) is str and key:
+            try:
+                memo, prefix, limit, production, canary, _ = self._lanes[route]
+                if not limit:
+                    return production
+                choice = memo.get(key)
+                if choice is None:
+                    choice = canary if sha256(prefix + key.encode()).digest() < limit else production
+                    if len(memo) >= REMEMBERED:
+                        memo.clear()
+                    memo[key] = choice
+                return choice
+            except Exception:  # a request must not fail because of its router; what happened is found out below
+                return self._decide(route, key, current)
+        return self._decide(route, key, current)
 
     def status(self) -> RouterStatus:
         """Where answers come from, how old that is, and what is wrong with the file, if anything."""
-        age = None if self._good_at is None else max(0.0, self._clock() - self._good_at)
-        return RouterStatus(self._source, self._path, self._sha256, age, self._problem)
+        served, good_at = self._served, self._good_at
+        age_s = None if good_at is None else max(0.0, self._clock() - good_at)
+        watching = not self._closed and self._thread is not None and self._thread.is_alive()
+        return RouterStatus(
+            served.source, self._path, served.sha256, age_s, self._problem, dict(served.overrides), watching
+        )
 
     def close(self) -> None:
-        """Stop looking at the file, in forked children too; `select` keeps answering with what it has."""
-        _routers.discard(self)
-        self._running = True
+        """Stop looking at the file, in children forked later too. `select` keeps answering with what it has."""
+        self._closed = True
         self._stop.set()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(CLOSING_S)
+        self._lanes = self._served.lanes
 
-    def reload(self) -> bool:
-        """Look now, in this thread. Whether another registry is served than before. May take 50 ms."""
-        with self._reloading:
-            return self._look()
+    def __enter__(self) -> Router:
+        return self
 
-    def _fallback(self, route: object, error: Exception) -> Choice:
-        if isinstance(error, KeyError):
-            known = self._unknown.get(str(route))
-            if known is not None:
-                return known
-        return self._unknown_choice(route, error)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
-    def _unknown_choice(self, route: object, error: Exception) -> Choice:
+    def _decide(self, route: object, key: object, current: object) -> Choice:
+        """Every answer off the hot path: no key, a conversation, an unknown route, a thread to be started."""
         try:
+            if self._lanes is _ASLEEP and not self._closed:
+                self._wake()
             name = route if isinstance(route, str) else str(route)
-            model = forced(name, self._environment)
-            choice = Choice(name, model or self._default, "production", "override" if model else "default")
-            if isinstance(error, KeyError):
-                if self._lanes:
-                    self._complain(f"route {name!r} is not in {self._path}; it gets {choice.model}")
-                if len(self._unknown) < UNKNOWN_ROUTES:
-                    self._unknown[name] = choice
-            return choice
-        except Exception:  # not even a name can be made of what was passed
-            return Choice("", self._default, "production", "default")
+            lane = self._served.lanes.get(name)
+            if lane is None:
+                return self._unlisted(name, current)
+            return _rarely(lane, key_bytes(key), current)
+        except Exception:  # whatever was passed, the request gets a model
+            return Choice(route if isinstance(route, str) else "", self._default, "production", "default")
 
-    def _prepare(self) -> None:
-        """Everything that must not be shared with a parent process: locks and the thread."""
-        self._reloading = threading.Lock()
+    def _unlisted(self, route: str, current: object) -> Choice:
+        if model := forced(route, self._environment):
+            return Choice(route, model, "production", "override")
+        if self._served.lanes:
+            self._complaints.note(f"{self._path} has no route {route[:80]!r}: it gets the default, {self._default}")
+        return Choice(
+            route, self._default, "production", "moved" if current not in ("", None, self._default) else "default"
+        )
+
+    def _be_alone(self) -> None:
+        """Everything that may not be shared with the process this one was forked from: locks, the thread, its eyes."""
+        known = "" if self._problem or self._served.source != "registry" else self._served.sha256
+        self._looker = Looker(self._path, known, self._clock)
+        self._complaints = Complaints(self._clock)
+        self._starting = threading.Lock()
         self._stop = threading.Event()
-        self._running = False
+        self._thread: threading.Thread | None = None
+        self._lanes = self._served.lanes if self._closed else _ASLEEP
 
-    def _start_cold(self) -> None:
-        self._look()
-        if self._source == "registry":
+    def _wake(self) -> None:
+        """Start the thread that looks at the file, unless it runs or another request is just starting it."""
+        if not self._starting.acquire(blocking=False):
             return
         try:
-            snapshot = parse(read_bytes(self._copy, str(self._copy)), str(self._copy))
-        except RegistryInvalid:
-            self._complain(f"no registry and no earlier copy of it: every route gets {self._default}")
-            return
-        self._serve(snapshot, "last known good")
-        self._complain(f"serving the last good copy of {self._path}")
+            if self._thread is None and not self._closed:
+                self._lanes = self._served.lanes
+                arguments = (weakref.ref(self), self._stop, self._poll_s)
+                thread = threading.Thread(target=_watch, args=arguments, name="console-router", daemon=True)
+                thread.start()
+                self._thread = thread
+        except RuntimeError as error:  # no thread can be had (a limit, or the interpreter ends): the next request tries
+            self._lanes = _ASLEEP
+            self._complaints.note(f"changes of {self._path} are not noticed: {error}")
+        finally:
+            self._starting.release()
 
-    def _run_in_background(self) -> None:
-        self._running = True
+    def _tend(self, pause: Callable[[float], object]) -> None:
+        """One round of the thread."""
         try:
-            threading.Thread(target=self._watch, args=(self._stop,), name="console-router", daemon=True).start()
-        except RuntimeError:  # no thread can be started now (interpreter exit): serve what there is
-            return
+            if overrides(self._served.registry, self._environment) != self._served.overrides:
+                self._serve(self._served)
+            self._look(pause)
+        except Exception as error:  # the thread must outlive every fault of a file system, or changes stop for ever
+            self._problem = f"{self._path}: cannot be looked at: {type(error).__name__}: {error}"
+            self._complaints.note(self._problem)
+        self._complaints.tell()
 
-    def _watch(self, stop: threading.Event) -> None:
-        while not stop.wait(self._poll_s):
-            try:
-                self.reload()
-            except Exception as error:  # the thread must outlive every fault of a file system
-                self._complain(f"{self._path} cannot be looked at: {type(error).__name__}")
-
-    def _look(self) -> bool:
+    def _look(self, pause: Callable[[float], object]) -> None:
         """Look at the file, and serve it if it is another complete and valid registry than the one served."""
-        seen, now = signature(self._path), self._clock()
-        if seen is not None and seen == self._seen and now - self._hashed_at < REHASH_S:
-            if not self._problem:
-                self._good_at = now
-            return False
-        self._hashed_at = now
-        try:
-            snapshot = self._settled()
-        except RegistryInvalid as invalid:
-            self._seen, self._problem = seen, invalid.message
-            self._complain(f"keeping what is served: {invalid.message}")
-            return False
-        if snapshot is None:  # it moved while we looked: the next look comes soon
-            self._seen = None
-            return False
-        self._seen, self._problem, self._good_at = seen, "", now
-        if snapshot.sha256 == self._sha256 and self._source == "registry":
-            return False
-        self._serve(snapshot, "registry")
-        keep(self._copy, snapshot.data)
-        return True
-
-    def _settled(self) -> Snapshot | None:
-        """The registry if two looks saw the same bytes, or None. Raises RegistryInvalid."""
-        target = resolve(self._path)
-        first = read_bytes(target, self._path)
-        if digest(first) == self._sha256 and self._source == "registry":
-            return parse(first, self._path, target)
-        self._stop.wait(SETTLE_S)
-        if read_bytes(resolve(self._path), self._path) != first:
-            return None
-        return parse(first, self._path, target)
-
-    def _serve(self, snapshot: Snapshot, source: Source) -> None:
-        lanes = compile_lanes(snapshot.registry, self._environment)
-        self._unknown = {}
-        self._lanes = lanes
-        self._sha256, self._source = snapshot.sha256, source
-
-    def _complain(self, cause: str) -> None:
-        """Log a cause once, and again every ten minutes."""
         now = self._clock()
-        last = self._logged.get(cause)
-        if last is None or now - last >= REPEAT_S:
-            if len(self._logged) > UNKNOWN_ROUTES:
-                self._logged.clear()
-            self._logged[cause] = now
-            _log.warning("%s", cause)
+        seen = self._looker.look(pause)
+        if seen == "moving":
+            return
+        if isinstance(seen, RegistryInvalid):
+            self._problem = seen.message
+        elif isinstance(seen, Snapshot):
+            self._problem = ""
+            self._accept(seen)
+        if self._problem:
+            self._complaints.note(f"keeping what is served: {_short(self._problem)}")
+        else:
+            self._good_at = now
+
+    def _accept(self, snapshot: Snapshot) -> None:
+        if snapshot.sha256 != self._served.sha256:
+            self._serve(_Served("registry", snapshot.sha256, snapshot.registry))
+        elif self._served.source != "registry":
+            self._serve(replace(self._served, source="registry"))
+        try:
+            keep(self._copy, snapshot.data)
+        except OSError as error:
+            self._complaints.note(f"no copy of {self._path} can be kept in {self._copy.parent}: {error.strerror}")
+
+    def _start_from_copy(self) -> None:
+        try:
+            snapshot = kept(self._copy)
+        except RegistryInvalid:
+            self._complaints.note(f"no copy of {self._path} was kept: every route gets the default, {self._default}")
+            return
+        self._serve(_Served("last known good", snapshot.sha256, snapshot.registry))
+        self._complaints.note(f"serving the last good copy of {self._path}")
+
+    def _serve(self, served: _Served) -> None:
+        """Replace the table. A router that is asleep stays so: the next request wakes it."""
+        found = overrides(served.registry, self._environment)
+        self._served = replace(served, overrides=found, lanes=compiled(served.registry, found))
+        if self._lanes is not _ASLEEP:
+            self._lanes = self._served.lanes
 
 
-def _text(key: object) -> str:
-    if isinstance(key, bytes):
-        return key.decode("utf-8", "surrogateescape")
-    return str(key)
+def _rarely(lane: Lane, key: bytes, current: object) -> Choice:
+    rare = lane.rare
+    if current in ("", None):
+        return lane.of(key) if key else rare.keyless
+    stays = rare.stays.get(current) if isinstance(current, str) else None
+    if stays is not None:
+        return stays
+    return rare.moved[lane.of(key).arm if key else "production"]
+
+
+def key_bytes(key: object) -> bytes:
+    """What is hashed of a user's key: its UTF-8, or the bytes themselves; empty where there is no key.
+
+    Lone surrogates are encoded as they are, as in `console.domain.buckets`. An object whose text cannot be had counts
+    as no key.
+    """
+    if key is None:
+        return b""
+    if isinstance(key, bytes | bytearray | memoryview):
+        return bytes(key)
+    try:
+        text = key if isinstance(key, str) else str(key)
+        return str.encode(text, "utf-8", "surrogatepass")
+    except Exception:  # __str__ is the application's code
+        return b""
+
+
+def _short(problem: str) -> str:
+    """The first line of a message that may have one for each of many problems."""
+    first, *more = problem.splitlines() or [""]
+    return f"{first} (and {len(more)} more)" if more else first
+
+
+def _watch(reference: weakref.ref[Router], stop: threading.Event, poll_s: float) -> None:
+    """Look every `poll_s`, until the router is closed or nobody holds it any more."""
+    due = time.monotonic() + poll_s
+    while not stop.wait(max(0.0, due - time.monotonic())):
+        due = time.monotonic() + poll_s
+        router = reference()
+        if router is None:
+            return
+        router._tend(stop.wait)
+        del router
 
 
 _routers: weakref.WeakSet[Router] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    """Threads do not survive a fork, and a lock may have been held by one: the child starts with new ones."""
+    """Threads do not survive a fork, and one may have held a lock.
+
+    The child starts anew, and at once: at its first request it may not serve what was true when its parent started.
+    """
     for router in list(_routers):
-        router._prepare()
+        with suppress(Exception):  # a fork must not fail because of a router
+            router._be_alone()
+            router._wake()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
