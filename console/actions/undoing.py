@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from console.history.records import Entry
 from console.registry.reading import Snapshot
 
 _NOTHING = object()
+_GUARD = re.compile(r"guard\b")
 _ROLLOUT = ("production", "canary", "canary_start")
 """While these three are the same it is the same rollout; a share of another one means something else."""
 
@@ -135,7 +137,7 @@ def _after(snapshot: Snapshot, entry: Entry, edits: Sequence[Edit], replacement:
 def _judged(entry: Entry, world: World, after: Registry) -> tuple[GateResult, Route | None, Route | None]:
     """What the undo needs, and its route before and after: taking back a raise needs nothing, making one does."""
     gate = OK
-    if entry.actor.split(":", 1)[0].split("@", 1)[0].split(" ", 1)[0] == "guard":
+    if _GUARD.match(entry.actor):
         sentence = f"the guard did this: {entry.reason or entry.summary}"
         gate = GateResult(Level.FORCE, (sentence,))
     for name, new in after.routes.items():
