@@ -240,6 +240,9 @@ class Acting(_Base):
         return self.run_worker(plan, thread=True, group="plan", exit_on_error=True)
 
     def _confirm(self, plan: Plan) -> None:
+        if self.app.screen is not self:
+            return  # another dialog was opened meanwhile: this one would come as a surprise
+
         def decided(decision: Decision | None) -> None:
             if decision is not None:
                 self._carry_out(plan, decision)

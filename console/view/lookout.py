@@ -243,8 +243,8 @@ class Lookout:
 
 
 def _deciding(verdict: Verdict) -> str:
-    name = (verdict.blamed[0] if verdict.blamed else verdict.slowest or "error").removeprefix("limit:")
-    return name if name in _PLOTTED else "error"
+    """What decided, else the error rate: the slowest metric is often one that hardly ever happens."""
+    return verdict.blamed[0].removeprefix("limit:") if verdict.blamed else "error"
 
 
 def _split(verdict: Verdict) -> SafeText:

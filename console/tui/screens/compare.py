@@ -11,10 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from console.catalog.identify import identify
 from console.compare.questions import questions_for
 from console.compare.running import compare
 from console.domain.errors import ConsoleError
 from console.domain.registry import Registry, Route
+from console.providers.adapters import warm
 from console.text.safe import SafeText, safe, safe_line
 from console.tui.drawing.frame import Hint
 from console.tui.runtime import Runtime
@@ -25,6 +27,11 @@ from console.view.comparison import ComparisonView
 
 REDRAW_S = 0.1
 """While answers stream the screen is drawn ten times a second, however fast the words come."""
+
+
+def warm_for(route: Route) -> None:
+    """Begin to load the SDKs that a comparison on `route` needs: seconds that nobody then waits for."""
+    warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()))
 
 
 class CompareScreen(Screen[ComparisonView | None]):
@@ -54,7 +61,8 @@ class CompareScreen(Screen[ComparisonView | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The prompt has the focus."""
+        """The prompt has the focus; the SDKs load while it is typed."""
+        warm_for(self._route)
         self._show(self._view)
         prompt = self.query_one("#prompt", Input)
         if self._view is not None:

@@ -20,7 +20,7 @@ from console.tui.keys import KEYS, PINNED, Key, by_action
 from console.tui.messages import Looked
 from console.tui.polling import Poller
 from console.tui.runtime import Runtime
-from console.tui.screens.compare import CompareScreen
+from console.tui.screens.compare import CompareScreen, warm_for
 from console.tui.screens.reading import HelpScreen, HistoryScreen
 from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.comparer_pane import ComparerPane
@@ -136,6 +136,8 @@ class MainScreen(Acting, Screen[None]):
         for number, name in enumerate(("registry", "live", "comparer"), 1):
             if self.focused is not None and self.focused.id == name:
                 self._pane = number
+        if self._pane == 3 and self.route is not None:
+            warm_for(self.route)
         self._show_frame()
 
     def _arrange(self) -> None:
