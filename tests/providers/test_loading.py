@@ -50,10 +50,6 @@ def test_a_first_question_without_the_sdk_says_what_is_missing():
     assert "anthropic" in message
 
 
-LONGEST_STALL_S = 0.35
-"""The import holds the interpreter's lock in pieces; the loop must get a turn in between."""
-
-
 def test_the_loop_goes_on_while_the_first_question_loads_everything(server, streams):
     server.replies = [streams.reply(body=streams.anthropic())]
     code = (
@@ -78,7 +74,8 @@ def test_the_loop_goes_on_while_the_first_question_loads_everything(server, stre
     outcome, stall, took, latency_ms = run_python(code, server.url).split()
     print(f"first answer after {float(took):.2f} s, longest stall {float(stall):.3f} s, latency {latency_ms} ms")
     assert outcome == "ok"
-    assert float(stall) < min(LONGEST_STALL_S, float(took) / 2)
+    # Loaded on the loop's own thread, the stall would be the whole of it. A share holds on a busy machine too.
+    assert float(stall) < float(took) / 3
     assert float(latency_ms) < float(took) * 500, "the import is no part of the model's latency"
 
 
