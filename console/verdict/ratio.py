@@ -21,9 +21,8 @@ def log_ratio_evidence(canary_users: int, production_users: int, share: float, s
     if not 0 < share < 1 or canary_users + production_users == 0:
         return 0.0
     a, b = strength * share, strength * (1 - share)
-    n = canary_users + production_users
     mixture = _log_beta(a + canary_users, b + production_users) - _log_beta(a, b)
-    return mixture - canary_users * math.log(share) - production_users * math.log1p(-share) if n else 0.0
+    return mixture - canary_users * math.log(share) - production_users * math.log1p(-share)
 
 
 def _log_beta(a: float, b: float) -> float:

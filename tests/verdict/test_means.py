@@ -50,9 +50,10 @@ def test_the_expected_factor_of_a_block_is_at_most_one(
     past: list[int],
 ) -> None:
     cap = 30
-    arms = []
-    for chances in (production, canary):
-        arms.append([(index, chance / sum(chances)) for index, chance in zip(bins, chances, strict=True)])
+    arms = [
+        [(index, chance / sum(chances)) for index, chance in zip(bins, chances, strict=True)]
+        for chances in (production, canary)
+    ]
     means = [sum(value_of(index, cap) * p for index, p in arm) for arm in arms]
     worse = means[1] - (r * means[0] + d)
     assume(worse <= 0 if side == "regression" else worse >= 0)
