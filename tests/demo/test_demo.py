@@ -94,7 +94,9 @@ def test_the_checker_flags_fenced_json_of_the_canary(fenced: Demo, eventually: C
     live = Live(fenced)
     fenced.registry.write_text(fenced.registry.read_text().replace("canary_percentage = 5", "canary_percentage = 50"))
     eventually(lambda: live.count("flagged = 1") >= 3, within_s=15)
-    assert live.count("flagged = 0") > live.count("flagged = 1")
+    arm = "(select arm from series where series.id = requests.series)"
+    assert live.count(f"flagged = 1 and {arm} != 'canary'") == 0
+    assert live.count(f"flagged = 0 and {arm} = 'production'") > 0
 
 
 def test_ratings_come_later(fenced: Demo, eventually: Callable[..., None]) -> None:
