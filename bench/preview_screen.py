@@ -15,14 +15,12 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button
 
 from console.tui.drawing.cells import char_width
 from console.tui.drawing.frame import Hint, frame
+from console.tui.screens.confirm import ConfirmScreen
 from console.tui.theme import DARK_NAME, LIGHT_NAME, THEMES
 from console.tui.widgets.comparer_pane import ComparerPane
-from console.tui.widgets.dialog import PlanBody
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.registry_pane import RegistryPane
@@ -39,15 +37,6 @@ PINNED = "? help|^p palette|q quit"
 
 def hints(text: str) -> list[Hint]:
     return [Hint(*item.split(" ", 1)) for item in text.split("|")]
-
-
-class Confirm(ModalScreen[bool]):
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
-            yield PlanBody(samples.plan())
-            with Horizontal(id="buttons"):
-                yield Button("Cancel  esc", id="cancel")
-                yield Button("Promote  y", id="confirm")
 
 
 class Preview(App[None]):
@@ -105,7 +94,7 @@ class Preview(App[None]):
         if self.scene == "compare":
             self.query_one(ComparerPane).focus()
         if self.scene == "promote":
-            self.push_screen(Confirm(classes="-narrow" if self.frame.layout == "tabs" else ""))
+            self.push_screen(ConfirmScreen(samples.plan(), "registry.toml"))
 
 
 async def shoot(scene: str, size: str, kind: str) -> str:

@@ -366,6 +366,15 @@ def test_a_meter_takes_any_number(value: float | None) -> None:
         assert meter == "●━━━━━━━┼────────"
 
 
+def test_a_long_name_never_touches_its_value() -> None:
+    row = replace(LIVE.metrics[0], label="first token p50", production=S("693 ms"))
+    strange = replace(row, label="a metric with a very long name")
+    for width, name in ((78, "1st token p50  693 ms"), (120, "first token p50           693 ms")):
+        lines = draw_table(replace(LIVE, metrics=(row, strange)), width, 4).text()
+        assert lines[2].startswith(name)
+        assert " 693 ms" in lines[3]
+
+
 def test_a_wrong_split_is_amber_and_pushes_nothing() -> None:
     canvas = draw_table(samples.canary(State.SUSPECT), 80, 8)
     assert styles_of(canvas, "split 7.1 %, set 5 %") == {"amber"}
@@ -408,14 +417,23 @@ def test_the_banner_pushes_the_blocks_down_and_the_plot_gives_the_rows() -> None
     assert len(draw_live(BAD, 84, 24).text()) == 24
 
 
+@pytest.mark.parametrize("view", [LIVE, BAD, samples.canary(State.NO_CANARY)], ids=["live", "bad", "none"])
 @pytest.mark.parametrize("rows", range(2, 30))
-def test_what_is_planned_fits_its_rows(rows: int) -> None:
-    shares = plan(LIVE, rows)
-    blanks = shares.blank * (1 + bool(shares.ladder) + bool(shares.plot))
-    plot = shares.plot + 2 if shares.plot else 0
-    assert blanks + shares.ladder + shares.table + plot <= rows
+def test_what_is_planned_fits_its_rows(view: CanaryView, rows: int) -> None:
+    shares = plan(view, rows)
+    assert shares.rows <= rows
     assert shares.plot == 0 or shares.plot >= 3
     assert shares.table >= min(rows, 2)
+
+
+def test_blank_rows_go_before_the_plot_and_the_one_under_the_verdict_last() -> None:
+    metrics = (*LIVE.metrics[:5], *(replace(LIVE.metrics[0], label=f"metric {n}") for n in range(5)))
+    lines = draw_live(replace(LIVE, metrics=metrics), 80, 21, margin=1).text()
+    assert lines[0].startswith(" ◐ WATCHING")
+    assert lines[1] == ""
+    assert lines[2].startswith(" ▂▂")
+    assert lines[16].startswith(" Error rate")
+    assert [y for y, line in enumerate(lines) if not line] == [1]
 
 
 def test_the_plot_goes_before_the_ladder_and_the_table_keeps_its_words() -> None:
@@ -517,6 +535,13 @@ def test_the_scale_ends_at_a_nice_number_above_the_data() -> None:
             top = nice_top(plot, rows)
             assert top >= max(point.production or 0 for point in plot.points)
             assert len(top_text(top, plot.unit)) <= 5
+
+
+def test_one_enormous_range_does_not_flatten_the_plot() -> None:
+    points = tuple(
+        PointView(samples.NOW + timedelta(minutes=n), 0.0, 0.0, 0.0, 0.8 if n == 0 else 0.05) for n in range(50)
+    )
+    assert nice_top(PlotView("Flagged", "", "share", points), 5) <= 0.1
 
 
 def test_the_scale_grows_at_once_and_shrinks_only_after_ten_quiet_minutes() -> None:

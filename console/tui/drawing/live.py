@@ -23,30 +23,68 @@ _ONLY_WORDS = (30, 7)
 """Narrower or lower than this there is room for the verdict's word and sentence only."""
 
 
+class Spacing(NamedTuple):
+    """Blank rows: above the verdict, under it, under the ladder, under the table."""
+
+    lead: int = 1
+    verdict: int = 1
+    ladder: int = 1
+    table: int = 1
+
+
+_LOOSE, _TIGHT = Spacing(), Spacing(0, 1, 0, 0)
+_SPACINGS = (_LOOSE, Spacing(table=0), Spacing(lead=0, table=0), _TIGHT)
+"""What can do without goes first: a bold title parts the plot by itself, while a 100 % step would touch the verdict."""
+
+
 class Plan(NamedTuple):
-    """How the rows under the verdict are shared out. `blank` is the blank rows between blocks, `plot` rows of data."""
+    """How the rows around and under the verdict are shared out; `plot` is rows of data, 0 without a plot."""
 
     ladder: int
     table: int
     plot: int
-    blank: int
+    spacing: Spacing
     fold: bool
+
+    @property
+    def table_y(self) -> int:
+        """The table's first row, counted from the row under the verdict."""
+        return self.spacing.verdict + (self.ladder + self.spacing.ladder if self.ladder else 0)
+
+    @property
+    def plot_y(self) -> int:
+        """The row of the plot's title, counted likewise."""
+        return self.table_y + self.table + self.spacing.table
+
+    @property
+    def rows(self) -> int:
+        """Everything but the verdict itself."""
+        return self.spacing.lead + (self.plot_y + self.plot + 2 if self.plot else self.table_y + self.table)
 
 
 def plan(view: CanaryView, rows: int) -> Plan:
-    """Share `rows` out: the table keeps its words; rows without data fold, then blanks, the plot and the ladder go."""
-    steps, plots = (2 if view.steps else 0), bool(view.plots)
-    for fold, blank, wanted in ((False, 1, _GOOD_PLOT), (True, 1, _GOOD_PLOT), (True, 0, MIN_PLOT)):
-        table = table_rows(view, fold)
-        left = rows - blank - steps - (blank if steps else 0) - table - blank - 2
-        if plots and left >= wanted:
-            return Plan(steps, table, left, blank, fold)
-    for fold, blank, ladder in ((False, 1, 2), (True, 1, 2), (True, 1, 1), (True, 0, 1), (True, 0, 0)):
-        ladder = min(ladder, steps)
-        table = table_rows(view, fold)
-        if blank + ladder + (blank if ladder else 0) + table <= rows:
-            return Plan(ladder, table, 0, blank, fold)
-    return Plan(0, max(0, rows), 0, 0, True)
+    """Share `rows` out: the table keeps its words; rows without data fold, then blanks, the plot and the ladder go.
+
+    Under a banner, which has its own blank row above, no row is left above the verdict.
+    """
+    lead = 0 if view.state is State.REGRESSION else 1
+    spacings = [spacing._replace(lead=min(lead, spacing.lead)) for spacing in _SPACINGS]
+    steps = 2 if view.steps else 0
+    loose, *tighter = spacings
+    wishes = [(False, loose, _GOOD_PLOT), (True, loose, _GOOD_PLOT), (True, tighter[0], _GOOD_PLOT)]
+    for fold, spacing, least in (*wishes, *((True, spacing, MIN_PLOT) for spacing in tighter)):
+        bare = Plan(steps, table_rows(view, fold), 0, spacing, fold)
+        left = rows - bare.rows - spacing.table - 2
+        if view.plots and left >= least:
+            return bare._replace(plot=left)
+    for fold, spacing, ladder in (
+        (False, loose, 2), (True, loose, 2), *((True, each, 2) for each in tighter),
+        (True, spacings[-1], 1), (True, Spacing(0, 0, 0, 0), 1), (True, Spacing(0, 0, 0, 0), 0),
+    ):  # fmt: skip
+        found = Plan(min(ladder, steps), table_rows(view, fold), 0, spacing, fold)
+        if found.rows <= rows:
+            return found
+    return Plan(0, max(0, rows), 0, Spacing(0, 0, 0, 0), True)
 
 
 def draw_live(
@@ -54,42 +92,33 @@ def draw_live(
 ) -> Canvas:
     """The body of the pane. `plot` is the index of the plot shown first; `tops` fix the scale of each plot."""
     canvas = Canvas(width, height)
-    inner = width - 2 * margin
-    if width < _ONLY_WORDS[0] or height < _ONLY_WORDS[1]:
+    if _only_words(width, height):
         canvas.paste(0, 0, draw_verdict(view.state, view.sentence, width))
         return canvas
-    y = _put_verdict(canvas, view, margin)
-    rest = plan(view, height - y)
-    body = _draw_numbers(view, inner, height - y, rest)
+    verdict = _draw_verdict(view, width, margin)
+    shares = plan(view, height - verdict.height)
+    canvas.paste(0 if view.state is State.REGRESSION else margin, shares.spacing.lead, verdict)
+    y = shares.spacing.lead + verdict.height
+    body = Canvas(width - 2 * margin, height - y)
+    if shares.ladder:
+        body.paste(0, shares.spacing.verdict, draw_ladder(view.steps, view.state, body.width, shares.ladder))
+    body.paste(0, shares.table_y, draw_table(view, body.width, shares.table, shares.fold))
     if view.stale:
         body.fade()
     canvas.paste(margin, y, body)
-    if rest.plot:
-        y += rest.blank + rest.ladder + (rest.blank if rest.ladder else 0) + rest.table + rest.blank
-        _put_plots(canvas, view, margin, y, rest.plot + 2, plot, tops)
+    if shares.plot:
+        _put_plots(canvas, view, margin, y + shares.plot_y, shares.plot + 2, plot, tops)
     return canvas
 
 
-def _put_verdict(canvas: Canvas, view: CanaryView, margin: int) -> int:
-    """Draws the verdict at the top; returns the row under it."""
+def _only_words(width: int, height: int) -> bool:
+    return width < _ONLY_WORDS[0] or height < _ONLY_WORDS[1]
+
+
+def _draw_verdict(view: CanaryView, width: int, margin: int) -> Canvas:
     if view.state is State.REGRESSION:
-        banner = draw_banner(view, canvas.width, margin, padding=1 if margin > 1 else 0)
-        canvas.paste(0, 0, banner)
-        return banner.height
-    line = draw_verdict(view.state, view.sentence, canvas.width - 2 * margin)
-    top = 1 if canvas.height >= 12 else 0
-    canvas.paste(margin, top, line)
-    return top + line.height
-
-
-def _draw_numbers(view: CanaryView, width: int, height: int, rest: Plan) -> Canvas:
-    body = Canvas(width, height)
-    y = rest.blank
-    if rest.ladder:
-        body.paste(0, y, draw_ladder(view.steps, view.state, width, rest.ladder))
-        y += rest.ladder + rest.blank
-    body.paste(0, y, draw_table(view, width, rest.table, rest.fold))
-    return body
+        return draw_banner(view, width, margin, padding=1 if margin > 1 else 0)
+    return draw_verdict(view.state, view.sentence, width - 2 * margin)
 
 
 def _put_plots(
@@ -123,7 +152,6 @@ def next_tops(before: Sequence[Top], plots: Sequence[PlotView], rows: int, now: 
 
 def plot_rows(view: CanaryView, width: int, height: int, margin: int) -> int:
     """The rows of data that the plot gets at this size; 0 where it has no room."""
-    if width < _ONLY_WORDS[0] or height < _ONLY_WORDS[1]:
+    if _only_words(width, height):
         return 0
-    probe = Canvas(width, height)
-    return plan(view, height - _put_verdict(probe, view, margin)).plot
+    return plan(view, height - _draw_verdict(view, width, margin).height).plot

@@ -14,6 +14,8 @@ _SHRINK_BELOW = 0.6
 _SHRINK_AFTER = timedelta(minutes=10)
 _RANGE_AT_MOST = 3.0
 """A first hour's range may be enormous; it may take the line down to a third of the height and is cut off beyond."""
+_USUAL_RANGES = 1.5
+"""Where all values are 0 the scale shows one and a half usual ranges, so that the first one does not rule."""
 
 
 class Top(NamedTuple):
@@ -33,7 +35,9 @@ def needed(plot: PlotView) -> float:
     lines = [value for point in plot.points for value in map(finite, (point.production, point.canary)) if value]
     ranges = [high for point in plot.points if (high := finite(point.high))]
     peak = max(lines, default=0.0)
-    return max(peak, min(max(ranges, default=0.0), _RANGE_AT_MOST * peak if peak else math.inf))
+    if not ranges:
+        return peak
+    return max(peak, min(max(ranges), max(_RANGE_AT_MOST * peak, _USUAL_RANGES * median(ranges))))
 
 
 def nice_top(plot: PlotView, rows: int) -> float:

@@ -16,6 +16,8 @@ from console.view.records import CanaryView, MetricView, State
 
 _WORD = 13
 """The widest word of the last column, with a blank before it."""
+_SHORTER = {"first token p50": "1st token p50"}
+"""Below 100 columns a name has 13 cells beside a value of 7."""
 
 
 class Columns(NamedTuple):
@@ -123,9 +125,10 @@ def _put_metric(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None
     bad = metric.decided == "regression"
     base = "muted" if not metric.measured else "strong bold" if bad else "fg"
     values = (metric.production or "–", metric.canary or "–", metric.change or "–")
-    canvas.put(0, y, metric.label, base, end=at.width)
+    label = metric.label if at.width >= 100 else _SHORTER.get(metric.label, metric.label)
+    canvas.put(0, y, label, base, end=at.production - cell_width(values[0]) - 1 if at.production else at.width)
     if at.production:
-        canvas.right(at.production, y, values[0], "fg" if metric.measured else "muted", start=len(metric.label) + 1)
+        canvas.right(at.production, y, values[0], "fg" if metric.measured else "muted", start=0)
     if at.canary:
         canary = "muted" if not metric.measured else "strong bold" if bad else "strong"
         canvas.right(at.canary, y, values[1], canary, start=at.production + 1)
