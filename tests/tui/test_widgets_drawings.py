@@ -206,6 +206,15 @@ def test_the_strip_counts_routes_and_pins() -> None:
     assert pins_text(FLEET) == "2 routes · 5 pins"
 
 
+def test_a_long_reason_takes_two_lines_where_there_is_room() -> None:
+    support = FLEET.routes[0]
+    pin = replace(support.pins[0], why=S("pinned 15 May by platform team: 214 regression cases, no differences at all"))
+    view = replace(FLEET, routes=(replace(support, pins=(pin,)),))
+    text = "\n".join(draw_registry(view, 57, 40).text())
+    assert "regression\n" in text
+    assert "▎    cases, no differences at all" in text
+
+
 def test_an_empty_registry_says_so() -> None:
     view = replace(FLEET, routes=(), canaries=(), retirements=(), changes=())
     assert "no routes in this registry" in "\n".join(draw_registry(view, 36, 20).text())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console.text import words
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import clip_middle
+from console.tui.drawing.cells import clip_middle, wrap
 from console.tui.drawing.glyphs import STATES, TIERS, TONES
 from console.tui.drawing.timeline import ROWS as TIMELINE_ROWS
 from console.tui.drawing.timeline import draw_timeline
@@ -111,7 +111,7 @@ def _put_hidden(canvas: Canvas, blocks: _Blocks, top: int, room: int) -> None:
 
 
 def _draw_routes(view: FleetView, width: int, selected: int, detail: Detail, bg: str) -> _Blocks:
-    tall = sum(5 + 7 * len(route.pins) for route in view.routes) + 2
+    tall = sum(5 + 10 * len(route.pins) for route in view.routes) + 2
     canvas = Canvas(width, tall, bg)
     y, starts = 0, []
     for index, route in enumerate(view.routes):
@@ -169,7 +169,11 @@ def _draw_pin(canvas: Canvas, y: int, pin: PinView, detail: Detail) -> int:
     if detail.reasons:
         notes = (pin.why, "" if pin.note_tone in ("waiting", "bad") else pin.note)
         for text in filter(None, notes):
-            canvas.put(INDENT + 2, y, text, "muted", end=right)
+            first, *more = wrap(text, right - INDENT - 2)
+            canvas.put(INDENT + 2, y, first, "muted")
+            if more:
+                y += 1
+                canvas.put(INDENT + 2, y, " ".join(more), "muted", end=right)
             y += 1
     return y
 
