@@ -151,9 +151,8 @@ def _raising(old: Route, new: Route, world: World) -> GateResult:
     if old.canary is not None and new.canary is None and new.production == old.canary.model_id:
         return PROMOTE(Case(old, world.standing, world.facts(new.production)))
     model = new.canary.model_id if new.canary else new.production
-    lifted = old.canary is not None and old.canary.held is not None and new.canary is not None and not new.canary.held
-    # Whoever takes back a hold lets the canary go on by that; the other rules are asked as if it were not held.
-    return RAISE(Case(new if lifted else old, world.standing, world.facts(model)))
+    # Asked of the route as it will be: whoever takes back a hold lets the canary go on by that.
+    return RAISE(Case(new, world.standing, world.facts(model)))
 
 
 def _value(plain: Mapping[str, Any], path: KeyPath) -> object:

@@ -39,7 +39,7 @@ schema = 1
 [routes.support]  # beside the table
 production = "claude-sonnet-4-5-20250929"
 canary = "claude-sonnet-5-5"
-canary_percentage = 5
+canary_percentage =  5    # odd spacing, and a remark that goes with its key
 canary_start = 2026-11-20T09:00:00Z
 fallback = "claude-haiku-4-5-20251001"
 # between

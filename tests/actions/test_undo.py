@@ -39,6 +39,61 @@ def test_undo_returns_every_byte(do, path, request_):
     assert outcome.undo == "console undo 2"
 
 
+def test_undo_brings_back_the_remark_beside_a_key(do, edit, path):
+    edit("canary_percentage = 5", "canary_percentage =   5  # small on purpose")
+    before = path.read_bytes()
+    do(Drop("support"))
+    assert b"on purpose" not in path.read_bytes()
+    do(Undo())
+    assert path.read_bytes() == before
+
+
+def test_undo_of_a_drop_after_another_edit_restores_the_keys(do, edit, path, desk):
+    do(Drop("support"))
+    edit("# the end", "# by hand")
+    plan = desk.plan(Undo(1))
+    assert plan.replacement is None
+    assert (plan.before, plan.after, plan.lowers) == (0, 5, False)
+    desk.apply(plan)
+    assert read(path).registry.routes["support"].canary.percentage == 5
+
+
+def test_undo_of_a_hold_lets_the_canary_go_on(do, path):
+    do(SetShare("support", 25))
+    do(Hold("support", "legal"))
+    do(Undo())
+    do(SetShare("support", 50))
+    assert read(path).registry.routes["support"].canary_percentage == 50
+
+
+def test_a_change_that_was_never_made_cannot_be_undone(desk, do, path):
+    do(SetShare("support", 25))
+    pending = desk.history.begin(desk.history.entry(1))
+    pending.abandon(pending.intend(path.read_bytes(), b"never"))
+    assert "never made" in desk.plan(Undo(2)).refusal.message
+
+
+def test_an_undo_that_would_break_the_file_is_refused(do, edit, desk, path):
+    do(SetShare("support", 25))
+    do(Drop("support"))
+    edit('[models."claude-sonnet-5-5"]\nprovider = "anthropic"\npinned_date = 2026-11-18\n', "")
+    edit('reason = "Named replacement of a retiring model"\n', "")
+    before = path.read_bytes()
+    assert "has no table" in desk.plan(Undo(2)).refusal.message
+    assert path.read_bytes() == before
+
+
+def test_undo_while_read_only_is_shown_and_not_done(do, desk_of, path):
+    do(SetShare("support", 25))
+    before = path.read_bytes()
+    reader = desk_of(read_only=True)
+    plan = reader.plan(Undo())
+    assert plan.diff
+    with pytest.raises(Refused, match="read-only"):
+        reader.apply(plan)
+    assert path.read_bytes() == before
+
+
 def test_undo_walks_back_change_by_change(do, path, text):
     do(SetShare("support", 25))
     do(SetShare("support", 50))
