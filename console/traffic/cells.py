@@ -206,6 +206,17 @@ def fold_old(db: sqlite3.Connection, now: float, budget: int = HOUR) -> int:
     return folded + _fold(db, HOUR, min(today - _HOURS_AFTER, in_minutes), _HOURS_MARK, budget * MINUTE)
 
 
+def fold_ahead(db: sqlite3.Connection, now: float) -> None:
+    """Folds everything that is old at `now` and has `grid` place what comes later so, in the open transaction."""
+    while fold_old(db, now):
+        pass
+    today = slot_of(now)
+    for slots, after, mark in ((MINUTE, _MINUTES_AFTER, _MINUTES_MARK), (HOUR, _HOURS_AFTER, _HOURS_MARK)):
+        horizon = (today - after) // slots * slots
+        if int(get_meta(db, mark) or 0) < horizon:
+            set_meta(db, mark, horizon)
+
+
 def _fold(db: sqlite3.Connection, slots: int, horizon: int, mark: str, budget: int) -> int:
     horizon -= horizon % slots
     done = int(get_meta(db, mark) or 0)

@@ -102,7 +102,7 @@ def insert_rows(
     series = [_series_id(db, memory, (row.route, row.rollout, row.arm, row.model)) for row in rows]
     users = [keys.of(row.user) if row.user else None for row in rows]
     evidence = _count_users(db, memory, rows, users, slots)
-    db.executemany(_INSERT, _records(db, memory, rows, series, users, evidence, slots))
+    db.executemany(INSERT_ROW, _records(db, memory, rows, series, users, evidence, slots))
     _count_served(db, rows, series)
     gains: Gains = {}
     for row, number, counts, slot in zip(rows, series, evidence, slots, strict=True):
@@ -118,7 +118,7 @@ _COLUMNS = (
     " output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, retries, shape, messages,"
     " characters, satisfied, flagged"
 )
-_INSERT = f"INSERT INTO requests ({_COLUMNS}) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))})"  # noqa: S608
+INSERT_ROW = f"INSERT INTO requests ({_COLUMNS}) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))})"  # noqa: S608
 
 
 def _records(
@@ -241,6 +241,7 @@ def _known_users(
     for rollout, user in wanted:
         by_rollout.setdefault(rollout, []).append(user)
     for rollout, users in by_rollout.items():
+        users.sort()
         for start in range(0, len(users), _MANY):
             part = users[start : start + _MANY]
             marks = ", ".join("?" * len(part))
@@ -254,16 +255,23 @@ def _known_users(
 def _write_users(
     db: sqlite3.Connection, known: set[tuple[int, bytes, str]], gains: Mapping[tuple[int, bytes, str], list[int]]
 ) -> None:
-    new = [(*key, gain[5], *gain[:5]) for key, gain in gains.items() if key not in known]
+    # In the order of the table: neighbours are found on the page that was just read.
+    ordered = sorted(gains.items())
+    new = [(*key, gain[5], *gain[:5]) for key, gain in ordered if key not in known]
     db.executemany(
         "INSERT INTO rollout_users (rollout, user, arm, first_slot, counted, errors, refusals, truncated, empty)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         new,
     )
+    changed = [(key, gain) for key, gain in ordered if gain[0] and key in known]
     db.executemany(
-        "UPDATE rollout_users SET counted = counted + ?, errors = errors + ?, refusals = refusals + ?,"
-        " truncated = truncated + ?, empty = empty + ? WHERE rollout = ? AND user = ? AND arm = ?",
-        [(*gain[:5], *key) for key, gain in gains.items() if key in known and gain[0]],
+        "UPDATE rollout_users SET counted = counted + ? WHERE rollout = ? AND user = ? AND arm = ?",
+        [(gain[0], *key) for key, gain in changed],
+    )
+    db.executemany(
+        "UPDATE rollout_users SET errors = errors + ?, refusals = refusals + ?, truncated = truncated + ?,"
+        " empty = empty + ? WHERE rollout = ? AND user = ? AND arm = ?",
+        [(*gain[1:5], *key) for key, gain in changed if any(gain[1:5])],
     )
     added: dict[tuple[int, str], int] = {}
     for rollout, _, arm in (key for key in gains if key not in known):

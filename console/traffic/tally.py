@@ -75,8 +75,9 @@ class Tally:
             plain[9] += row.retries
         plain[10] += row.input_tokens or 0
         plain[11] += row.output_tokens or 0
-        plain[12] += row.cached_tokens or 0
-        plain[13] += row.reasoning_tokens or 0
+        if row.cached_tokens or row.reasoning_tokens:
+            plain[12] += row.cached_tokens or 0
+            plain[13] += row.reasoning_tokens or 0
         if row.latency_ms is not None:
             index = bin_of(row.latency_ms)
             self.latency[index] = self.latency.get(index, 0) + 1
@@ -98,6 +99,8 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Adds everything `other` counted."""
+        if not other:
+            return
         self.plain = [mine + theirs for mine, theirs in zip(self.plain, other.plain, strict=True)]
         self.cost_usd += other.cost_usd
         for mine, theirs in ((self.latency, other.latency), (self.ttft, other.ttft), (self.cost, other.cost)):

@@ -14,6 +14,7 @@ from console.domain.requests import RequestRow
 from console.traffic.importing import write_history
 from console.traffic.log import RequestLog
 from console.traffic.reading import LogReader
+from console.traffic.upkeep import tidy
 
 ROLLOUT = "support|new|2026-11-20T09:00:00Z"
 DAY_S = 86_400
@@ -43,7 +44,8 @@ def test_order_and_chunks_do_not_change_the_counts(tmp_path_factory, order: rand
     ]
     order.shuffle(rows)
     path = tmp_path_factory.mktemp("log") / "requests.db"
-    assert write_history(path, rows, chunk=chunk) == 60
+    now = order.choice([None, start + 20 * DAY_S, start + 40 * DAY_S])
+    assert write_history(path, rows, chunk=chunk, now=now) == 60
     reader = LogReader(path)
     counts = reader.totals("support", "")["production"]
     assert (counts.requests, counts.errors, sum(counts.latency.values())) == (60, 9, 60)
@@ -66,7 +68,9 @@ def test_a_log_with_a_past_goes_on_live(path, make_row, choice, clock) -> None:
 def test_a_second_import_of_earlier_days_adds_up(path, make_row) -> None:
     late = [make_row(at=1e9 + 50 * DAY_S + n) for n in range(30)]
     write_history(path, late)
+    tidy(path, late[-1].at)
     write_history(path, [make_row(at=1e9 + n * 40_000.0) for n in range(90)])
+    tidy(path, late[-1].at)
     reader = LogReader(path)
     assert reader.totals("support", ROLLOUT)["production"].requests == 120
     assert total(cell.shown for cell in reader.cells("support")).requests == 120
