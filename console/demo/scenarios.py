@@ -10,8 +10,10 @@ SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 AFTER_S = 20.0
 """Seconds of healthy traffic before the scenario begins, so that one sees the change happen."""
 
-RATE = 8.0
-"""Requests per second on each route."""
+RATE = 20.0
+"""Requests per second on the route with the canary: five times as many errors on 5 % of them show within minutes."""
+OTHERS = 0.2
+"""The other route's share of that."""
 
 _SWITCHES: Mapping[Scenario, Mapping[str, object]] = {
     "healthy": {},

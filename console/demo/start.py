@@ -34,7 +34,7 @@ class Demo:
     Args:
         scenario: what happens to the canary's model after `after_s` seconds of healthy traffic.
         after_s: those seconds.
-        rate: requests per second on each of the two routes.
+        rate: requests per second on the route with the canary; the other one gets a fifth.
         scale: real seconds per simulated second of the stand-in; below 1 answers come sooner than in life.
         now: the clock that dates the world.
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from console import RequestLog, Router
 from console.demo.children import end_with_parent, ready
 from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Request
-from console.demo.scenarios import AFTER_S, RATE, SCENARIOS, Scenario, switches
+from console.demo.scenarios import AFTER_S, OTHERS, RATE, SCENARIOS, Scenario, switches
 from console.demo.standin.control import Control
 from console.demo.standin.luck import luck_of
 from console.demo.world import CANARY, ROUTES
@@ -74,10 +74,11 @@ class Application:
 
     async def _traffic(self, route: str) -> None:
         """Arrivals of a Poisson process; a user waits for an answer, the others don't wait for that user."""
+        rate = self._settings.rate * (1.0 if route == ROUTES[0][0] else OTHERS)
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due += self._luck.expovariate(self._settings.rate)
+            due += self._luck.expovariate(rate)
             await asyncio.sleep(due - loop.time())
             if len(self._asking) < MOST_AT_ONCE:
                 task = asyncio.create_task(self.serve(route, self._crowd.draw(), self._crowd.request(route)))
@@ -167,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--registry", required=True)
     parser.add_argument("--log", required=True)
     parser.add_argument("--stand-in", required=True, metavar="URL")
-    parser.add_argument("--rate", type=float, default=RATE, help="requests per second on each route")
+    parser.add_argument("--rate", type=float, default=RATE, help="requests per second on the route with the canary")
     parser.add_argument("--scenario", choices=SCENARIOS, default="healthy")
     parser.add_argument("--after", type=float, default=AFTER_S, help="seconds until the scenario begins")
     parser.add_argument("--seed", type=int, default=1)

@@ -30,11 +30,11 @@ EXAMPLE = Path(__file__).with_name(REGISTRY_NAME)
 """The example registry, the same file that stands at the top of the project."""
 EXAMPLE_START = "2026-11-20T09:00:00Z"
 HISTORY_DAYS = 3.0
-SECONDS_PER_REQUEST = 12.0
-"""At the end of the past, on average over the day, on each route."""
-GROWTH = 20.0
+SECONDS_PER_REQUEST = {"support": 2.0, "summarise": 16.0}
+"""At the end of the past, on average over the day, by route."""
+GROWTH = 60.0
 """By how much traffic grew over the past days: few rows to write where only an outline is seen, many where the canary
-is judged. Together about 13,000 rows."""
+is judged. Together about 33,000 rows."""
 QUIET_S = 30.0
 """The past ends this long before the live requests begin, so that the two never share a slot."""
 ROLLOUT_AGE = timedelta(hours=5)
@@ -76,22 +76,22 @@ def rows(now: datetime, canary_start: datetime, seed: int = 7) -> Iterator[Reque
     past = _Past(luck, canary_start)
     end = now.timestamp() - QUIET_S
     for route, production in ROUTES:
-        for at in _arrivals(end - HISTORY_DAYS * 86_400, end, luck):
+        for at in _arrivals(end - HISTORY_DAYS * 86_400, end, SECONDS_PER_REQUEST[route], luck):
             yield past.row(route, production, at)
 
 
-def _arrivals(begin: float, end: float, luck: random.Random) -> Iterator[float]:
+def _arrivals(begin: float, end: float, seconds: float, luck: random.Random) -> Iterator[float]:
     """Instants of a Poisson process that grows towards `end`, with a daily cycle."""
     at = begin
-    while (at := at + luck.expovariate(_per_second(at, end))) < end:
+    while (at := at + luck.expovariate(_per_second(at, end) / seconds)) < end:
         yield at
 
 
 def _per_second(at: float, end: float) -> float:
-    """Requests per second: busiest at 15:00 UTC, a fifth of that at 03:00."""
+    """How busy it was, 1 at the end on average: busiest at 15:00 UTC, a fifth of that at 03:00."""
     grown = math.exp(math.log(GROWTH) * (at - end) / (HISTORY_DAYS * 86_400))
     hour = at / 3600.0 % 24.0
-    return grown * (1.0 + 0.67 * math.cos((hour - 15.0) / 24.0 * math.tau)) / SECONDS_PER_REQUEST
+    return grown * (1.0 + 0.67 * math.cos((hour - 15.0) / 24.0 * math.tau))
 
 
 class _Past:
