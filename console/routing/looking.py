@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from console.domain.errors import RegistryInvalid
-from console.registry.reading import Snapshot, digest, parse, read_bytes, resolve
+from console.registry.reading import Snapshot, digest, parse, read_bytes
 from console.registry.watching import REHASH_S, signature
 
 SETTLE_S = 0.05
@@ -69,7 +69,7 @@ class Looker:
     def _read(self) -> tuple[bytes | RegistryInvalid, str]:
         """The bytes with their hash, or what keeps them from being read, known by its message."""
         try:
-            data = read_bytes(Path(self._path) if "\0" in self._path else resolve(self._path), self._path)
+            data = read_bytes(Path(self._path), self._path)
         except RegistryInvalid as invalid:
             return invalid, invalid.message
         return data, digest(data)

@@ -100,10 +100,10 @@ class Router:
         self._problem = ""
         self._closed = False
         self._be_alone()
-        self._look(time.sleep)
+        self._tend(time.sleep)
         if self._served.source == "default":
             self._start_from_copy()
-        self._complaints.tell()
+            self._complaints.tell()
         self._wake()
         _routers.add(self)
 
@@ -208,7 +208,7 @@ class Router:
             self._starting.release()
 
     def _tend(self, pause: Callable[[float], object]) -> None:
-        """One round of the thread."""
+        """One round of the thread, and the first look."""
         try:
             if overrides(self._served.registry, self._environment) != self._served.overrides:
                 self._serve(self._served)

@@ -78,7 +78,7 @@ def test_without_a_key_production_answers_and_it_is_no_evidence(router: Router, 
     assert (choice.model, choice.arm, choice.why, choice.rollout) == (OLD, "production", "default", ROLLOUT)
 
 
-class Plan(str, enum.Enum):  # noqa: UP042 - as applications written before StrEnum do
+class Plan(str, enum.Enum):  # noqa: UP042
     GOLD = "gold-member"
 
 
