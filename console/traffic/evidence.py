@@ -1,53 +1,50 @@
 """The evidence of every running rollout, kept up to date from the log's closed blocks.
 
-Console, guard and rehearsal call this one place, so the same blocks give the same verdict wherever it is asked.
+Console and guard call this one place, so the same blocks give the same verdict wherever it is asked. The gates are
+frozen when a rollout is first seen; what the registry says later is told beside the verdict and not applied.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
-from console.domain.cells import SLOT_S, Block, Cell, Counts, total
-from console.domain.choice import Arm
-from console.domain.registry import DAY_S, Route
+from console.domain.cells import SLOT_S, Counts, total
+from console.domain.registry import DAY_S, Gates, Route
+from console.traffic import suspicions
+from console.traffic.clusters import design_effects, rows_between
+from console.traffic.reading import LogReader
 from console.traffic.recent import RecentTraffic
+from console.traffic.snapshots import Kept, Snapshots
 from console.verdict.evidence import Evidence
 from console.verdict.plan import GatePlan, plan_for
-from console.verdict.ratio import SUSPECT, log_ratio_evidence
 from console.verdict.verdict import Situation, Verdict, judge
 
-
-class Reader(Protocol):
-    """What the evidence needs of a request log."""
-
-    def cells(self, route: str, rollout: str | None = None, since_slot: int = 0) -> tuple[Cell, ...]:
-        """Cells of a route."""
-        ...
-
-    def blocks(self, route: str, rollout: str, *, after_slot: int = -1, now: float) -> Iterable[Block]:
-        """Closed blocks of a rollout, in order of time."""
-        ...
-
-    def users(self, rollout: str) -> Mapping[Arm, int]:
-        """Distinct users per arm."""
-        ...
+SAVE_EVERY_SLOTS = 6
+"""What is fed between two saves is fed again after a restart, so once a minute is enough."""
 
 
 @dataclass(slots=True)
 class _Rollout:
     plan: GatePlan
+    gates: dict[str, Any]
     evidence: Evidence
-    percentages: frozenset[float] = frozenset()
+    notes: suspicions.Notes = field(default_factory=dict)
+    causes: tuple[str, ...] = ()
+    checked_slot: int = -1
+    saved_watermark: int = -1
 
 
 class EvidenceKeeper:
-    """Holds one `Evidence` per rollout and feeds it what the log has closed since the last look."""
+    """Holds one `Evidence` per rollout and feeds it what the log has closed since the last look.
 
-    def __init__(self, reader: Reader) -> None:
+    With `snapshots` the evidence outlives the process. Methods may raise what the reader raises.
+    """
+
+    def __init__(self, reader: LogReader, snapshots: Snapshots | None = None) -> None:
         self._reader = reader
+        self._snapshots = snapshots
         self.recent = RecentTraffic(reader)
         self._rollouts: dict[str, _Rollout] = {}
 
@@ -55,40 +52,125 @@ class EvidenceKeeper:
         """The verdict of the rollout on `route` at epoch second `now`; None without a canary."""
         if route.canary is None:
             return None
-        rollout = self._rollout(route)
-        blocks = self._reader.blocks(route.name, route.rollout_id, after_slot=rollout.evidence.watermark, now=now)
-        rollout.evidence.feed_all(blocks)
-        rollout.percentages |= {route.canary.percentage}
-        return judge(rollout.evidence, self._situation(route, rollout, now))
+        rollout = self._rollout(route, now)
+        self._note_step(route, rollout, now)
+        self._check(route, rollout, now)
+        evidence = rollout.evidence
+        after = max(evidence.watermark, -1)
+        for block in self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now):
+            if rollout.causes:
+                evidence.skip(block)
+            else:
+                evidence.feed(block)
+        self._save(route, rollout, now)
+        return judge(evidence, self._situation(route, rollout, now))
 
-    def _rollout(self, route: Route) -> _Rollout:
+    def _rollout(self, route: Route, now: float) -> _Rollout:
         known = self._rollouts.get(route.rollout_id)
         if known is None:
-            plan = plan_for(route.gates, self._before(route))
-            known = self._rollouts[route.rollout_id] = _Rollout(plan, Evidence(plan))
+            known = self._loaded(route) or self._begun(route)
+            self._rollouts[route.rollout_id] = known
         return known
+
+    def _loaded(self, route: Route) -> _Rollout | None:
+        kept = self._snapshots.load(route.rollout_id) if self._snapshots else None
+        if kept is None:
+            return None
+        try:
+            plan = GatePlan.from_json(kept.plan)
+            evidence = Evidence.restored(plan, kept.state)
+        except (KeyError, TypeError, ValueError):  # of another version: begin anew from the cells
+            return None
+        return _Rollout(plan, kept.gates, evidence, kept.notes, saved_watermark=kept.watermark)
+
+    def _begun(self, route: Route) -> _Rollout:
+        before = self._before(route)
+        plan = plan_for(route.gates, before, self._design_effects(route, before))
+        return _Rollout(plan, gates_json(route.gates), Evidence(plan))
 
     def _before(self, route: Route) -> Counts:
         """Production's counts on the day before the canary: which metrics have data, and where thresholds start."""
-        if route.canary is None:
-            return Counts()
-        end = int(route.canary.start.timestamp() // SLOT_S)
-        cells = self._reader.cells(route.name, None, end - int(DAY_S // SLOT_S))
+        first, end = _day_before(route)
+        cells = self._reader.cells(route.name, None, first)
         mine = (cell for cell in cells if cell.arm == "production" and cell.model == route.production)
         return total(cell.shown for cell in mine if cell.slot < end)
 
+    def _design_effects(self, route: Route, before: Counts) -> dict[str, float]:
+        with self._reader.reading() as db:
+            rows = db.execute(
+                "SELECT id FROM series WHERE route = ? AND arm = 'production' AND model = ?",
+                (route.name, route.production),
+            )
+            series = [int(row[0]) for row in rows.fetchall()]
+            return design_effects(rows_between(db, series, *_day_before(route)), before)
+
+    def _note_step(self, route: Route, rollout: _Rollout, now: float) -> None:
+        """A percentage that differs from the last look's begins a new step of the evidence."""
+        last = rollout.notes.get("percentage")
+        if last is not None and last != route.canary_percentage:
+            rollout.evidence.step(int(now // SLOT_S), route.canary_percentage)
+        rollout.notes["percentage"] = route.canary_percentage
+
+    def _check(self, route: Route, rollout: _Rollout, now: float) -> None:
+        """Looks for passing causes once a slot: within a slot no block closes."""
+        slot = int(now // SLOT_S)
+        if slot != rollout.checked_slot:
+            rollout.checked_slot = slot
+            with self._reader.reading() as db:
+                rollout.causes = suspicions.passing(db, route, rollout.notes, now)
+                rollout.notes["split"] = suspicions.split(db, route, rollout.evidence.steps, rollout.notes)
+
     def _situation(self, route: Route, rollout: _Rollout, now: float) -> Situation:
+        changed = changed_gates(rollout.gates, route.gates)
+        split = rollout.notes.get("split", "")
+        found = Situation(suspicions=(*rollout.causes, *([split] if split else ())), changed_gates=changed)
         if route.canary_percentage > 0:
             for arm in self.recent.of(route.name, route.rollout_id, now).quiet:
-                return Situation(False, f"no {arm} request in the last 10 min: nothing to compare")
-        return Situation(suspicions=tuple(self._suspicions(route, rollout)))
+                return replace(
+                    found, comparable=False, why_not=f"no {arm} request in the last 10 min: nothing to compare"
+                )
+        return found
 
-    def _suspicions(self, route: Route, rollout: _Rollout) -> Iterable[str]:
-        # Users are counted over the whole rollout, so the split can be tested while it has had one percentage only.
-        if len(rollout.percentages) != 1 or route.canary is None or not 0 < route.canary.percentage < 100:
+    def _save(self, route: Route, rollout: _Rollout, now: float) -> None:
+        watermark, first = rollout.evidence.watermark, rollout.saved_watermark < 0
+        if self._snapshots is None or watermark - rollout.saved_watermark < (0 if first else SAVE_EVERY_SLOTS):
             return
-        users, share = self._reader.users(route.rollout_id), route.canary.percentage / 100
-        canary, production = users.get("canary", 0), users.get("production", 0)
-        if log_ratio_evidence(canary, production, share) >= math.log(SUSPECT):
-            measured = canary / max(1, canary + production)
-            yield f"canary share {measured:.1%} of users, {share:.0%} configured".replace("%", " %")
+        kept = Kept(watermark, rollout.plan.to_json(), rollout.gates, rollout.evidence.snapshot(), rollout.notes)
+        self._snapshots.save(route.rollout_id, kept, now)
+        rollout.saved_watermark = max(watermark, 0)
+
+
+def _day_before(route: Route) -> tuple[int, int]:
+    """(first slot, slot after the last) of the day before the canary's start."""
+    end = int(route.canary.start.timestamp() // SLOT_S) if route.canary else 0
+    return end - int(DAY_S // SLOT_S), end
+
+
+def gates_json(gates: Gates) -> dict[str, Any]:
+    """What of the gates is frozen with a rollout, as JSON."""
+    return {
+        "alpha": gates.alpha,
+        "alpha_pass": gates.alpha_pass,
+        "min_requests": gates.min_requests,
+        "metrics": {
+            name: {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(gate).items()}
+            for name, gate in sorted(gates.metrics.items())
+        },
+    }
+
+
+def changed_gates(frozen: Mapping[str, Any], gates: Gates) -> tuple[str, ...]:
+    """What the registry says differently from the frozen gates: `alpha is 0.05, this rollout keeps 0.01`."""
+    present = gates_json(gates)
+    found = [
+        f"{name} is {present[name]:g}, this rollout keeps {frozen[name]:g}"
+        for name in ("alpha", "alpha_pass", "min_requests")
+        if present[name] != frozen[name]
+    ]
+    metrics = sorted({*present["metrics"], *frozen["metrics"]})
+    found += [
+        f"the gate of {name} was changed, this rollout keeps the old one"
+        for name in metrics
+        if present["metrics"].get(name) != frozen["metrics"].get(name)
+    ]
+    return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -284,6 +284,10 @@ class LogReader:
             tally.evidence.merge(tally.rest)
             yield Cell(slot, of.route, of.rollout, of.arm, of.model, tally.evidence.counts(), evidence, slots)
 
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A short look at the database for a query of one's own; what SQLite says becomes a LogInvalid."""
+        return _Reading(self)
+
     def _reading(self) -> _Reading:
         return _Reading(self)
 
@@ -298,7 +302,7 @@ class LogReader:
         return self._db
 
 
-class _Reading:
+class _Reading(AbstractContextManager[sqlite3.Connection]):
     """One short look at the database; turns what SQLite says into one clear message."""
 
     def __init__(self, reader: LogReader) -> None:

@@ -70,7 +70,16 @@ CREATE VIEW request_log AS
   FROM requests JOIN series ON series.id = requests.series LEFT JOIN shapes ON shapes.id = requests.shape;
 """
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+
+def _evidence(db: sqlite3.Connection) -> None:
+    """The evidence of each rollout, its watermark and the gates it was frozen with. See console.traffic.snapshots."""
+    db.execute(
+        "CREATE TABLE evidence (rollout TEXT PRIMARY KEY, watermark INTEGER NOT NULL, saved_at REAL NOT NULL,"
+        " plan TEXT NOT NULL, gates TEXT NOT NULL, state TEXT NOT NULL, notes TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _evidence)
 
 
 def migrate(db: sqlite3.Connection, now: float) -> None:

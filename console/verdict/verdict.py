@@ -35,6 +35,8 @@ class Situation:
     """"no production request in the last 10 min", when not comparable."""
     suspicions: tuple[str, ...] = ()
     """Why the data cannot be trusted: a split that is off, a served model that changed, rows dropped."""
+    changed_gates: tuple[str, ...] = ()
+    """What the registry says differently from the gates that were frozen when the rollout began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Verdict:
     if_real_side: Literal["", "pass", "regression"] = ""
     left_out: int = 0
     """Blocks left out of the evidence on both arms, because their data were suspect."""
+    changed_gates: tuple[str, ...] = ()
+    """What the registry says differently from the gates this rollout was frozen with; not applied to it."""
 
     def metric(self, name: str) -> Judged | None:
         """The standing of one metric."""
@@ -136,6 +140,7 @@ def judge(evidence: Evidence, situation: Situation | None = None) -> Verdict:
         if_real=if_real,
         if_real_side=if_real_side,
         left_out=evidence.left_out,
+        changed_gates=at.changed_gates,
     )
 
 

@@ -24,6 +24,7 @@ from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.traffic.evidence import EvidenceKeeper
 from console.traffic.reading import LogReader
+from console.traffic.snapshots import Snapshots
 from console.verdict.verdict import Verdict
 from console.view.changes import ShareChange, ShareChanges, change_view, label
 from console.view.ladder import ladder
@@ -121,7 +122,7 @@ class Lookout:
         try:
             if self._reader is None:
                 self._reader = LogReader(self._log)
-                self._keeper = EvidenceKeeper(self._reader)
+                self._keeper = EvidenceKeeper(self._reader, Snapshots(self._log, writable=not self._read_only))
             self._reader.refresh()
         except LogInvalid as problem:
             return problem

@@ -1,0 +1,130 @@
+"""Why the data of a rollout could not be trusted just now, whatever their outcomes: causes that void a comparison.
+
+A served model that changed, a prompt that changed on one side, requests that the log had to drop, a split that is not
+the one set. All but the split come and go: while one is there, closed blocks are left out on both arms alike. None of
+them looks at an outcome, so leaving blocks out bends no evidence.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from console.domain.registry import Route
+from console.verdict.ratio import SUSPECT, log_ratio_evidence
+
+RECENT_S = 600.0
+SAMPLE_ROWS = 400
+ENOUGH = 20
+DOMINANT = 0.8
+"""A prompt is judged where most of an arm's requests share it: one with the hour in it changes all the time."""
+DROPPED_SHARE = 0.02
+SETTLING_SLOTS = 6
+"""A minute for every process to learn a new percentage."""
+
+Notes = dict[str, Any]
+"""What earlier looks saw: kept with the evidence, as JSON."""
+
+
+def passing(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> tuple[str, ...]:
+    """The causes that are there at epoch second `now` and were not at the start. Updates `notes`."""
+    return (*_served(db, route, notes, now), *_prompts(db, route, notes), *_dropped(db, notes))
+
+
+def _served(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> Iterator[str]:
+    """A model that answered without being asked for: a retired id that is rerouted, an alias that moved."""
+    rows = db.execute(
+        "SELECT series.model, served.model, sum(served.requests), max(served.last_at) FROM served"
+        " JOIN series ON series.id = served.series WHERE series.route = ? AND series.rollout = ? GROUP BY 1, 2",
+        (route.name, route.rollout_id),
+    ).fetchall()
+    known: dict[str, list[str]] = notes.setdefault("served", {})
+    for asked in sorted({row[0] for row in rows}):
+        seen = {served: (requests, last_at) for model, served, requests, last_at in rows if model == asked}
+        if asked not in known:
+            if sum(requests for requests, _ in seen.values()) >= ENOUGH:
+                known[asked] = sorted(seen)
+            continue
+        new = [served for served, (_, last_at) in seen.items() if served not in known[asked]]
+        for served in new:
+            if now - seen[served][1] < RECENT_S:
+                yield f"{asked} is answered by {served}"
+
+
+def _prompts(db: sqlite3.Connection, route: Route, notes: Notes) -> Iterator[str]:
+    rows = db.execute(
+        "SELECT series.arm, shapes.prompt_hash, count(*) FROM"
+        " (SELECT series, shape FROM requests ORDER BY n DESC LIMIT ?) AS newest"
+        " JOIN series ON series.id = newest.series JOIN shapes ON shapes.id = newest.shape"
+        " WHERE series.route = ? AND series.rollout = ? AND shapes.prompt_hash != '' GROUP BY 1, 2",
+        (SAMPLE_ROWS, route.name, route.rollout_id),
+    ).fetchall()
+    known: dict[str, str] = notes.setdefault("prompts", {})
+    changed: dict[str, str] = {}
+    for arm in ("production", "canary"):
+        counts = {prompt: n for of, prompt, n in rows if of == arm}
+        if sum(counts.values()) < ENOUGH:
+            continue
+        most = max(counts, key=lambda prompt: counts[prompt])
+        if counts[most] >= DOMINANT * sum(counts.values()):
+            if known.setdefault(arm, most) != most:
+                changed[arm] = most
+        elif arm in known and counts.get(known[arm], 0) < DOMINANT * sum(counts.values()):
+            changed[arm] = ""
+    if len(changed) == 2 and "" not in changed.values():
+        known |= changed  # both arms moved to their new prompt: from here on this is what is compared
+        yield "the prompt changed on both arms"
+    elif changed:
+        yield f"the prompt changed on {' and '.join(changed)}"
+
+
+def _dropped(db: sqlite3.Connection, notes: Notes) -> Iterator[str]:
+    """Requests that came in faster than the log could write them."""
+    dropped, rows = (value or 0 for value in db.execute("SELECT sum(dropped), sum(rows) FROM writers").fetchone())
+    before = notes.get("dropped")
+    notes["dropped"] = [dropped, rows]
+    if before is None:
+        return
+    lost, written = dropped - before[0], max(0, rows - before[1])
+    if lost > 0 and lost > DROPPED_SHARE * (lost + written):
+        yield f"{lost:,} requests were dropped by the log"
+
+
+def split(db: sqlite3.Connection, route: Route, steps: list[tuple[int, float]], notes: Notes) -> str:
+    """Whether the split of users is the one that is set; "" if so. `steps` are (slot, percentage) changes so far.
+
+    Users of earlier steps move to the canary when the share grows, so after a step only users who are new since then
+    are counted: each of them was split at the present percentage.
+    """
+    if not 0 < route.canary_percentage < 100:
+        return ""
+    row = db.execute("SELECT id, production, canary FROM rollouts WHERE rollout = ?", (route.rollout_id,)).fetchone()
+    if row is None:
+        return ""
+    number, production, canary = row
+    if steps:
+        production, canary = _new_users(db, number, steps[-1][0] + SETTLING_SLOTS, production + canary, notes)
+    share = route.canary_percentage / 100
+    if log_ratio_evidence(canary, production, share) < math.log(SUSPECT):
+        return ""
+    measured = canary / max(1, canary + production)
+    return f"canary share {100 * measured:.1f} % of users, {route.canary_percentage:g} % configured"
+
+
+def _new_users(db: sqlite3.Connection, rollout: int, since: int, users: int, notes: Notes) -> tuple[int, int]:
+    """(production, canary) users first seen after slot `since`; counted anew when users have grown by a twentieth."""
+    known = notes.get("new_users")
+    if known and known[0] == since and users < 1.05 * known[1] + 1:
+        return known[2], known[3]
+    found = dict(
+        db.execute(
+            "SELECT arm, count(*) FROM rollout_users AS one WHERE rollout = ? AND first_slot > ? AND NOT EXISTS"
+            " (SELECT 1 FROM rollout_users AS other WHERE other.rollout = one.rollout AND other.user = one.user"
+            " AND other.arm != one.arm AND other.first_slot <= ?) GROUP BY arm",
+            (rollout, since, since),
+        ).fetchall()
+    )
+    notes["new_users"] = [since, users, found.get("production", 0), found.get("canary", 0)]
+    return found.get("production", 0), found.get("canary", 0)
