@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,11 +15,9 @@ from textual.widgets import Button, Input
 
 from console.text.safe import SafeText
 from console.tui.drawing.dialog import HEIGHT, WIDTH
+from console.tui.screens.settling import Settling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
-
-SETTLED_S = 0.3
-"""Keys that were held down when the dialog opened do nothing: they arrive within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +40,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         super().__init__()
         self._plan = plan
         self._filename = filename
-        self._opened = time.monotonic()
-        self._last_key = 0.0
+        self._settling = Settling()
 
     def compose(self) -> ComposeResult:
         """The plan, a reason where one is needed, the buttons."""
@@ -59,6 +55,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus, whatever else is there."""
+        self._settling = Settling()
         self.query_one("#cancel", Button).focus()
         self._fit()
 
@@ -85,10 +82,9 @@ class ConfirmScreen(ModalScreen[Decision | None]):
             self.query_one("#go", Button).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Swallow what a held-down key repeats: everything too soon after the dialog opened."""
-        if event.key != "escape" and time.monotonic() - self._opened < SETTLED_S:
+        """Swallow what was typed before the dialog stood there. Cancel has the focus then, which leaves keys to us."""
+        if not self._settling.takes(event.key):
             event.stop()
-            event.prevent_default()
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
@@ -98,7 +94,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
     @on(Button.Pressed, "#go")
     def action_confirm(self) -> None:
         """Go on, if that is possible now."""
-        if self._blocked or time.monotonic() - self._opened < SETTLED_S:
+        if self._blocked:
             return
         reason = self._reason
         if self._plan.needs_reason and not reason:
