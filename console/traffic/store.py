@@ -29,6 +29,8 @@ Written = Literal["stored", "later", "never"]
 """`later`: nothing was stored, try again. `never`: these rows cannot be stored by any retry."""
 _BUSY_S = 1.0
 """How long SQLite itself waits for a lock. The caller tries again without end, reducing its queue in between."""
+_LOCKED_LONG_S = 5.0
+"""Writers that are busy keep each other out for a second or two; only longer waits are worth a word."""
 _FEEDBACK_WAITS_S = 10.0
 _KEY_ID = "users_key"
 
@@ -49,6 +51,7 @@ class Store:
         self._seq = 0
         self._rows = 0
         self._upkept = -1
+        self._locked_for = 0.0
         self.orphans = 0
         self.error = ""
 
@@ -65,7 +68,7 @@ class Store:
         except (sqlite3.Error, OSError, LogInvalid, ValueError) as error:
             self._failed(error)
             return "later"
-        self.error = ""
+        self.error, self._locked_for = "", 0.0
         self._keep_up(db)
         return "stored"
 
@@ -138,13 +141,16 @@ class Store:
 
     def _failed(self, error: Exception) -> None:
         self.error = f"{type(error).__name__}: {error}"
-        self._warn(f"the request log {self._path} cannot be written: {error}")
         self._memory = Memory()
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            self._locked_for += _BUSY_S
+            if self._locked_for >= _LOCKED_LONG_S:
+                self._warn(f"the request log {self._path} is locked by another process; rows are waiting")
             if self._db is not None and self._db.in_transaction:
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
             return
+        self._warn(f"the request log {self._path} cannot be written: {error}")
         was_open, seen = self._db is not None, self._file
         self.close()
         # Only a file that was ours can be called corrupt: what was never a request log is not touched.

@@ -162,3 +162,21 @@ def test_names_are_stored_once(store, make_row, query) -> None:
         store.write([make_row(prompt_hash="a", parameters="model", sdk="anthropic 2")], [], 0)
     assert query("SELECT count(*) FROM shapes") == [(1,)]
     assert query("SELECT count(*) FROM series") == [(1,)]
+
+
+def test_a_short_lock_is_no_news_and_a_long_one_is(store, path, make_row, heard, monkeypatch) -> None:
+    monkeypatch.setattr("console.traffic.store._BUSY_S", 0.01)
+    store.write([make_row()], [], 0)
+    store.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr("console.traffic.store._LOCKED_LONG_S", 0.05)
+    row = make_row()
+    for _ in range(4):
+        assert store.write([row], [], 0) == "later"
+    assert heard == []
+    assert store.write([row], [], 0) == "later"
+    assert "locked by another process" in heard[0]
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.write([row], [], 0) == "stored"
