@@ -3,27 +3,64 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from console.domain.errors import ConsoleError
-from console.text.safe import safe
+from console.text.ascii import ascii_only
+from console.text.safe import safe, safe_line
 
 
 def say(text: object) -> None:
     """Words beside the data: progress, warnings, the equivalent command."""
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    sys.stderr.write(safe(text).encode(encoding, "replace").decode(encoding) + "\n")
+    sys.stderr.write(_encodable(safe(text)) + "\n")
     sys.stderr.flush()
 
 
 def fail(error: ConsoleError) -> int:
     """Print what went wrong and what to do about it; returns the exit code."""
-    say(_red("error: ") + safe(error.message))
+    sys.stderr.write(_red("error: "))
+    say(error.message)
     if error.hint:
         say(safe(error.hint))
     return error.exit_code
+
+
+class Progress:
+    """One line on the terminal that is written over; where stderr is no terminal, nothing."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def show(self, text: object) -> None:
+        """Put `text` in the place of what was shown before."""
+        if self._terminal:
+            width = max(10, _width() - 1)
+            sys.stderr.write("\r" + _encodable(safe_line(text))[:width].ljust(width))
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Leave the line empty."""
+        if self._shown:
+            sys.stderr.write("\r" + " " * max(10, _width() - 1) + "\r")
+            sys.stderr.flush()
+            self._shown = False
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A line of progress that is gone afterwards, however it ends."""
+    line = Progress()
+    try:
+        yield line
+    finally:
+        line.clear()
 
 
 def can_ask() -> bool:
@@ -40,3 +77,16 @@ def _red(text: str) -> str:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty():
         return text
     return click.style(text, fg="red", bold=True)
+
+
+def _encodable(text: str) -> str:
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from console.cli.settings import merged, with_options
-from console.domain.errors import EXIT_GOOD, EXIT_USAGE, ConsoleError
+from console.cli.settings import STAND_IN, merged, with_options
+from console.domain.errors import EXIT_GOOD, EXIT_USAGE, ConsoleError, Unmeasured
 
 INTERRUPTED = 130
 
@@ -72,6 +75,7 @@ def _nearest(word: str, words: dict[str, str]) -> str:
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="model-console", prog_name="console")
 @with_options
+@STAND_IN
 @click.pass_context
 def group(context: click.Context, /, **given: Any) -> None:
     """Upgrade the LLM models behind an application without surprises.
@@ -86,6 +90,31 @@ def group(context: click.Context, /, **given: Any) -> None:
         context.exit(open_console(context.obj))
 
 
+def _usage(error: click.ClickException) -> str:
+    """What click says of a wrong call. It quotes what was typed, so it goes through the neutraliser like all else."""
+    text = io.StringIO()
+    error.show(text)
+    return text.getvalue().rstrip("\n")
+
+
+def _abandon_stdout() -> None:
+    """Nothing more can be written there, and the interpreter must not try again when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _defect(error: Exception) -> Unmeasured:
+    """Type, place and, where it is asked for, the whole traceback; never the values of variables."""
+    if os.environ.get("CONSOLE_TRACEBACK"):
+        return Unmeasured("".join(traceback.format_exception(error)))
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
+    return Unmeasured(
+        f"a defect in the console: {type(error).__name__} at {where}",
+        "CONSOLE_TRACEBACK=1 shows the whole traceback; please report it.",
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. The only place where failures become words."""
     from console.cli import diagnostics
@@ -98,10 +127,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         diagnostics.say("nothing was changed")
         return INTERRUPTED
     except click.ClickException as error:
-        error.show(sys.stderr)
+        diagnostics.say(_usage(error))
         return EXIT_USAGE
     except BrokenPipeError:
         # The reader of our output left (`console status | head`): not a failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return EXIT_GOOD
+    except OSError as error:
+        _abandon_stdout()
+        where = f"{error.filename}: " if error.filename else ""
+        return diagnostics.fail(Unmeasured(f"{where}{error.strerror or error}"))
+    except Exception as error:  # the outermost edge: a defect of ours must not look like a check that failed
+        return diagnostics.fail(_defect(error))
     return result if isinstance(result, int) else EXIT_GOOD

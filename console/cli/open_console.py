@@ -6,6 +6,7 @@ import locale
 import os
 import sys
 
+from console.cli.comparing import stand_in
 from console.cli.settings import Settings
 from console.domain.errors import Usage
 from console.providers.endpoints import Endpoints
@@ -15,13 +16,21 @@ from console.view.routes import override_of
 
 
 def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
-    """Run the console until it is left; returns the exit code. Raises Usage without a terminal."""
+    """Run the console until it is left; returns the exit code. Raises Usage without a terminal.
+
+    With `stand_in_url`, or a stand-in of its own where `settings` ask for one, no provider is asked anything.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage(
             "the console needs a terminal",
             "Without one: `console status`, `console promote ROUTE --yes`, and the other commands in `console --help`.",
         )
     registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
+    with stand_in(settings.stand_in and not stand_in_url) as own_url:
+        return _run(settings, list(registry.routes), stand_in_url or own_url)
+
+
+def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
     from console.tui.app import run
     from console.tui.runtime import Runtime
 
@@ -37,7 +46,7 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
             read_only=settings.read_only,
             ascii_only=settings.ascii or not _is_utf8(),
             stand_in=bool(stand_in_url),
-            override=_override(list(registry.routes)),
+            override=_override(routes),
         )
     )
 

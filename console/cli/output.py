@@ -3,27 +3,98 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Literal
 
+import click
+
+from console.text.ascii import ascii_only
 from console.text.safe import safe
 
 SCHEMA = 1
 
+Style = Literal["", "bold", "muted", "production", "canary", "only production", "only canary", "good", "waiting", "bad"]
+_CODES: Mapping[Style, str] = {
+    "bold": "1",
+    "muted": "2",
+    "production": "1;34",
+    "canary": "1;35",
+    "only production": "97;44",
+    "only canary": "97;45",
+    "good": "32",
+    "waiting": "33",
+    "bad": "1;31",
+}
+
 
 def emit(text: object = "") -> None:
-    """One line (or block) of data on stdout. What the encoding cannot carry becomes `?`, never an error."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    line = safe(text).encode(encoding, "replace").decode(encoding)
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """One line (or block) of data on stdout. What the encoding cannot carry gets an ASCII stand-in, never an error."""
+    _write(_encodable(safe(text)) + "\n")
+
+
+def emit_styled(pieces: Iterable[tuple[object, Style]]) -> None:
+    """One line (or block) of pieces with their styles; plain text where there is no colour. Each is neutralised."""
+    coloured = has_colour()
+    parts = [(_encodable(safe(text)), style) for text, style in pieces]
+    _write("".join(_styled(text, style) if coloured else text for text, style in parts) + "\n")
 
 
 def emit_json(data: Mapping[str, object]) -> None:
-    """One JSON document with the number of its schema first. ASCII only, so control characters stay escaped."""
-    emit(json.dumps({"schema": SCHEMA, **data}, indent=2, default=str))
+    """One JSON document with the number of its schema first. ASCII only, so control characters stay escaped.
+
+    Numbers that JSON has no words for (infinite, not a number) become null.
+    """
+    emit(json.dumps({"schema": SCHEMA, **{key: _plain(value) for key, value in data.items()}}, indent=2, default=str))
 
 
 def is_terminal() -> bool:
     """Whether a person reads stdout."""
     return sys.stdout.isatty()
+
+
+def has_colour() -> bool:
+    """Whether styles are shown: `NO_COLOR` forbids, `FORCE_COLOR` asks for them; else on a terminal that is not dumb."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (is_terminal() and os.environ.get("TERM") != "dumb")
+
+
+def _styled(text: str, style: Style) -> str:
+    code = _CODES.get(style, "")
+    if not code or not text:
+        return text
+    # Every line on its own: a pager, and `head`, may show any of them alone.
+    return "\n".join(f"\x1b[{code}m{line}\x1b[0m" if line else line for line in text.split("\n"))
+
+
+def _encodable(text: str) -> str:
+    context = click.get_current_context(silent=True)
+    if getattr(context.obj if context else None, "ascii", False):
+        return ascii_only(text)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

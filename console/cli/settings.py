@@ -27,6 +27,7 @@ class Settings:
     log: str | None = None
     read_only: bool = False
     ascii: bool = False
+    stand_in: bool = False
 
     @property
     def registry_path(self) -> Path:
@@ -60,11 +61,17 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )
 
 
+STAND_IN = click.option(
+    "--stand-in", is_flag=True, help="Ask a local stand-in instead of the providers: no key, no cost, invented answers."
+)
+"""For what asks models. The stand-in never answers without it."""
+
+
 def merged(context: click.Context, given: dict[str, Any]) -> Settings:
     """The settings given before the verb, overridden by those given after it."""
     base = context.find_object(Settings) or Settings()
     changes: dict[str, Any] = {name: given[name] for name in ("registry", "log") if given.get(name) is not None}
-    for flag in ("read_only", "ascii"):
+    for flag in ("read_only", "ascii", "stand_in"):
         if given.get(flag):
             changes[flag] = True
     return replace(base, **changes)
@@ -84,6 +91,7 @@ def common(command: Command) -> Command:
     @functools.wraps(command)
     def wrapper(context: click.Context, /, **arguments: Any) -> Any:
         given = {name: arguments.pop(name, None) for name in ("registry", "log", "read_only", "ascii")}
-        return command(merged(context, given), **arguments)
+        context.obj = merged(context, given)
+        return command(context.obj, **arguments)
 
     return cast(Command, with_options(wrapper))

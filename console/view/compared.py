@@ -117,7 +117,7 @@ def _note(answer: Answer) -> SafeText:
 def _problem(answer: Answer) -> SafeText:
     if answer.failure is None:
         return NOTHING
-    hint = f" {answer.failure.hint}" if answer.failure.hint else ""
+    hint = f" · {answer.failure.hint}" if answer.failure.hint else ""
     return join(safe_line(answer.failure.message, 600), hint)
 
 

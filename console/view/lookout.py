@@ -46,6 +46,8 @@ class Look:
     snapshot: Snapshot | None
     verdicts: Mapping[str, Verdict]
     users: Mapping[str, Mapping[str, int]]
+    problem: ConsoleError | None = None
+    """What could not be read at this look; its words are in the view."""
 
 
 class Lookout:
@@ -91,6 +93,7 @@ class Lookout:
             route_view(route, registry, canary.state, now.date(), override_of(route.name, self._environment))
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
         )
+        problem = self._registry_problem or log_problem
         view = FleetView(
             now=now,
             registry_name=safe_line(self._registry.name),
@@ -101,10 +104,10 @@ class Lookout:
             changes=tuple(change_view(entry) for entry in entries),
             read_only=self._read_only,
             data_age_s=self._data_age_s(now),
-            problem=_problem_text(self._registry_problem or log_problem),
+            problem=_problem_text(problem),
         )
         users = {} if log_problem else self._all_users(registry)
-        return Look(view, self._snapshot, dict(self._verdicts), users)
+        return Look(view, self._snapshot, dict(self._verdicts), users, problem)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -22,7 +22,9 @@ from console.view.records import State
 @click.command("demo", help="A temporary world with live simulated traffic and a stand-in provider, console on top.")
 @click.option("--scenario", type=click.Choice(SCENARIOS), default="healthy", help="What happens to the canary.")
 @click.option("--after", "after_s", type=click.FloatRange(0), default=AFTER_S, help="Healthy seconds before it does.")
-@click.option("--rate", type=click.FloatRange(0.1, 200), default=RATE, help="Requests per second on the canary's route.")
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 200), default=RATE, help="Requests per second on the canary's route."
+)
 @click.option("--headless", type=click.FloatRange(1), metavar="SECONDS", help="No screen: report what happened.")
 @common
 def command(settings: Settings, scenario: Scenario, after_s: float, rate: float, headless: float | None) -> int:

@@ -11,6 +11,7 @@ from console.cli.settings import Settings, common
 from console.domain.errors import Usage
 from console.history.records import Entry
 from console.history.store import History, beside
+from console.registry.reading import read
 from console.registry.writing import compare
 from console.text.safe import safe_line
 from console.text.table import table
@@ -25,6 +26,8 @@ from console.text.table import table
 def command(settings: Settings, limit: int, route: str | None, number: int | None, as_json: bool) -> int:
     """Print the history."""
     history = History(beside(settings.registry_path))
+    if not history.path.exists():
+        read(settings.registry_path)  # a mistyped path is not a registry without changes
     if number is not None:
         entry = history.entry(number)
         if entry is None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
+from console.actions.naming import route_named
 from console.cli import diagnostics, output
 from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD
 from console.registry.reading import read
 from console.text import words
+from console.text.safe import safe
 from console.text.table import table
+from console.traffic.reading import LogMissing
 from console.verdict.verdict import Verdict
 from console.view.lookout import Look, Lookout
 from console.view.records import CanaryView, RouteView, State
@@ -25,7 +29,8 @@ from console.view.records import CanaryView, RouteView, State
 @common
 def command(settings: Settings, as_json: bool, route: str | None) -> int:
     """Print the state of every route."""
-    read(settings.registry_path)  # a registry that cannot be read ends here, with its lines
+    registry = read(settings.registry_path).registry  # one that cannot be read ends here, with its lines
+    only = None if route is None else safe(route_named(registry, route).name)
     lookout = Lookout(settings.registry_path, settings.log_path, read_only=settings.read_only)
     try:
         look = lookout.look(datetime.now(UTC))
@@ -34,18 +39,40 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
     pairs = [
         (shown, canary)
         for shown, canary in zip(look.view.routes, look.view.canaries, strict=True)
-        if route in (None, shown.name)
+        if only in (None, shown.name)
     ]
-    if route is not None and not pairs:
-        raise click.UsageError(f"no route named {route!r}; there are: {', '.join(r.name for r in look.view.routes)}")
     if as_json:
         output.emit_json(_document(look, pairs))
     else:
         for shown, canary in pairs:
             _print(shown, canary)
-    if look.view.problem:
-        diagnostics.say(look.view.problem)
+    if isinstance(look.problem, LogMissing):
+        _say_how_to_begin(look, settings)
+    elif look.problem is not None:
+        raise look.problem
     return EXIT_FAILED if any(canary.state is State.REGRESSION for _, canary in pairs) else EXIT_GOOD
+
+
+def _say_how_to_begin(look: Look, settings: Settings) -> None:
+    """No log yet is not a failure: it says which lines in the application begin one."""
+    route = look.view.routes[0] if look.view.routes else None
+    model = next((pin.model_id for pin in route.pins if pin.tier == "production"), "") if route else ""
+    diagnostics.say(look.view.problem)
+    diagnostics.say(
+        f"""In the application:
+    from console import Router, RequestLog
+    router = Router({_literal(settings.registry_path)}, default={_literal(model)})
+    log = RequestLog({_literal(settings.log_path)})
+    ...
+    choice = router.select({_literal(route.name if route else "default")}, user_id)
+    with log.request(choice, user_id) as request:
+        response = client.messages.create(model=choice.model, ...)
+        request.record(response)"""
+    )
+
+
+def _literal(text: object) -> str:
+    return json.dumps(str(text), ensure_ascii=False)
 
 
 def _print(route: RouteView, canary: CanaryView) -> None:
