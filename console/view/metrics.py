@@ -12,6 +12,9 @@ from console.text.safe import NOTHING, SafeText
 from console.verdict.verdict import Judged, Verdict
 from console.view.records import MetricView
 
+MINOR = frozenset({"refusal", "empty", "truncated", "ttft_p50"})
+"""Metrics that share one line where rows are short."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -93,6 +96,7 @@ def _counted_row(metric: Metric, production: Measured, canary: Measured) -> Metr
         to_decide=NOTHING if production.n or canary.n else SafeText("no data"),
         role=metric.role,
         measured=bool(production.n or canary.n),
+        minor=metric.name in MINOR,
     )
 
 
@@ -110,6 +114,7 @@ def _judged_row(metric: Metric, judged: Judged, verdict: Verdict) -> MetricView:
         decided=judged.decided,
         to_decide=_to_decide(metric, judged, verdict),
         role=judged.role,
+        minor=metric.name in MINOR,
     )
 
 

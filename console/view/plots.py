@@ -94,16 +94,13 @@ def _part(metric: Metric, cells: list[Cell]) -> _Part:
 
 
 def _rolled(parts: list[_Part], span: int) -> list[_Part]:
-    """Each column with the ones before it, over `span` columns; a column without data of its own stays empty."""
+    """Each column with those before it, over `span` columns; nothing where all of them are empty."""
     window: deque[_Part] = deque(maxlen=span)
     rolled = []
     for part in parts:
         window.append(part)
-        if part.n or part.histogram:
-            total = merged(p.histogram for p in window)
-            rolled.append(_Part(sum(p.bad for p in window), sum(p.n for p in window), total))
-        else:
-            rolled.append(_EMPTY)
+        total = merged(p.histogram for p in window)
+        rolled.append(_Part(sum(p.bad for p in window), sum(p.n for p in window), total))
     return rolled
 
 

@@ -120,6 +120,8 @@ class MetricView:
     to_decide: SafeText = NOTHING
     role: Role = "display"
     measured: bool = True
+    minor: bool = False
+    """Gives its row to the plot where rows are short, unless it decided: it hardly ever is what one looks for."""
 
 
 @dataclass(frozen=True, slots=True)

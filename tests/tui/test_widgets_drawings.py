@@ -22,7 +22,7 @@ from console.tui.drawing.live import draw_live, plan, plot_rows
 from console.tui.drawing.plot import draw_plot
 from console.tui.drawing.registry import draw_registry, pins_text, route_at
 from console.tui.drawing.scale import Top, held_top, nice_top, top_text
-from console.tui.drawing.table import columns, draw_table
+from console.tui.drawing.table import columns, draw_table, table_rows
 from console.tui.drawing.timeline import draw_timeline
 from console.tui.drawing.verdict import draw_banner, draw_verdict
 from console.view.comparison import AnswerView, ComparisonView, Run
@@ -390,9 +390,19 @@ def test_a_wrong_split_is_amber_and_pushes_nothing() -> None:
     assert canvas.text()[1].startswith("requests        23,028    1,212  split 7.1 %, set 5 %")
 
 
+def test_minor_metrics_share_a_line_until_one_of_them_decides() -> None:
+    minor = [replace(LIVE.metrics[0], name=name, label=name, minor=True) for name in ("refusals", "empty")]
+    quiet = replace(LIVE, metrics=(LIVE.metrics[0], *minor))
+    assert draw_table(quiet, 80, table_rows(quiet, 1), fold=1).text()[-1] == "also judged: refusals, empty"
+    loud = replace(LIVE, metrics=(LIVE.metrics[0], minor[0], replace(minor[1], decided="regression")))
+    rows = draw_table(loud, 80, table_rows(loud, 1), fold=1).text()
+    assert rows[-1] == "also judged: refusals"
+    assert rows[-2].startswith("empty")
+
+
 def test_metrics_without_data_fold_into_one_line_when_rows_are_short() -> None:
     view = replace(LIVE, metrics=(*LIVE.metrics, replace(samples.UNMEASURED, label="truncated")))
-    assert draw_table(view, 80, 8, fold=True).text()[-1] == "not measured: flagged, truncated"
+    assert draw_table(view, 80, 8, fold=2).text()[-1] == "not measured: flagged, truncated"
 
 
 def test_metrics_without_a_row_are_counted() -> None:

@@ -16,6 +16,8 @@ from console.view.records import CanaryView, PlotView, State
 
 MIN_PLOT = 3
 _GOOD_PLOT = 4
+_ROOMY_PLOT = 6
+"""With a plot this high every metric may have a row of its own."""
 _SECOND_PLOT_X = 71
 """Under the meters of a wide table."""
 _TWO_PLOTS_FROM = 130
@@ -44,7 +46,8 @@ class Plan(NamedTuple):
     table: int
     plot: int
     spacing: Spacing
-    fold: bool
+    fold: int
+    """0: every metric has a row; 1: the minor ones share a line; 2: those without data too."""
 
     @property
     def table_y(self) -> int:
@@ -71,20 +74,20 @@ def plan(view: CanaryView, rows: int) -> Plan:
     spacings = [spacing._replace(lead=min(lead, spacing.lead)) for spacing in _SPACINGS]
     steps = 2 if view.steps else 0
     loose, *tighter = spacings
-    wishes = [(False, loose, _GOOD_PLOT), (True, loose, _GOOD_PLOT), (True, tighter[0], _GOOD_PLOT)]
-    for fold, spacing, least in (*wishes, *((True, spacing, MIN_PLOT) for spacing in tighter)):
+    wishes = [(0, loose, _ROOMY_PLOT), (1, loose, _GOOD_PLOT), (2, loose, _GOOD_PLOT), (2, tighter[0], _GOOD_PLOT)]
+    for fold, spacing, least in (*wishes, *((2, spacing, MIN_PLOT) for spacing in tighter)):
         bare = Plan(steps, table_rows(view, fold), 0, spacing, fold)
         left = rows - bare.rows - spacing.table - 2
         if view.plots and left >= least:
             return bare._replace(plot=left)
     for fold, spacing, ladder in (
-        (False, loose, 2), (True, loose, 2), *((True, each, 2) for each in tighter),
-        (True, spacings[-1], 1), (True, Spacing(0, 0, 0, 0), 1), (True, Spacing(0, 0, 0, 0), 0),
+        (0, loose, 2), (1, loose, 2), (2, loose, 2), *((2, each, 2) for each in tighter),
+        (2, spacings[-1], 1), (2, Spacing(0, 0, 0, 0), 1), (2, Spacing(0, 0, 0, 0), 0),
     ):  # fmt: skip
         found = Plan(min(ladder, steps), table_rows(view, fold), 0, spacing, fold)
         if found.rows <= rows:
             return found
-    return Plan(0, max(0, rows), 0, Spacing(0, 0, 0, 0), True)
+    return Plan(0, max(0, rows), 0, Spacing(0, 0, 0, 0), 2)
 
 
 def draw_live(

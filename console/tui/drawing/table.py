@@ -6,6 +6,7 @@ Columns stand where the width puts them and never where values would: nothing mo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.text import words
@@ -55,13 +56,27 @@ def _with_meter(base: Columns, word: int) -> Columns:
     return base._replace(meter_width=room if room % 2 else room - 1)
 
 
-def table_rows(view: CanaryView, fold: bool) -> int:
-    """The rows that the table of `view` takes: heading, requests and metrics; `fold` puts those without data on one."""
-    missing = sum(not metric.measured for metric in view.metrics)
-    return 2 + len(view.metrics) - (missing - 1 if fold and missing else 0)
+def _folds(metric: MetricView, fold: int) -> bool:
+    """Whether the metric shares a line: at 1 the minor ones that did not decide, at 2 those without data too."""
+    minor = metric.minor and metric.decided != "regression"
+    return (fold >= 1 and minor) or (fold >= 2 and not metric.measured)
 
 
-def draw_table(view: CanaryView, width: int, rows: int, fold: bool = False) -> Canvas:
+def table_rows(view: CanaryView, fold: int) -> int:
+    """The rows that the table of `view` takes: heading, requests, metrics, and one line for those that are folded."""
+    folded = sum(_folds(metric, fold) for metric in view.metrics)
+    return 2 + len(view.metrics) - (folded - 1 if folded else 0)
+
+
+def _folded_text(folded: Sequence[MetricView]) -> str:
+    """`also judged: refusals, empty · not measured: flagged`."""
+    judged = [metric.label for metric in folded if metric.measured]
+    missing = [metric.label for metric in folded if not metric.measured]
+    parts = (("also judged: ", judged), ("not measured: ", missing))
+    return " · ".join(name + ", ".join(labels) for name, labels in parts if labels)
+
+
+def draw_table(view: CanaryView, width: int, rows: int, fold: int = 0) -> Canvas:
     """The table in `width` × `rows` cells. Metrics that have no row are counted on the last one."""
     canvas = Canvas(width, rows)
     at = columns(width)
@@ -69,16 +84,16 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: bool = False) -> C
         at = Columns(width, at.production, 0, 0, 0, 0, 0, words=False)
     _put_heading(canvas, at)
     _put_requests(canvas, at, view)
-    shown = [metric for metric in view.metrics if metric.measured or not fold]
-    missing = [metric.label for metric in view.metrics if not metric.measured] if fold else []
-    room = rows - 2 - bool(missing)
+    shown = [metric for metric in view.metrics if not _folds(metric, fold)]
+    folded = [metric for metric in view.metrics if _folds(metric, fold)]
+    room = rows - 2 - bool(folded)
     if len(shown) > room:
         shown, hidden = shown[: max(0, room - 1)], len(shown) - max(0, room - 1)
         canvas.put(0, 2 + len(shown), f"↓ {words.plural(hidden, 'more metric')}", "muted", end=width)
     for y, metric in enumerate(shown, 2):
         _put_metric(canvas, y, at, metric)
-    if missing:
-        canvas.put(0, rows - 1, "not measured: " + ", ".join(missing), "muted", end=width)
+    if folded:
+        canvas.put(0, rows - 1, _folded_text(folded), "muted", end=width)
     return canvas
 
 
