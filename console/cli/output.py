@@ -57,7 +57,7 @@ def is_terminal() -> bool:
 
 
 def has_colour() -> bool:
-    """Whether styles are shown: `NO_COLOR` forbids, `FORCE_COLOR` asks for them; else on a terminal that is not dumb."""
+    """Whether styles are shown: `NO_COLOR` forbids, `FORCE_COLOR` asks for them; else a terminal that is not dumb."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (is_terminal() and os.environ.get("TERM") != "dumb")

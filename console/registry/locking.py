@@ -48,6 +48,26 @@ def hold(target: Path, name: str, timeout_s: float = LOCK_S) -> Iterator[None]:
         lock.release()
 
 
+def held_by(target: Path) -> str | None:
+    """Who holds the registry's lock at this moment, or None. Looks only: the lock file stays as it is."""
+    import fcntl
+
+    path = lock_path(target)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(path)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def _sign(path: Path) -> None:
     """Leaves word who holds the lock. Without it the message is poorer, and nothing else."""
     with suppress(OSError):
