@@ -11,7 +11,7 @@ from console.domain.choice import Arm
 
 QUIET_S = 600.0
 """An arm without a request for this long has nothing to be compared with."""
-RATE_OVER_S = 300.0
+RATE_OVER_S = 120.0
 ARMS: tuple[Arm, Arm] = ("production", "canary")
 
 
