@@ -32,6 +32,7 @@ VERBS: dict[str, str] = {
     "undo": "write back what the last change replaced",
     "history": "who changed what, why, on which evidence",
     "compare": "one prompt, both models, side by side",
+    "rehearse": "replay a past log through the gates: what would have fired, and when",
     "doctor": "environment, versions, permissions, log health",
 }
 """Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""

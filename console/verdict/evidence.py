@@ -172,6 +172,10 @@ class Evidence:
         """Whether a metric's PASS evidence has reached its threshold on this step."""
         return self._has_passed(name) or (not self._stepped and name in self._passed)
 
+    def tells(self, name: str) -> bool:
+        """Whether a metric's own evidence of a regression has ever reached 1/alpha: what a signal tells by."""
+        return self.gauges[name].regression.wealth.best >= math.log(1 / self.plan.alpha)
+
     def _all_pass(self) -> bool:
         guardrails = [metric.name for metric in self.plan.metrics if metric.role == "guardrail"]
         enough = self.requests_needed_for_pass() == 0

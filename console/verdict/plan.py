@@ -7,7 +7,7 @@ registry is shown and recorded, never silently applied.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -117,19 +117,27 @@ def histogram_of(name: str, counts: Counts) -> Histogram:
     return counts.cost if name == "cost" else counts.ttft if name == "ttft_p50" else counts.latency
 
 
-def plan_for(gates: Gates, before: Counts, design_effects: Mapping[str, float] | None = None) -> GatePlan:
+def plan_for(
+    gates: Gates,
+    before: Counts,
+    design_effects: Mapping[str, float] | None = None,
+    measured: Collection[str] | None = None,
+) -> GatePlan:
     """Freeze the gates of a rollout. `before` is production's evidence on the day before the canary.
 
     Metrics without data there are not measured: they take no part, and the weights of the others are scaled to 1.
     With no data at all, what comes with every request (outcome, latency, cost) is measured all the same.
+    `measured` names the metrics instead, where it is known otherwise which of them have data.
     """
     effects = design_effects or {}
-    measured = [metric for metric in METRICS if _has_data(metric, before)]
-    plans = [_metric_plan(metric, gates, before, effects.get(metric.name, 1.0)) for metric in measured]
+    taking_part = [
+        metric for metric in METRICS if (_has_data(metric, before) if measured is None else metric.name in measured)
+    ]
+    plans = [_metric_plan(metric, gates, before, effects.get(metric.name, 1.0)) for metric in taking_part]
     plans = [plan for plan in plans if plan.role != "display"]
     total = sum(plan.weight + plan.limit_weight for plan in plans) or 1.0
     scaled = tuple(replace(plan, weight=plan.weight / total, limit_weight=plan.limit_weight / total) for plan in plans)
-    missing = tuple(metric.name for metric in METRICS if metric not in measured)
+    missing = tuple(metric.name for metric in METRICS if metric not in taking_part)
     return GatePlan(scaled, gates.alpha, gates.alpha_pass, gates.min_requests, missing)
 
 

@@ -11,7 +11,7 @@ from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Role
 from console.verdict.effects import Effect
 from console.verdict.evidence import Evidence
-from console.verdict.gauges import Gauge, ShareGauge
+from console.verdict.gauges import Gauge, MeanGauge, ShareGauge
 from console.verdict.means import value_of
 from console.verdict.plan import MILLION, MetricPlan
 
@@ -171,7 +171,7 @@ def _is_between(evidence: Evidence, judged: Judged) -> bool:
 
 def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
     metric, gauge, effect = _METRIC[plan.name], evidence.gauges[plan.name], evidence.effects[plan.name]
-    production, canary = _values(metric, plan, effect)
+    production, canary = _values(metric, gauge, effect)
     change, limit, margin = _change(metric, plan, gauge, production, canary)
     log_regression, log_pass = gauge.regression.wealth.log(), gauge.passing.wealth.log()
     regressed = plan.name in evidence.blamed or f"limit:{plan.name}" in evidence.blamed
@@ -192,7 +192,11 @@ def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
         log_regression=log_regression,
         log_pass=log_pass,
         meter=_meter(evidence, plan, log_regression, log_pass),
-        decided="regression" if regressed or _signals(evidence, plan, gauge) else "pass" if passed else "",
+        decided="regression"
+        if regressed or (plan.role == "signal" and evidence.tells(plan.name))
+        else "pass"
+        if passed
+        else "",
         needed=None if passed or regressed else _needed(evidence, plan.name),
         if_real=if_real,
         if_real_side=if_real_side,
@@ -200,12 +204,7 @@ def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
     )
 
 
-def _signals(evidence: Evidence, plan: MetricPlan, gauge: Gauge) -> bool:
-    """A signal has its own evidence at alpha: it tells, and never rolls back."""
-    return plan.role == "signal" and gauge.regression.wealth.best >= math.log(1 / evidence.plan.alpha)
-
-
-def _values(metric: Metric, plan: MetricPlan, effect: Effect) -> tuple[float | None, float | None]:
+def _values(metric: Metric, gauge: Gauge, effect: Effect) -> tuple[float | None, float | None]:
     n = effect.canary_n
     if n == 0:
         return None, None
@@ -213,7 +212,8 @@ def _values(metric: Metric, plan: MetricPlan, effect: Effect) -> tuple[float | N
         return effect.expected / n, effect.canary_sum / n
     if metric.kind == "quantile":
         return _quantile(effect.matched, metric.quantile), _quantile(effect.canary, metric.quantile)
-    return _mean(effect.matched, plan.cap), _mean(effect.canary, plan.cap)
+    cap = gauge.regression.cap if isinstance(gauge, MeanGauge) else 0
+    return (_mean(effect.matched, cap), _mean(effect.canary, cap)) if cap else (None, None)
 
 
 def _quantile(histogram: dict[int, float] | dict[int, int], q: float) -> float | None:

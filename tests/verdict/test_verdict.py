@@ -194,3 +194,12 @@ def test_an_absolute_limit_is_told_with_the_metric(world: SimpleNamespace) -> No
     assert error is not None
     assert error.absolute_limit == 0.02
     assert math.isfinite(verdict.log_evidence)
+
+
+def test_a_cost_that_was_unknown_at_the_start_is_told_in_dollars(world: SimpleNamespace) -> None:
+    evidence = Evidence(plan_for(Gates(), Counts()))
+    evidence.feed_all(world.stream(1, 40, canary={"dear": 2.0}))
+    cost = judge(evidence).metric("cost")
+    assert cost is not None
+    assert cost.production == pytest.approx(0.0065, rel=0.15)
+    assert cost.change == pytest.approx(2.0, rel=0.25)

@@ -1,0 +1,124 @@
+"""`console rehearse`: a past log through the gates; what would have fired, and when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from console.cli import diagnostics, output
+from console.cli.settings import Settings, common
+from console.domain.durations import duration_s
+from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_UNMEASURED, LogInvalid, Unmeasured
+from console.domain.metrics import METRICS
+from console.domain.registry import Gates, MetricGate
+from console.traffic.foreign import BadRow, Foreign, read_foreign
+from console.traffic.rehearsing import Rehearsal, rehearse
+from console.view.rehearsed import document, lines
+
+SHOWN_BAD_ROWS = 10
+_METRIC = {metric.name: metric for metric in METRICS if metric.kind != "display"}
+
+
+@click.command("rehearse", help="Replay a past log through the gates: what would have fired, and when.")
+@click.argument("file", metavar="[LOG]", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--alpha", type=float, metavar="P", help="Chance of ever calling a good canary a regression. [0.01]")
+@click.option("--tolerance", "tolerances", multiple=True, metavar="METRIC=R[,D]", help="E.g. error=1.1,0.001.")
+@click.option("--warm-up", default="0s", metavar="TIME", help="First minutes of the canary that do not count. [0s]")
+@click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of refusing the log.")
+@click.option("--route", metavar="ROUTE", help="With --log: the route in the request log.")
+@click.option("--rollout", metavar="ID", help="With --log: the rollout. [the route's newest]")
+@common
+def command(
+    settings: Settings,
+    file: Path | None,
+    as_json: bool,
+    alpha: float | None,
+    tolerances: tuple[str, ...],
+    warm_up: str,
+    skip_bad: bool,
+    route: str | None,
+    rollout: str | None,
+) -> int:
+    """Judge a log that is over. LOG is CSV or JSON lines with `at`, `arm` and what was measured."""
+    if (file is None) == (route is None):
+        raise click.UsageError("give either a LOG file, or --log requests.db --route ROUTE")
+    gates = _gates(alpha, tolerances)
+    if file is not None:
+        seconds = duration_s(warm_up)
+        if seconds is None:
+            raise click.UsageError(f"--warm-up must be a time like 2m or 90s, got {warm_up!r}")
+        found, extra = _from_file(file, gates, seconds, skip_bad)
+    else:
+        found, extra = _from_log(settings, route or "", rollout, gates if alpha is not None or tolerances else None), {}
+    if as_json:
+        output.emit_json({**document(found), **extra})
+    else:
+        for line in lines(found):
+            output.emit(line)
+    return {"regression": EXIT_FAILED, "no comparison": EXIT_UNMEASURED}.get(found.verdict.state, EXIT_GOOD)
+
+
+def _gates(alpha: float | None, tolerances: Sequence[str]) -> Gates:
+    gates = Gates(metrics=dict(_tolerance(text) for text in tolerances))
+    if alpha is None:
+        return gates
+    if not 0 < alpha < 1:
+        raise click.UsageError(f"--alpha must be between 0 and 1, both excluded, got {alpha:g}")
+    return replace(gates, alpha=alpha)
+
+
+def _tolerance(text: str) -> tuple[str, MetricGate]:
+    """`error=1.1,0.001`; the margin is widened where it would be tighter."""
+    name, _, value = text.partition("=")
+    metric = _METRIC.get(name.strip())
+    if metric is None:
+        raise click.UsageError(f"--tolerance: no metric named {name.strip()!r}; there are {', '.join(_METRIC)}")
+    try:
+        parts = [float(part) for part in value.split(",")]
+    except ValueError:
+        parts = []
+    relative, absolute = (*parts, 0.0)[:2] if len(parts) in (1, 2) else (0.0, 0.0)
+    if not (0 < relative < math.inf and 0 <= absolute < math.inf):
+        raise click.UsageError(f"--tolerance must be like error=1.1,0.001 with R above 0 and D from 0, got {text!r}")
+    margin = (max(metric.margin[0], relative), max(metric.margin[1], absolute))
+    return metric.name, MetricGate(tolerance=(relative, absolute), margin=margin)
+
+
+def _from_file(file: Path, gates: Gates, warm_up_s: float, skip_bad: bool) -> tuple[Rehearsal, dict[str, object]]:
+    foreign = read_foreign(file)
+    if foreign.bad and not skip_bad:
+        raise LogInvalid(_bad_rows(file, foreign.bad), "--skip-bad leaves them out and judges the rest.")
+    _remark(file, foreign)
+    if foreign.rows and not foreign.measured and any(row.arm == "production" for row in foreign.rows):
+        raise Unmeasured(
+            f"{file} says nothing that can be judged",
+            "Production needs at least one of: outcome, error, latency_ms, ttft_ms, cost_usd, satisfied, regression.",
+        )
+    skipped = [{"line": row.line, "reason": row.reason} for row in foreign.bad]
+    return rehearse(foreign.rows, gates, foreign.measured, warm_up_s), {"skipped": skipped}
+
+
+def _bad_rows(file: Path, bad: Sequence[BadRow]) -> str:
+    shown = [f"{file}:{row.line}: {row.reason}" for row in bad[:SHOWN_BAD_ROWS]]
+    more = [f"… and {len(bad) - SHOWN_BAD_ROWS:,} more bad rows"] if len(bad) > SHOWN_BAD_ROWS else []
+    return "\n".join([*shown, *more])
+
+
+def _remark(file: Path, foreign: Foreign) -> None:
+    if foreign.bad:
+        diagnostics.say(f"left out {len(foreign.bad):,} bad rows:\n{_bad_rows(file, foreign.bad)}")
+    if foreign.ignored:
+        diagnostics.say(f"columns without a meaning here: {', '.join(foreign.ignored[:10])}")
+    if foreign.backwards:
+        diagnostics.say(f"{foreign.backwards:,} rows are earlier than the row before them; sorted by time")
+
+
+def _from_log(settings: Settings, route: str, rollout: str | None, gates: Gates | None) -> Rehearsal:
+    from console.traffic.rehearsed_log import rehearse_rollout  # sqlite only where it is asked for
+
+    return rehearse_rollout(settings.log_path, route, rollout, gates)
