@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Kind
@@ -23,6 +24,7 @@ from console.domain.choice import Arm, Why
 from console.domain.registry import instant_text
 from console.domain.requests import RequestRow
 from console.traffic.importing import write_history
+from console.traffic.shapes import Shape, shape_of
 
 REGISTRY_NAME = "registry.toml"
 LOG_NAME = "requests.db"
@@ -94,6 +96,12 @@ def _per_second(at: float, end: float) -> float:
     return grown * (1.0 + 0.67 * math.cos((hour - 15.0) / 24.0 * math.tau))
 
 
+@cache
+def _shape(route: str) -> Shape:
+    """As the live users call: a prompt that changed in the middle of a rollout would make its numbers suspect."""
+    return shape_of({"model": "", "system": SYSTEM[route], "messages": [], "max_tokens": 0})
+
+
 class _Past:
     """Draws rows. Each model is asked a few hundred questions once; its rows repeat what came of them."""
 
@@ -113,6 +121,7 @@ class _Past:
         arm: Arm = "canary" if rollout and is_canary(rollout, user, PERCENTAGE) else "production"
         model_id = CANARY if arm == "canary" else production
         why: Why = "bucket"
+        shape = _shape(route)
         blank = RequestRow(
             id=f"{self._luck.getrandbits(96):024x}",
             at=at,
@@ -123,8 +132,9 @@ class _Past:
             rollout=rollout,
             evidence_from=self._since + WARM_UP_S if rollout else 0.0,
             user=user,
-            prompt_hash=f"demo-{route}",
-            sdk="history",
+            prompt_hash=shape.prompt_hash,
+            parameters=shape.parameters,
+            sdk="",
         )
         if self._luck.random() < MODELS[model_id].error_rate:
             quick = self._luck.uniform(60.0, 400.0)
