@@ -36,4 +36,5 @@ class Complaints:
                 self._told[cause] = now
                 if len(self._told) > CAUSES:
                     del self._told[next(iter(self._told))]
-                _log.warning("%s", cause)
+                # A path may hold half a surrogate pair, which no log file can.
+                _log.warning("%s", cause.encode("utf-8", "backslashreplace").decode())

@@ -5,44 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
 
 from console.domain.buckets import BUCKETS, threshold
 from console.domain.choice import Arm, Choice, Why
 from console.domain.registry import Registry, Route
 
 _WHOLE = 1 << 32
-REMEMBERED = 4_096
-"""Keys a lane remembers before it forgets all of them: a returning user costs a look-up instead of a hash."""
 OVERRIDE = "LLM_MODEL"
 
 
-@dataclass(frozen=True, slots=True)
-class Rare:
-    """The answers that few requests get. `stays` are the models on which a conversation may go on."""
+Hot = tuple[bytes, bytes, Choice, Choice]
+"""What most requests need: the salt with its NUL, the limit below which digests are on the canary (empty: nobody is),
+and the answers for production and canary, which all requests share.
 
-    stays: Mapping[str, Choice]
+A plain tuple, since the interpreter unpacks a subclass of tuple much slower. A memory of recent keys is left out: it
+makes users who return 3.5 times faster and new ones 1.3 times slower, and keeps people's ids in memory.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One route. `stays` are the models on which a conversation may go on; `keyless` is for requests without a key."""
+
+    hot: Hot
     keyless: Choice
+    stays: Mapping[str, Choice]
     moved: Mapping[Arm, Choice]
 
-
-class Lane(NamedTuple):
-    """One route, in the order in which `Router.select` unpacks it.
-
-    `prefix` is the salt with its NUL; digests below `limit` are on the canary, and an empty `limit` means nobody.
-    The choices are shared by all requests. `memo` belongs to this lane, so a new registry starts with an empty one.
-    """
-
-    memo: dict[str, Choice]
-    prefix: bytes
-    limit: bytes
-    production: Choice
-    canary: Choice
-    rare: Rare
-
     def of(self, key: bytes) -> Choice:
-        """The user's side by bucket, for keys that the memo does not hold."""
-        return self.canary if sha256(self.prefix + key).digest() < self.limit else self.production
+        """The user's side by bucket; `key` is the key's UTF-8."""
+        prefix, limit, production, canary = self.hot
+        return canary if sha256(prefix + key).digest() < limit else production
 
 
 Lanes = Mapping[str, Lane]
@@ -73,18 +66,13 @@ def lane_of(route: Route) -> Lane:
         return Choice(route.name, models.get(arm, route.production), arm, why, rollout, evidence_from)
 
     serving = [arm for arm in models if arm == "production" or not _rolled_back(route)]
+    prefix = f"{rollout}\0".encode("utf-8", "surrogatepass")
     return Lane(
-        memo={},
-        prefix=f"{rollout}\0".encode("utf-8", "surrogatepass"),
-        limit=digest_limit(route.canary_percentage),
-        production=choice("production", "bucket"),
-        canary=choice("canary", "bucket"),
-        rare=Rare(
-            # Production last: where both sides name one model, a conversation counts as production.
-            stays={models[arm]: choice(arm, "pinned conversation") for arm in reversed(serving)},
-            keyless=choice("production", "default"),
-            moved={"production": choice("production", "moved"), "canary": choice("canary", "moved")},
-        ),
+        hot=(prefix, digest_limit(route.canary_percentage), choice("production", "bucket"), choice("canary", "bucket")),
+        keyless=choice("production", "default"),
+        # Production last: where both sides name one model, a conversation counts as production.
+        stays={models[arm]: choice(arm, "pinned conversation") for arm in reversed(serving)},
+        moved={"production": choice("production", "moved"), "canary": choice("canary", "moved")},
     )
 
 
@@ -96,8 +84,7 @@ def _rolled_back(route: Route) -> bool:
 def overridden(route: str, model: str) -> Lane:
     """The lane of a route on which the environment forces `model`: everybody gets it, and nothing is evidence."""
     choice = Choice(route, model, "production", "override")
-    rare = Rare(stays={}, keyless=choice, moved={"production": choice, "canary": choice})
-    return Lane({}, b"", b"", choice, choice, rare)
+    return Lane((b"", b"", choice, choice), choice, stays={}, moved={"production": choice, "canary": choice})
 
 
 def variable(route: str) -> str:

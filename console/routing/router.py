@@ -24,7 +24,7 @@ from console.domain.registry import Registry
 from console.registry.reading import Snapshot
 from console.routing.complaints import Complaints
 from console.routing.keeping import cache_home, copy_path, keep, kept
-from console.routing.lanes import REMEMBERED, Lane, Lanes, compiled, forced, overrides
+from console.routing.lanes import Hot, Lane, Lanes, compiled, forced, overrides
 from console.routing.looking import Looker
 
 SHORTEST_POLL_S = 0.01
@@ -61,9 +61,10 @@ class _Served:
     registry: Registry = Registry({}, {})  # noqa: RUF009 - frozen, so one is enough
     overrides: Mapping[str, str] = field(default_factory=dict)
     lanes: Lanes = field(default_factory=dict)
+    hot: Mapping[str, Hot] = field(default_factory=dict)
 
 
-_ASLEEP: Lanes = {}
+_ASLEEP: Mapping[str, Hot] = {}
 """The table of a router without a thread: every request takes the slow path, which tries to start one."""
 
 
@@ -95,7 +96,7 @@ class Router:
         directory = cache_home(self._environment) if cache_dir is None else Path(cache_dir)
         self._copy = copy_path(directory, self._path)
         self._served = _Served()
-        self._lanes = _ASLEEP
+        self._hot = _ASLEEP
         self._good_at: float | None = None
         self._problem = ""
         self._closed = False
@@ -118,16 +119,10 @@ class Router:
         """
         if current is None and type(key) is str and key:
             try:
-                memo, prefix, limit, production, canary, _ = self._lanes[route]
+                prefix, limit, production, canary = self._hot[route]
                 if not limit:
                     return production
-                choice = memo.get(key)
-                if choice is None:
-                    choice = canary if sha256(prefix + key.encode()).digest() < limit else production
-                    if len(memo) >= REMEMBERED:
-                        memo.clear()
-                    memo[key] = choice
-                return choice
+                return canary if sha256(prefix + key.encode()).digest() < limit else production
             except Exception:  # a request must not fail because of its router; what happened is found out below
                 return self._decide(route, key, current)
         return self._decide(route, key, current)
@@ -148,7 +143,7 @@ class Router:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(CLOSING_S)
-        self._lanes = self._served.lanes
+        self._hot = self._served.hot
 
     def __enter__(self) -> Router:
         return self
@@ -161,7 +156,7 @@ class Router:
     def _decide(self, route: object, key: object, current: object) -> Choice:
         """Every answer off the hot path: no key, a conversation, an unknown route, a thread to be started."""
         try:
-            if self._lanes is _ASLEEP and not self._closed:
+            if self._hot is _ASLEEP and not self._closed:
                 self._wake()
             name = route if isinstance(route, str) else str(route)
             lane = self._served.lanes.get(name)
@@ -188,7 +183,7 @@ class Router:
         self._starting = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._lanes = self._served.lanes if self._closed else _ASLEEP
+        self._hot = self._served.hot if self._closed else _ASLEEP
 
     def _wake(self) -> None:
         """Start the thread that looks at the file, unless it runs or another request is just starting it."""
@@ -196,13 +191,13 @@ class Router:
             return
         try:
             if self._thread is None and not self._closed:
-                self._lanes = self._served.lanes
+                self._hot = self._served.hot
                 arguments = (weakref.ref(self), self._stop, self._poll_s)
                 thread = threading.Thread(target=_watch, args=arguments, name="console-router", daemon=True)
                 thread.start()
                 self._thread = thread
         except RuntimeError as error:  # no thread can be had (a limit, or the interpreter ends): the next request tries
-            self._lanes = _ASLEEP
+            self._hot = _ASLEEP
             self._complaints.note(f"changes of {self._path} are not noticed: {error}")
         finally:
             self._starting.release()
@@ -256,19 +251,20 @@ class Router:
     def _serve(self, served: _Served) -> None:
         """Replace the table. A router that is asleep stays so: the next request wakes it."""
         found = overrides(served.registry, self._environment)
-        self._served = replace(served, overrides=found, lanes=compiled(served.registry, found))
-        if self._lanes is not _ASLEEP:
-            self._lanes = self._served.lanes
+        lanes = compiled(served.registry, found)
+        hot = {name: lane.hot for name, lane in lanes.items()}
+        self._served = replace(served, overrides=found, lanes=lanes, hot=hot)
+        if self._hot is not _ASLEEP:
+            self._hot = self._served.hot
 
 
 def _rarely(lane: Lane, key: bytes, current: object) -> Choice:
-    rare = lane.rare
     if current in ("", None):
-        return lane.of(key) if key else rare.keyless
-    stays = rare.stays.get(current) if isinstance(current, str) else None
+        return lane.of(key) if key else lane.keyless
+    stays = lane.stays.get(current) if isinstance(current, str) else None
     if stays is not None:
         return stays
-    return rare.moved[lane.of(key).arm if key else "production"]
+    return lane.moved[lane.of(key).arm if key else "production"]
 
 
 def key_bytes(key: object) -> bytes:

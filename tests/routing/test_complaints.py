@@ -52,6 +52,14 @@ def test_a_percent_sign_in_a_cause_is_only_text(complaints: Complaints, caplog: 
     assert caplog.messages == ["route '%s%n'"]
 
 
+def test_text_that_has_no_bytes_is_logged_in_a_form_that_has(
+    complaints: Complaints, caplog: pytest.LogCaptureFixture
+) -> None:
+    complaints.note("file \ud800 größer")
+    complaints.tell()
+    assert caplog.messages == ["file \\ud800 größer"]
+
+
 def test_memory_is_bounded(complaints: Complaints) -> None:
     for number in range(10 * CAUSES):
         complaints.note(f"cause {number}")

@@ -73,7 +73,7 @@ def test_a_child_follows_the_file_before_its_first_request(folder: Path) -> None
         "write('first')\nrouter = make()\n"
         "def body():\n"
         "    write('second')\n"
-        "    return until(lambda: router._served.lanes['support'].production.model == 'second') and "
+        "    return until(lambda: router._served.hot['support'][2].model == 'second') and "
         "router.select('support', 'user').model == 'second'\n"
         "print(forked(body))\n"
     )

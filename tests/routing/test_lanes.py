@@ -57,16 +57,17 @@ def test_at_100_percent_the_largest_digest_is_on_the_canary() -> None:
 
 def test_both_sides_carry_the_rollout_and_the_end_of_its_warm_up() -> None:
     lane = lane_of(route(25))
-    for choice in (lane.production, lane.canary, lane.rare.keyless, *lane.rare.moved.values()):
+    for choice in (*lane.hot[2:], lane.keyless, *lane.moved.values(), *lane.stays.values()):
         assert choice.rollout == "support|new|2026-11-20T09:00:00Z"
         assert choice.evidence_from == START.timestamp() + 300.0
 
 
 def test_a_route_without_a_canary_has_no_rollout_and_serves_one_model() -> None:
     lane = lane_of(Route("support", "old"))
-    assert (lane.limit, lane.production.rollout, lane.production.evidence_from) == (b"", "", 0.0)
-    assert {bucket_choice.model for bucket_choice in (lane.production, lane.canary)} == {"old"}
-    assert set(lane.rare.stays) == {"old"}
+    _, limit, production, canary = lane.hot
+    assert (limit, production.rollout, production.evidence_from) == (b"", "", 0.0)
+    assert {production.model, canary.model} == {"old"}
+    assert set(lane.stays) == {"old"}
 
 
 @pytest.mark.parametrize(
@@ -81,12 +82,12 @@ def test_a_route_without_a_canary_has_no_rollout_and_serves_one_model() -> None:
 def test_a_conversation_stays_on_a_canary_unless_it_is_rolled_back(
     percentage: float, held: str | None, stays: set[str]
 ) -> None:
-    assert set(lane_of(route(percentage, held)).rare.stays) == stays
+    assert set(lane_of(route(percentage, held)).stays) == stays
 
 
 def test_the_salt_is_hashed_as_the_rule_says() -> None:
-    lane = lane_of(route(25))
-    head = int.from_bytes(sha256(lane.prefix + b"user").digest()[:4], "big")
+    prefix = lane_of(route(25)).hot[0]
+    head = int.from_bytes(sha256(prefix + b"user").digest()[:4], "big")
     assert (head * BUCKETS) >> 32 == bucket("support|new|2026-11-20T09:00:00Z", "user")
 
 

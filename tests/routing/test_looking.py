@@ -159,6 +159,6 @@ def test_a_file_that_becomes_readable_without_a_new_time_is_found_at_once(
     assert production(looker.look(nothing)) == "late-2026-01-01"
 
 
-@pytest.mark.parametrize("path", ["", "\0", "a\0b", "x" * 5_000, "\ud800"])
+@pytest.mark.parametrize("path", ["", "\0", "a\0b", "x" * 5_000, "\ud800"], ids=range(5))
 def test_a_path_that_is_none_is_a_clear_error(path: str) -> None:
     assert isinstance(Looker(path).look(nothing), RegistryInvalid)

@@ -286,6 +286,6 @@ def test_a_router_can_be_made_whatever_reading_does(
     assert "RecursionError" in router.status().problem
 
 
-@pytest.mark.parametrize("path", ["", "\0", "x" * 5_000, "\ud800", "/", "/dev/null", b"bytes"])
+@pytest.mark.parametrize("path", ["", "\0", "x" * 5_000, "\ud800", "/", "/dev/null", b"bytes"], ids=range(7))
 def test_a_path_that_leads_nowhere_gives_the_default(make: MakeRouter, path: str) -> None:
     assert production(make(path=path)) == DEFAULT

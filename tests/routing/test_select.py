@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from console.domain.buckets import bucket, is_canary
-from console.routing.lanes import REMEMBERED
 from console.routing.router import Router
 
 DEFAULT = "gpt-4.1-mini-2025-04-14"
@@ -104,23 +103,10 @@ def test_any_key_counts_as_its_text(make: MakeRouter, write: Write, key: object,
         assert make().select("support", key).arm == arm
 
 
-def test_equal_keys_of_different_types_do_not_share_a_memory(router: Router) -> None:
+def test_equal_keys_of_different_types_are_different_users(router: Router) -> None:
     answers = {key: router.select("support", key) for key in ("1", "True", "1.0")}
     for key, text in ((1, "1"), (True, "True"), (1.0, "1.0")):
         assert router.select("support", key) == answers[text]
-
-
-def test_more_users_than_are_remembered_get_the_same_answers(router: Router) -> None:
-    users = [f"visitor-{number}" for number in range(REMEMBERED + 500)]
-    first = [router.select("support", user).arm for user in users]
-    assert [router.select("support", user).arm for user in users] == first
-    assert first == ["canary" if is_canary(ROLLOUT, user, 25) else "production" for user in users]
-
-
-def test_memory_is_bounded(router: Router) -> None:
-    for number in range(3 * REMEMBERED):
-        router.select("support", f"visitor-{number}")
-    assert all(len(lane.memo) <= REMEMBERED for lane in router._served.lanes.values())
 
 
 class Hostile:
@@ -157,7 +143,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_that_is_passed_raises(router: Router, value: Any) -> None:
     for choice in (
         router.select(value, "user"),
