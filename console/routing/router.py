@@ -28,6 +28,8 @@ from console.routing.lanes import Hot, Lane, Lanes, compiled, forced, overrides
 from console.routing.looking import Looker
 
 SHORTEST_POLL_S = 0.01
+READING_S = 0.02
+"""Looks are this much closer than `poll_s`, so that reading and parsing fit into the promised staleness."""
 CLOSING_S = 1.0
 """How long `close` waits for the thread, which may be stuck on a file system that does not answer."""
 
@@ -115,7 +117,10 @@ class Router:
         as their text, bytes as UTF-8. Without a key (None or "") production answers, and `why` is `default`.
 
         Pass the model a conversation started on as `current`: it stays there while that model is still on the route,
-        since switching breaks signed reasoning blocks. Where it is not, `why` is `moved`.
+        since switching breaks signed reasoning blocks. Where it is not, `why` is `moved`. A pinned conversation is no
+        evidence even on the user's own side: those from before the rollout are all on production.
+
+        Choices are shared between requests: read them, don't change them.
         """
         if current is None and type(key) is str and key:
             try:
@@ -211,6 +216,7 @@ class Router:
         except Exception as error:  # the thread must outlive every fault of a file system, or changes stop for ever
             self._problem = f"{self._path}: cannot be looked at: {type(error).__name__}: {error}"
             self._complaints.note(self._problem)
+            self._looker = Looker(self._path, clock=self._clock)  # the next look starts from nothing, and may clear it
         self._complaints.tell()
 
     def _look(self, pause: Callable[[float], object]) -> None:
@@ -236,16 +242,16 @@ class Router:
             self._serve(replace(self._served, source="registry"))
         try:
             keep(self._copy, snapshot.data)
-        except OSError as error:
-            self._complaints.note(f"no copy of {self._path} can be kept in {self._copy.parent}: {error.strerror}")
+        except (OSError, ValueError) as error:
+            self._complaints.note(f"no copy of {self._path} can be kept: {error}")
 
     def _start_from_copy(self) -> None:
         try:
             snapshot = kept(self._copy)
-        except RegistryInvalid:
-            self._complaints.note(f"no copy of {self._path} was kept: every route gets the default, {self._default}")
+            self._serve(_Served("last known good", snapshot.sha256, snapshot.registry))
+        except Exception:  # no copy, or one that cannot be used for whatever reason: the application must start
+            self._complaints.note(f"no copy of {self._path} can be used: every route gets the default, {self._default}")
             return
-        self._serve(_Served("last known good", snapshot.sha256, snapshot.registry))
         self._complaints.note(f"serving the last good copy of {self._path}")
 
     def _serve(self, served: _Served) -> None:
@@ -292,9 +298,10 @@ def _short(problem: str) -> str:
 
 def _watch(reference: weakref.ref[Router], stop: threading.Event, poll_s: float) -> None:
     """Look every `poll_s`, until the router is closed or nobody holds it any more."""
-    due = time.monotonic() + poll_s
+    every_s = poll_s - min(READING_S, poll_s / 10)
+    due = time.monotonic() + every_s
     while not stop.wait(max(0.0, due - time.monotonic())):
-        due = time.monotonic() + poll_s
+        due = time.monotonic() + every_s
         router = reference()
         if router is None:
             return

@@ -289,3 +289,30 @@ def test_a_router_can_be_made_whatever_reading_does(
 @pytest.mark.parametrize("path", ["", "\0", "x" * 5_000, "\ud800", "/", "/dev/null", b"bytes"], ids=range(7))
 def test_a_path_that_leads_nowhere_gives_the_default(make: MakeRouter, path: str) -> None:
     assert production(make(path=path)) == DEFAULT
+
+
+def test_a_fault_that_passes_leaves_no_problem_behind(
+    make: MakeRouter, write: Write, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing about the file changed, so only another look can tell that all is well."""
+
+    def fail(pause: object) -> None:
+        raise MemoryError("no memory")
+
+    write()
+    router = make()
+    monkeypatch.setattr(router._looker, "look", fail)
+    until(lambda: "MemoryError" in router.status().problem)
+    until(lambda: not router.status().problem)
+    assert production(router) == OLD
+
+
+@pytest.mark.parametrize("cache", ["\0", "\ud800", "x" * 5_000, "/dev/null/cache"], ids=range(4))
+def test_a_cache_directory_that_is_none_keeps_the_registry(make: MakeRouter, write: Write, cache: str) -> None:
+    write()
+    router = make(cache_dir=cache)
+    assert production(router) == OLD
+    assert router.status().problem == ""
+    router.close()
+    write("")
+    assert production(make(cache_dir=cache)) == DEFAULT
