@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +39,9 @@ def private(name: str, path: Path, level: Level) -> Check | None:
         return None
     facts = {"path": str(path), "mode": f"{mode:04o}"}
     if mode & 0o077:
-        return Check(name, level, f"{path} is open to others (mode {mode:04o})", f"chmod 600 {path}", facts)
+        return Check(
+            name, level, f"{path} is open to others (mode {mode:04o})", f"chmod 600 {shlex.quote(str(path))}", facts
+        )
     return Check(name, "good", f"{path} is yours only (mode {mode:04o})", facts=facts)
 
 
@@ -49,7 +52,7 @@ def unwritable_by_all(name: str, path: Path) -> Check | None:
         return None
     facts = {"path": str(path), "mode": f"{mode:04o}"}
     if mode & 0o002:
-        hint = f"Whoever can change it chooses the models your application calls: chmod o-w {path}"
+        hint = f"Whoever can change it chooses the models your application calls: chmod o-w {shlex.quote(str(path))}"
         return Check(name, "bad", f"anybody may write {path} (mode {mode:04o})", hint, facts)
     return Check(name, "good", f"mode {mode:04o}", facts=facts)
 
