@@ -130,8 +130,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         diagnostics.say(_usage(error))
         return EXIT_USAGE
-    except BrokenPipeError:
-        # The reader of our output left (`console status | head`): not a failure of ours.
+    except SystemExit as error:
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # The reader of our output left (`console status | head`): for click a failure, for us none.
         _abandon_stdout()
         return EXIT_GOOD
     except OSError as error:
