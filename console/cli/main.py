@@ -118,7 +118,7 @@ def _defect(error: Exception) -> Unmeasured:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. The only place where failures become words."""
-    from console.cli import diagnostics
+    from console.cli import diagnostics, output
 
     try:
         result = group.main(args=list(argv) if argv is not None else None, prog_name="console", standalone_mode=False)
@@ -130,10 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         diagnostics.say(_usage(error))
         return EXIT_USAGE
-    except SystemExit as error:
-        if not isinstance(error.__context__, BrokenPipeError):
-            raise
-        # The reader of our output left (`console status | head`): for click a failure, for us none.
+    except output.ReaderLeft:
         _abandon_stdout()
         return EXIT_GOOD
     except OSError as error:

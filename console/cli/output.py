@@ -31,6 +31,10 @@ _CODES: Mapping[Style, str] = {
 }
 
 
+class ReaderLeft(Exception):
+    """Whoever read stdout has gone (`console status | head`): no failure, and nothing more to say."""
+
+
 def emit(text: object = "") -> None:
     """One line (or block) of data on stdout. What the encoding cannot carry gets an ASCII stand-in, never an error."""
     _write(_encodable(safe(text)) + "\n")
@@ -96,5 +100,8 @@ def _plain(value: object) -> object:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderLeft from error
