@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 from console.domain.histogram import LAST_BIN, Histogram, middle, size
@@ -113,19 +114,21 @@ class MeanTest:
         past = self.moments()
         if canary_n and production_n and past.n >= NEEDED and past.mean > 0:
             m, log1p = production_n / canary_n, math.log1p
-            canaries, productions = self._values(canary), self._values(production)
+            canaries, own = self._values(canary), list(canary.values())
+            productions, theirs = self._values(production), list(production.values())
             for factor in self._factors(past.mean):
                 null, t, stake = self._stake(factor, past, m)
                 hedge = self.r * stake / m
-                gain = sum([count * log1p(stake * (value - null)) for value, count in canaries])
-                gain += sum([count * log1p(hedge * (t - value)) for value, count in productions])
+                gain = sum(map(mul, own, [log1p(stake * (value - null)) for value in canaries]))
+                gain += sum(map(mul, theirs, [log1p(hedge * (t - value)) for value in productions]))
                 gains.append(gain / self.design_effect)
         self.wealth.settle(gains)
         self._learn(production)
 
-    def _values(self, histogram: Histogram) -> list[tuple[float, int]]:
+    def _values(self, histogram: Histogram) -> list[float]:
+        """What the bins of `histogram` count as, in its order."""
         cap = self.cap
-        return [(_MIDDLES[min(cap, index)], count) for index, count in histogram.items()]
+        return [_MIDDLES[min(cap, index)] for index in histogram]
 
     def _factors(self, mean: float) -> tuple[float, ...]:
         if self.side == "regression":
@@ -155,7 +158,7 @@ class MeanTest:
         past = self.moments()
         if past.n < NEEDED or past.mean <= 0:
             return 0.0
-        shares = [(value, count / past.n) for value, count in self._values(self.past)]
+        shares = [(v, n / past.n) for v, n in zip(self._values(self.past), self.past.values(), strict=True)]
         top, best = _MIDDLES[self.cap], -math.inf
         for factor in self._factors(past.mean):
             null, t, stake = self._stake(factor, past, m)

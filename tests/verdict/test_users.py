@@ -43,6 +43,14 @@ def test_one_user_who_sends_everything_does_not_break_it() -> None:
     assert math.isfinite(design_effect([(20, 20)] + [(1, 0)] * 100))
 
 
+def test_the_few_who_send_most_are_tempered_as_they_need() -> None:
+    """A thousand users with one request each hide, in a plain average, that the heavy ones' requests are all alike."""
+    light = [(1, int(user % 20 == 0)) for user in range(1_000)]
+    heavy = [(20, 20 if user % 20 == 0 else 0) for user in range(40)]
+    assert design_effect(heavy) == pytest.approx(20.0, rel=0.05)
+    assert design_effect(light + heavy) > 15
+
+
 def test_sums_of_values_are_measured_alike() -> None:
     """0 and 1 are values too: the two forms agree on them."""
     users = beta_users(0.2, 500, 10)
