@@ -10,7 +10,7 @@ SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 AFTER_S = 20.0
 """Seconds of healthy traffic before the scenario begins, so that one sees the change happen."""
 
-RATE = 20.0
+RATE = 30.0
 """Requests per second on the route with the canary: five times as many errors on 5 % of them show within minutes."""
 OTHERS = 0.2
 """The other route's share of that."""

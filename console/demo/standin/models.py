@@ -35,7 +35,7 @@ class Model:
     thinks: bool = False
     changes_facts: float = 0.0
     refusal_rate: float = 0.002
-    error_rate: float = 0.01
+    error_rate: float = 0.015
     lifecycle: Lifecycle = "active"
     released: str = "2025-01-01"
     deprecated: str | None = None
