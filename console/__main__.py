@@ -1,10 +1,26 @@
-"""`python -m console` is the command `console`."""
+"""`console` and `python -m console`: the command, or what to install where only the library part is there."""
 
 from __future__ import annotations
 
 import sys
 
-from console.cli.main import main
+EXIT_USAGE = 2
+
+
+def main() -> int:
+    """Run the command line; returns its exit code."""
+    try:
+        from console.cli.main import main as command
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] == "console":
+            raise
+        sys.stderr.write(
+            f"error: the console needs {missing.name}, which is not installed\n"
+            "`pip install model-console` installs all of it; without it Router and RequestLog work, the console does not.\n"
+        )
+        return EXIT_USAGE
+    return command()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -61,3 +61,19 @@ def test_router_and_log_need_no_other_package(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "200"
+
+
+def test_the_command_says_what_to_install_where_only_the_package_is_there(tmp_path: Path) -> None:
+    (tmp_path / "console").symlink_to(ROOT / "console", target_is_directory=True)
+    start = "import sys; sys.path.insert(0, sys.argv[1]); from console.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", start, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "needs click" in done.stderr
+    assert "pip install model-console" in done.stderr
+    assert "Traceback" not in done.stderr
