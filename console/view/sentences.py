@@ -111,7 +111,9 @@ def _passed(route: Route, verdict: Verdict) -> SafeText:
     n = sum(1 for judged in verdict.metrics if judged.role == "guardrail")
     tells = [j for j in verdict.metrics if j.role == "signal" and j.decided == "regression"]
     but = f" · but {_metric(tells[0]).label} {effect(tells[0])}" if tells else ""
-    return join(f"all {n} guardrails, n = {words.count(verdict.canary_n)}; ", route.name, f" can go on{but}")
+    further = any(route.canary_percentage < step < 100 for step in route.steps)
+    does = "can go on" if further else "can be promoted"
+    return join(f"all {n} guardrails, n = {words.count(verdict.canary_n)}; ", route.name, f" {does}{but}")
 
 
 def _between(verdict: Verdict) -> SafeText:
@@ -134,6 +136,9 @@ def _label(name: str) -> str:
 
 
 def _value(judged: Judged, value: float | None) -> str:
+    """As in the table, but shares have two figures, like the difference beside them: `3.4 %`."""
+    if value is not None and _metric(judged).kind == "share":
+        return f"{value * 100:.{1 if value >= 0.0095 else 2}f} %"
     return value_text(_metric(judged), value) or words.NONE
 
 
