@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cairosvg
 from textual.pilot import Pilot
@@ -98,7 +99,7 @@ class Tour:
         await self._pilot.press("escape")
         await self._on(MainScreen)
 
-    async def _on(self, kind: type[Screen[object]]) -> None:
+    async def _on(self, kind: type[Screen[Any]]) -> None:
         await until(self._pilot, kind.__name__, lambda: isinstance(self._app.screen, kind))
         await self._pilot.pause()
 
@@ -114,11 +115,13 @@ class Tour:
         return next((screen for screen in self._app.screen_stack if isinstance(screen, MainScreen)), None)
 
     def _requests(self) -> int:
-        canary = main.canary if (main := self._main()) else None
+        screen = self._main()
+        canary = screen.canary if screen else None
         return canary.production_requests + canary.canary_requests if canary else 0
 
     def _state(self) -> State | None:
-        canary = main.canary if (main := self._main()) else None
+        screen = self._main()
+        canary = screen.canary if screen else None
         return canary.state if canary else None
 
     def _answered(self) -> bool:

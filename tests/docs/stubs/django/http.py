@@ -1,0 +1,5 @@
+"""The one name of Django that the examples use."""
+
+
+class JsonResponse(dict):
+    pass
