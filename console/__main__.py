@@ -16,7 +16,7 @@ def main() -> int:
             raise
         sys.stderr.write(
             f"error: the console needs {missing.name}, which is not installed\n"
-            "`pip install model-console` installs all of it; without it Router and RequestLog work, the console does not.\n"
+            "`pip install model-console` installs all of it; Router and RequestLog work without.\n"
         )
         return EXIT_USAGE
     return command()
