@@ -137,7 +137,7 @@ def _stress(rate: Callable[[int], float], runs: int, seed: int) -> dict[str, flo
 
 def g3_detection(full: bool, say: Say) -> dict[str, Any]:
     """Median canary requests until the alarm, over what the best possible test needs on average."""
-    runs = 600 if full else 150
+    runs = 4_000 if full else 300
     say(f"median canary requests to the alarm / information limit ({runs} canaries a cell); ratio (requests)")
     say(f"{'share':6}" + " ".join(f"{b:.1%} x{e:g}".rjust(15) for b in BASES for e in EFFECTS))
     cells, ok3, ok4 = [], True, True
@@ -161,10 +161,10 @@ def g3_detection(full: bool, say: Say) -> dict[str, Any]:
 
 
 def _fast_enough(cell: dict[str, float]) -> bool:
-    limit, took = cell["limit"], cell["console"]
-    if limit >= 100:
-        return took <= 1.5 * limit
-    return took <= 1.75 * limit if limit >= 20 else took <= limit + 20
+    """The target, up to the next whole block: nothing can be found between two blocks."""
+    limit = cell["limit"]
+    allowed = 1.5 * limit if limit >= 100 else 1.75 * limit if limit >= 20 else limit + 20
+    return cell["console"] <= math.ceil(allowed / cell["block"]) * cell["block"]
 
 
 def _detect(base: float, share: float, effect: float, runs: int) -> dict[str, float]:
@@ -184,12 +184,12 @@ def _detect(base: float, share: float, effect: float, runs: int) -> dict[str, fl
         if all(np.isfinite(value).mean() > 0.55 for value in first.values()):
             break
     medians = {name: float(np.median(value)) for name, value in first.items()}
-    return {"base": base, "share": share, "effect": effect, "limit": limit, **medians}
+    return {"base": base, "share": share, "effect": effect, "limit": limit, "block": n_c, **medians}
 
 
 def g5_pass(full: bool, say: Say) -> dict[str, Any]:
     """Median canary requests to PASS of an equal canary, over its limit."""
-    runs = 600 if full else 150
+    runs = 4_000 if full else 300
     cases = [
         ("flag 0.1 %, margin x1.5 + 0.1", 0.001, 1.5, 0.001),
         ("error 1 %, margin x1.5", 0.01, 1.5, 0.0),
@@ -212,7 +212,8 @@ def _pass(base: float, share: float, r: float, d: float, runs: int) -> float:
     m = (1 - share) / share
     limit = information_limit(base, base, m, r, d, ALPHA)
     n_c = max(10, round(limit / 200))
-    n_p, test, took = round(n_c * m), Betting(runs, "pass", r, d), np.full(runs, np.inf)
+    n_p, took = round(n_c * m), np.full(runs, np.inf)
+    test = Betting(runs, "pass", r, d, prior=base)  # the day before is known when a rollout begins
     for look in range(1, 2_000):
         log = test.feed(n_c, rng.binomial(n_c, base, runs), n_p, rng.binomial(n_p, base, runs))
         took = np.where((log >= LOG) & np.isinf(took), look * n_c, took)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import mul
 from typing import Any
 
@@ -42,6 +43,12 @@ class Moments:
 def value_of(index: int, cap: int) -> float:
     """What a request in bin `index` counts as when `cap` is the last bin."""
     return _MIDDLES[min(index, cap)]
+
+
+@lru_cache(maxsize=64)
+def _table(cap: int) -> tuple[float, ...]:
+    """What a request in each bin counts as when `cap` is the last bin."""
+    return tuple(_MIDDLES[min(index, cap)] for index in range(LAST_BIN + 1))
 
 
 def cap_of(histogram: Histogram) -> int:
@@ -94,11 +101,11 @@ class MeanTest:
             self._count(self.past)
 
     def _count(self, production: Histogram) -> None:
-        for index, count in production.items():
-            value = _MIDDLES[min(self.cap, index)]
-            self._n += count
-            self._sum += count * value
-            self._squares += count * value * value
+        counts, values = list(production.values()), self._values(production)
+        weighted = list(map(mul, counts, values))
+        self._n += sum(counts)
+        self._sum += sum(weighted)
+        self._squares += sum(map(mul, weighted, values))
 
     def moments(self) -> Moments:
         """Mean and variance of production's past, winsorised."""
@@ -127,8 +134,8 @@ class MeanTest:
 
     def _values(self, histogram: Histogram) -> list[float]:
         """What the bins of `histogram` count as, in its order."""
-        cap = self.cap
-        return [_MIDDLES[min(cap, index)] for index in histogram]
+        table = _table(self.cap)
+        return [table[index] for index in histogram]
 
     def _factors(self, mean: float) -> tuple[float, ...]:
         if self.side == "regression":

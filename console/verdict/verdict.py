@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from console.domain.histogram import middle
 from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Role
-from console.verdict.effects import Effect
+from console.verdict.effects import Effect, quantile_of
 from console.verdict.evidence import Evidence
 from console.verdict.gauges import Gauge, MeanGauge, ShareGauge
 from console.verdict.means import value_of
@@ -53,7 +52,8 @@ class Judged:
     """One metric. Values are in the metric's unit (share 0..1, ms, USD); None means no data.
 
     `change` is a difference for shares and a ratio otherwise; `limit` is the change that the tolerance allows;
-    `margin` the change that PASS must exclude. `meter` runs from -1 (regression) to +1 (pass).
+    `margin` the change that PASS must exclude; `interval` bounds the change at every look (90 %, approximate). `meter`
+    runs from -1 (regression) to +1 (pass).
     """
 
     name: str
@@ -188,7 +188,7 @@ def _judged(evidence: Evidence, plan: MetricPlan) -> Judged:
         limit=limit,
         margin=margin,
         inside=change is None or limit is None or change <= limit,
-        interval=effect.interval(),
+        interval=effect.interval(cap=gauge.regression.cap if isinstance(gauge, MeanGauge) else 0),
         log_regression=log_regression,
         log_pass=log_pass,
         meter=_meter(evidence, plan, log_regression, log_pass),
@@ -211,18 +211,9 @@ def _values(metric: Metric, gauge: Gauge, effect: Effect) -> tuple[float | None,
     if metric.kind == "share":
         return effect.expected / n, effect.canary_sum / n
     if metric.kind == "quantile":
-        return _quantile(effect.matched, metric.quantile), _quantile(effect.canary, metric.quantile)
+        return quantile_of(effect.matched, metric.quantile), quantile_of(effect.canary, metric.quantile)
     cap = gauge.regression.cap if isinstance(gauge, MeanGauge) else 0
     return (_mean(effect.matched, cap), _mean(effect.canary, cap)) if cap else (None, None)
-
-
-def _quantile(histogram: dict[int, float] | dict[int, int], q: float) -> float | None:
-    wanted = q * sum(histogram.values())
-    for index in sorted(histogram):
-        wanted -= histogram[index]
-        if wanted <= 1e-9:
-            return middle(index)
-    return middle(max(histogram)) if histogram else None
 
 
 def _mean(histogram: dict[int, float] | dict[int, int], cap: int) -> float | None:

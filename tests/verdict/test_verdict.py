@@ -203,3 +203,28 @@ def test_a_cost_that_was_unknown_at_the_start_is_told_in_dollars(world: SimpleNa
     assert cost is not None
     assert cost.production == pytest.approx(0.0065, rel=0.15)
     assert cost.change == pytest.approx(2.0, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("name", "canary", "truth"), [("cost", {"dear": 1.3}, 1.3), ("latency_p50", {"slow": 1.3}, 1.3)]
+)
+def test_intervals_of_ratios_hold_the_truth_and_shrink(
+    world: SimpleNamespace, name: str, canary: dict[str, float], truth: float
+) -> None:
+    widths = []
+    for blocks in (30, 400):
+        judged = judge(after(world, blocks, **canary)).metric(name)
+        assert judged is not None
+        assert judged.interval is not None
+        assert judged.interval[0] < truth < judged.interval[1]
+        widths.append(judged.interval[1] - judged.interval[0])
+    assert widths[1] < 0.5 * widths[0]
+
+
+def test_a_tail_quantile_has_no_interval_before_the_tail_is_seen(world: SimpleNamespace) -> None:
+    few, many = (judge(after(world, blocks)).metric("latency_p95") for blocks in (2, 400))
+    assert few is not None
+    assert many is not None
+    assert few.interval is None
+    assert many.interval is not None
+    assert many.interval[0] < 1.0 < many.interval[1]
