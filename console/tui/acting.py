@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.worker import Worker
 
-from console.actions.desk import Desk, Outcome
+from console.actions.desk import Outcome
 from console.actions.plans import Plan
 from console.actions.requests import (
     Drop,
@@ -26,17 +24,12 @@ from console.domain.errors import ConsoleError, RegistryChanged
 from console.domain.registry import Registry, Route
 from console.text import words
 from console.text.safe import SafeText, join, safe_line
-from console.tui.runtime import Runtime
+from console.tui.noticing import Noticing
 from console.tui.screens.ask import AskScreen, Field
 from console.tui.screens.confirm import ConfirmScreen, Decision
 from console.view.lookout import Look
 from console.view.planned import plan_view, standing_of
 from console.view.records import CanaryView, State
-
-if TYPE_CHECKING:
-    _Base = Screen[None]
-else:
-    _Base = object
 
 WRITES = {"rollback", "advance", "retreat", "promote", "share", "canary", "undo", "hold", "resume", "drop"}
 
@@ -50,10 +43,9 @@ def target_of(route: Route, action: str) -> float | None:
     return below[-1] if below else 0.0
 
 
-class Acting(_Base):
+class Acting(Noticing):
     """Mixed into the main screen, which knows the selected route and the last look."""
 
-    runtime: Runtime
     look: Look | None
 
     @property
@@ -64,14 +56,6 @@ class Acting(_Base):
     @property
     def canary(self) -> CanaryView | None:
         """Its canary."""
-        raise NotImplementedError
-
-    def tell(self, text: str, *, error: bool = False) -> None:
-        """A toast."""
-        raise NotImplementedError
-
-    def look_soon(self) -> None:
-        """Something was written: look again at once."""
         raise NotImplementedError
 
     def target(self, action: str) -> float | None:
@@ -208,11 +192,6 @@ class Acting(_Base):
 
         self.app.push_screen(AskScreen(title, fields, go), answered)
 
-    def _desk(self) -> Desk:
-        return Desk(
-            self.runtime.registry, actor=self.runtime.actor, read_only=self.runtime.read_only, clock=self.runtime.clock
-        )
-
     def _standing(self, request: Request) -> Standing:
         name = getattr(request, "route", "")
         look = self.look
@@ -233,9 +212,9 @@ class Acting(_Base):
             try:
                 proposed = self._desk().plan(request, standing, reason=reason)
             except ConsoleError as error:
-                self.app.call_from_thread(self.tell, str(error), error=True)
+                self.from_thread(self.tell, str(error), error=True)
                 return
-            self.app.call_from_thread(self._confirm, proposed)
+            self.from_thread(self._confirm, proposed)
 
         return self.run_worker(plan, thread=True, group="plan", exit_on_error=True)
 
@@ -250,21 +229,31 @@ class Acting(_Base):
         self.app.push_screen(ConfirmScreen(plan_view(plan), self.runtime.registry.name), decided)
 
     def _carry_out(self, plan: Plan, decision: Decision) -> Worker[None]:
+        self._writing += 1
+
         def write() -> None:
             try:
                 outcome = self._desk().apply(plan, reason=decision.reason, force=plan.forceable)
             except RegistryChanged as error:
-                self.app.call_from_thread(self.tell, f"{error.message}; look again, then decide", error=True)
+                self.from_thread(self._not_done, f"{error.message}; look again, then decide")
             except ConsoleError as error:
-                self.app.call_from_thread(self.tell, str(error), error=True)
+                self.from_thread(self._not_done, str(error))
             else:
-                self.app.call_from_thread(self._done, outcome)
+                self.from_thread(self._done, outcome)
 
         return self.run_worker(write, thread=True, group="write", exit_on_error=True)
 
+    def _not_done(self, why: str) -> None:
+        self._writing -= 1
+        self.tell(why, error=True)
+        self.look_soon()
+
     def _done(self, outcome: Outcome) -> None:
+        self._writing -= 1
+        self._seen, self._written_at = outcome.snapshot, self.runtime.clock()
         notes = "".join(f"\n{note}" for note in outcome.notes)
-        self.tell(f"{outcome.summary}\n{outcome.command}\nu or console undo takes it back{notes}")
+        back = f"\nu or {outcome.undo} takes it back" if outcome.undo else ""
+        self.tell(f"{outcome.summary}\n{outcome.command}{back}{notes}")
         self.look_soon()
 
 

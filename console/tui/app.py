@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
 from console.text.safe import safe
 from console.tui.drawing.palette import DARK
 from console.tui.keys import KEYS
+from console.tui.plain import AsciiOnly
 from console.tui.runtime import Runtime
 from console.tui.screens.main import MainScreen
 from console.tui.theme import DARK_NAME, THEMES
 
 CRASHED = 70
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+"""They leave as `q` does, since their default would leave the terminal on the alternate screen with the mouse on."""
 
 
 class ConsoleApp(App[None]):
@@ -28,6 +33,7 @@ class ConsoleApp(App[None]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     TITLE = "console"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's own type
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
@@ -42,8 +48,19 @@ class ConsoleApp(App[None]):
         """The names that the style sheet uses, for themes other than our own."""
         return dict(DARK)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The last thing that happens to a row before the terminal gets it."""
+        filters = [*super().get_line_filters()]
+        if self.no_color:
+            filters = [NoColor()]  # Textual's own answer is shades of grey, which are colours to a terminal
+        return [*filters, AsciiOnly()] if self.ascii_only else filters
+
     def on_mount(self) -> None:
         """Show the one screen."""
+        with suppress(RuntimeError, ValueError):  # only the main thread may
+            for number in SIGNALS:
+                # Through the loop, which wakes up for it; a plain handler would wait for the next event.
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
         self.push_screen(MainScreen(self.runtime))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -85,19 +102,15 @@ def _write_trace(error: BaseException) -> Path | None:
 
 
 def run(runtime: Runtime) -> int:
-    """Open the console; returns the exit code once it is left. SIGTERM and SIGHUP leave it as `q` does."""
+    """Open the console; returns the exit code once it is left: 0, 128 + n after signal n, 70 after a defect."""
     app = ConsoleApp(runtime)
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        app.call_later(app.exit)
-
-    previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         app.run()
     finally:
-        for number, handler in previous.items():
+        for number, handler in before.items():
             signal.signal(number, handler)
-    if app.return_code:
+    if app.return_code == CRASHED:
         where = f" Where it happened: {app.crash_file}" if app.crash_file else ""
         sys.stderr.write(safe(f"console stopped: a defect of ours, nothing was lost.{where}\n"))
     return app.return_code or 0

@@ -54,5 +54,5 @@ class Poller:
                 self._wake.wait(self._interval_s)
                 self._wake.clear()
             self._lookout.close()
-        except Exception as error:  # the edge of a thread: told to the screen, which shows it and stays up
+        except Exception as error:  # the edge of a thread: told to the screen, which knows how to end
             self._failed(error)

@@ -28,11 +28,12 @@ def change_view(entry: Entry) -> ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class ShareChange:
-    """A route's percentage changed at this moment."""
+    """A route's percentage changed at this moment; `before` is what it was, None for another rollout."""
 
     at: datetime
     route: str
     percentage: float
+    before: float | None = None
 
 
 class ShareChanges:
@@ -55,7 +56,11 @@ class ShareChanges:
 
 def _changes(entry: Entry) -> tuple[ShareChange, ...]:
     before, after = _shares(entry.before), _shares(entry.after)
-    return tuple(ShareChange(entry.at, route, share[1]) for route, share in after.items() if before.get(route) != share)
+    return tuple(
+        ShareChange(entry.at, route, share, was[1] if was and was[0] == rollout else None)
+        for route, (rollout, share) in after.items()
+        if (was := before.get(route)) != (rollout, share)
+    )
 
 
 def _shares(data: bytes) -> dict[str, tuple[str, float]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from console.domain.cells import SLOT_S, Cell, Counts
@@ -23,7 +23,7 @@ from console.registry.watching import Watcher
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.traffic.evidence import EvidenceKeeper
-from console.traffic.reading import LogReader
+from console.traffic.reading import LogMissing, LogReader
 from console.traffic.snapshots import Snapshots
 from console.verdict.verdict import Verdict
 from console.view.changes import ShareChange, ShareChanges, change_view, label
@@ -73,7 +73,8 @@ class Lookout:
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
         self._plots: dict[tuple[str, str], tuple[object, PlotView]] = {}
-        self._canaries: dict[str, CanaryView] = {}
+        self._canaries: dict[tuple[str, str], CanaryView] = {}
+        self._newest_commit: float | None = None
         self._verdicts: dict[str, Verdict] = {}
 
     @property
@@ -107,7 +108,8 @@ class Lookout:
             problem=_problem_text(problem),
         )
         users = {} if log_problem else self._all_users(registry)
-        return Look(view, self._snapshot, dict(self._verdicts), users, problem)
+        verdicts = {name: found for name, found in self._verdicts.items() if _on_trial(registry, name)}
+        return Look(view, self._snapshot, verdicts, users, problem)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -138,8 +140,9 @@ class Lookout:
             return ()
 
     def _data_age_s(self, now: datetime) -> float | None:
-        at = self._reader.last_commit_at if self._reader else None
-        return None if at is None else max(0.0, now.timestamp() - at)
+        if self._reader and self._reader.last_commit_at is not None:
+            self._newest_commit = self._reader.last_commit_at  # the reader forgets it when the log cannot be read
+        return None if self._newest_commit is None else max(0.0, now.timestamp() - self._newest_commit)
 
     def _all_users(self, registry: Registry) -> dict[str, Mapping[str, int]]:
         try:
@@ -180,7 +183,8 @@ class Lookout:
             route=safe(route.name),
             state=state,
             sentence=NOTHING if state is State.NO_DATA else sentence(route, verdict, rate),
-            second=self._second(route, verdict, state),
+            second=self._second(route, verdict, state, mine),
+            countdown=_done_at(route, state, mine),
             steps=ladder(route, verdict, _since(route, mine), now, rate),
             production_requests=production.requests,
             canary_requests=canary.requests,
@@ -188,17 +192,19 @@ class Lookout:
             split_tone="waiting" if verdict.state == "suspect data" else "plain",
             metrics=() if state is State.NO_DATA else metric_rows(production, canary, verdict),
             plots=self._plots_of(route, verdict, now, steps),
-            as_of=now,
+            as_of=now
+            if self._reader.last_commit_at is None
+            else datetime.fromtimestamp(self._reader.last_commit_at, UTC),
         )
-        self._canaries[route.name] = view
+        self._canaries[route.name, route.rollout_id] = view
         return view
 
     def _unread(self, route: Route, problem: ConsoleError | None) -> CanaryView:
         """The last good numbers, marked as old; or, before there were any, what is missing."""
-        known = self._canaries.get(route.name)
-        missing = not self._log.exists()
+        known = self._canaries.get((route.name, route.rollout_id))
+        missing = isinstance(problem, LogMissing)
         words_ = safe_line(problem.message) if problem else NOTHING
-        if known is not None and not missing:
+        if known is not None:
             return replace(known, state=State.ERROR, sentence=words_, stale=True)
         state = State.NO_DATA if missing else State.ERROR
         return CanaryView(safe(route.name), state, SafeText("no requests yet") if missing else words_)
@@ -207,19 +213,23 @@ class Lookout:
         assert self._reader is not None
         totals = self._reader.totals(route.name, "")
         production = totals.get("production", Counts())
-        return CanaryView(
+        view = CanaryView(
             route=safe(route.name),
-            state=State.NO_CANARY if production.requests else State.NO_DATA,
+            state=State.NO_CANARY if self._reader.series(route.name) else State.NO_DATA,
             sentence=SafeText("everybody gets the production model · c starts a canary"),
             production_requests=production.requests,
             metrics=metric_rows(production, Counts(), None),
         )
+        self._canaries[route.name, ""] = view
+        return view
 
-    def _second(self, route: Route, verdict: Verdict, state: State) -> SafeText:
+    def _second(self, route: Route, verdict: Verdict, state: State, changes: list[ShareChange]) -> SafeText:
         if state is not State.REGRESSION:
             return SafeText(ruled_out(verdict))
         if route.canary_percentage == 0:
-            return join("rolled back; console resume ", route.name, " starts it again")
+            done = _rolled_back(route, changes)
+            before = f" {words.percentage(done.before)} → 0 %" if done and done.before is not None else ""
+            return SafeText(f"rolled back{before}; console undo")
         back = words.plural(self._users(route).get("canary", 0), "user returns", "users return")
         share = words.percentage(route.canary_percentage)
         return join("press r to roll back ", share, " → 0 %; ", back, " to production")
@@ -246,6 +256,11 @@ class Lookout:
         return view
 
 
+def _on_trial(registry: Registry, name: str) -> bool:
+    route = registry.routes.get(name)
+    return route is not None and route.canary is not None
+
+
 def _deciding(verdict: Verdict) -> str:
     """What decided, else the error rate: the slowest metric is often one that hardly ever happens."""
     return verdict.blamed[0].removeprefix("limit:") if verdict.blamed else "error"
@@ -253,6 +268,20 @@ def _deciding(verdict: Verdict) -> str:
 
 def _split(verdict: Verdict) -> SafeText:
     return safe(verdict.why) if verdict.state == "suspect data" else SafeText("split as set")
+
+
+def _rolled_back(route: Route, changes: list[ShareChange]) -> ShareChange | None:
+    """The change that took the canary of `route` to 0 %, where it is there now and the history knows of it."""
+    if route.canary is None or route.canary_percentage > 0:
+        return None
+    newest = max(changes, key=lambda change: change.at, default=None)
+    return newest if newest is not None and newest.percentage == 0 else None
+
+
+def _done_at(route: Route, state: State, changes: list[ShareChange]) -> SafeText:
+    """`done 14:33:02`, under the word of a regression that was rolled back."""
+    done = _rolled_back(route, changes) if state is State.REGRESSION else None
+    return SafeText(f"done {done.at.astimezone(UTC):%H:%M:%S}") if done else NOTHING
 
 
 def _since(route: Route, changes: list[ShareChange]) -> datetime:

@@ -21,7 +21,7 @@ from console.tui.screens.settling import SETTLED_S
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PATIENCE_S = 20.0
+PATIENCE_S = 8.0
 """Machines that test are busy; what has happened is never waited for."""
 QUIET_S = 0.02
 DIALOG = 88
@@ -86,19 +86,20 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\
 
 
 class Terminal:
-    """A program on a pseudo-terminal of `size` (columns, rows)."""
+    """Python with `arguments` on a pseudo-terminal of `size` (columns, rows)."""
 
     def __init__(
         self, arguments: Sequence[str], size: tuple[int, int] = (120, 36), environment: Mapping[str, str] | None = None
     ) -> None:
         columns, rows = size
         self.raw = b""
+        self.heard_at = 0.0
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._half = b""
         self._process = pexpect.spawn(
             sys.executable,
-            ["-m", "console", *arguments],
+            [*arguments],
             env=terminal_environment(environment or {}),
             dimensions=(rows, columns),
             cwd=str(ROOT),
@@ -117,6 +118,7 @@ class Terminal:
         except pexpect.EOF:
             return
         self.raw += data
+        self.heard_at = time.time()
         data = _UNKNOWN.sub(b"", self._half + data)
         cut = data.rfind(b"\x1b")
         cut = cut if cut >= 0 and len(data) - cut < 24 and not _whole(data[cut:]) else len(data)
@@ -132,6 +134,14 @@ class Terminal:
     def text(self) -> str:
         """The screen."""
         return "\n".join(self.lines)
+
+    def reversed_at(self, text: str) -> bool:
+        """Whether `text` stands on the screen with foreground and background swapped."""
+        for y, line in enumerate(self._screen.display):
+            x = line.find(text)
+            if x >= 0:
+                return bool(self._screen.buffer[y][x].reverse)
+        return False
 
     @property
     def dialog(self) -> list[str]:
@@ -177,6 +187,12 @@ class Terminal:
         """Type `keys` at once."""
         self._process.send(keys)
 
+    def type(self, *parts: str) -> None:
+        """Type `parts` one after the other, looking up in between: each goes where the one before led to."""
+        for part in parts:
+            self.press(part)
+            self.watch(0.15)
+
     def answer(self, key: str) -> None:
         """Press a key as a person does who has read the dialog: not in the moment in which it opened."""
         self.watch(SETTLED_S + 0.1)
@@ -190,6 +206,12 @@ class Terminal:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         self._process.kill(number)
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._process.child_fd)
+        self._process.child_fd = -1
+        self._process.closed = True
 
     def end(self, within_s: float = PATIENCE_S) -> int:
         """Wait until the program has ended; returns its exit code, 128 + n after signal n."""
@@ -234,6 +256,9 @@ def _whole(sequence: bytes) -> bool:
     return bool(re.match(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|[^\[\]])", sequence))
 
 
+_KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+
+
 def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:
     """A person's environment: colours, UTF-8, no provider, nothing that this test run was started with."""
     kept = {
@@ -241,6 +266,25 @@ def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:
     }
     kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     return kept | dict(changes)
+
+
+@pytest.fixture
+def command(registry: Path, log: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `console VERB …` on the same registry, as somebody in another terminal would."""
+
+    def run(*arguments: str, actor: str = "bob@laptop") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "console", *arguments, "--registry", str(registry), "--log", str(log)],
+            env=terminal_environment({"CONSOLE_ACTOR": actor}),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    return run
 
 
 @pytest.fixture
@@ -264,10 +308,13 @@ def open_console(registry: Path, log: Path) -> Iterator[Callable[..., Terminal]]
     opened: list[Terminal] = []
 
     def open_it(
-        *options: str, size: tuple[int, int] = (120, 36), environment: Mapping[str, str] | None = None
+        *options: str,
+        size: tuple[int, int] = (120, 36),
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "console"),
     ) -> Terminal:
         given = {"CONSOLE_ACTOR": "olga@desk"} | dict(environment or {})
-        terminal = Terminal(["--registry", str(registry), "--log", str(log), *options], size, given)
+        terminal = Terminal([*program, "--registry", str(registry), "--log", str(log), *options], size, given)
         opened.append(terminal)
         return terminal
 

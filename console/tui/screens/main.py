@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 from textual import events, on
@@ -11,14 +13,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from console.domain.errors import RegistryInvalid
 from console.domain.registry import Route
 from console.text import words
-from console.text.safe import SafeText, safe
+from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.acting import Acting
 from console.tui.drawing.frame import Hint, frame
 from console.tui.keys import KEYS, PINNED, Key, by_action
 from console.tui.messages import Looked
 from console.tui.polling import Poller
+from console.tui.problem_row import ProblemRow
 from console.tui.runtime import Runtime
 from console.tui.screens.compare import CompareScreen, warm_for
 from console.tui.screens.reading import HelpScreen, HistoryScreen
@@ -29,7 +33,10 @@ from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.comparison import ComparisonView
 from console.view.lookout import Look, Lookout
-from console.view.records import CanaryView, State
+from console.view.records import CanaryView, FleetView, State
+
+LATE_S = 1.5
+"""Looks come every second; one that is later than this is waited for."""
 
 
 def _bindings() -> list[BindingType]:
@@ -70,6 +77,7 @@ class MainScreen(Acting, Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, tabs, three panes, footer."""
         yield TopBar()
+        yield ProblemRow()
         yield TabRow()
         with Horizontal(id="panes"):
             yield RegistryPane(id="registry")
@@ -82,24 +90,48 @@ class MainScreen(Acting, Screen[None]):
         """Start watching."""
         self._arrange()
         self._poller.start()
+        self.set_interval(1.0, self._tick)
 
     def on_unmount(self) -> None:
         """Stop watching."""
         self._poller.stop()
 
     def _watching_failed(self, error: Exception) -> None:
-        self.app.call_from_thread(self.app._handle_exception, error)
+        self.from_thread(self.app._handle_exception, error)
+
+    def _tick(self) -> None:
+        """Clock and ages go on while a look takes long: a locked file must not look like fresh data."""
+        if self.look is None:
+            return
+        late_s = (self.runtime.clock() - self.look.view.now).total_seconds()
+        if late_s >= LATE_S:
+            self.look = replace(self.look, view=later(self.look.view, late_s))
+            self._show()
 
     @on(Looked)
     def show_look(self, message: Looked) -> None:
         """Put a new look on the screen."""
         self.look = message.look
-        view = message.look.view
+        self.notice(message.look)
+        self._show()
+
+    def _show(self) -> None:
+        if self.look is None:
+            return
+        view = self.look.view
         self.query_one(TopBar).show(view, self.runtime.override)
+        self.query_one(ProblemRow).show(self._registry_problem)
         self.query_one(RegistryPane).show(view)
         if self.comparison is not None:
             self.query_one(ComparerPane).show(self.comparison, view.now)
         self._show_route()
+
+    @property
+    def _registry_problem(self) -> SafeText:
+        problem = self.look.problem if self.look else None
+        if not isinstance(problem, RegistryInvalid):
+            return NOTHING  # what is wrong with the log stands in the pane that it would fill
+        return safe_line(problem.message.replace(str(self.runtime.registry), self.runtime.registry.name))
 
     @on(RegistryPane.RouteSelected)
     def _show_route(self) -> None:
@@ -266,6 +298,12 @@ class MainScreen(Acting, Screen[None]):
     def tell(self, text: str, *, error: bool = False) -> None:
         """A toast; it never takes the focus."""
         self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
+
+
+def later(view: FleetView, seconds: float) -> FleetView:
+    """The same view, looked at `seconds` later: nothing new, and everything that much older."""
+    age = None if view.data_age_s is None else view.data_age_s + seconds
+    return replace(view, now=view.now + timedelta(seconds=seconds), data_age_s=age)
 
 
 _ACTIONS = {key.action for key in KEYS}
