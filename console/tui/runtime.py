@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from console.compare.similarity import Embedder
 from console.providers.endpoints import Endpoints
 from console.text.safe import NOTHING, SafeText
 from console.tui.polling import utc_now
@@ -26,3 +27,4 @@ class Runtime:
     override: SafeText = NOTHING
     """The sentence about `LLM_MODEL`, where it forces a model in this environment."""
     clock: Callable[[], datetime] = utc_now
+    embedder: Embedder = field(default_factory=Embedder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from console.compare.diffing import Run as Difference
 from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair
+from console.compare.similarity import WARNING_BELOW, Similarity
 from console.providers.records import Answer
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
@@ -57,6 +58,17 @@ class Unfolding:
             return _answer(side, answer, (Difference(answer.text, False),))
         runs = (Run(safe(self.texts[name])),) if self.texts[name] else ()
         return AnswerView(side, safe_line(question.model), runs, note=SafeText("writing" if runs else "waiting"))
+
+
+def similarity_text(similarity: Similarity) -> SafeText:
+    """`similarity 0.97, above the usual 0.70 line: shown, not used`; by words, it says what to install for more."""
+    side = "below" if similarity.mean < WARNING_BELOW else "above"
+    lowest = f", lowest part {similarity.lowest:.2f}" if similarity.lowest < similarity.mean - 0.005 else ""
+    text = f"similarity {similarity.mean:.2f}{lowest}, {side} the usual {WARNING_BELOW:.2f} line: shown, not used"
+    if similarity.how == "words":
+        text = f"similarity of words {similarity.mean:.2f}"
+        return safe_line(f"{text} · {similarity.note}" if similarity.note else text)
+    return SafeText(text)
 
 
 def comparison_view(comparison: Comparison, route: str) -> ComparisonView:

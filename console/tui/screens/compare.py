@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -22,7 +24,7 @@ from console.tui.drawing.frame import Hint
 from console.tui.runtime import Runtime
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar
-from console.view.compared import Unfolding
+from console.view.compared import Unfolding, similarity_text
 from console.view.comparison import ComparisonView
 
 REDRAW_S = 0.1
@@ -63,6 +65,7 @@ class CompareScreen(Screen[ComparisonView | None]):
     def on_mount(self) -> None:
         """The prompt has the focus; the SDKs load while it is typed."""
         warm_for(self._route)
+        self.runtime.embedder.warm()
         self._show(self._view)
         prompt = self.query_one("#prompt", Input)
         if self._view is not None:
@@ -102,6 +105,16 @@ class CompareScreen(Screen[ComparisonView | None]):
             if self._unfolding is unfolding:
                 self._unfolding = None
         self._show(unfolding.view())
+        await self._add_similarity(unfolding)
+
+    async def _add_similarity(self, unfolding: Unfolding) -> None:
+        """A hint that comes when it is there: nothing waits for it."""
+        done = unfolding.comparison
+        if done is None or done.left.failure or done.right.failure:
+            return
+        similarity = await asyncio.to_thread(self.runtime.embedder.similarity, done.left.text, done.right.text)
+        if self._view is not None and self._view.finished_at == done.at:
+            self._show(replace(self._view, similarity=similarity_text(similarity)))
 
     def action_scroll(self, lines: int) -> None:
         """Both answers together."""

@@ -1,0 +1,84 @@
+"""The worker process that embeds texts, `python -m console.compare.embedding MODEL [SHA256]`: JSON lines in and out.
+
+The only file that names sentence-transformers. It runs in a process of its own, because loading it takes ten seconds
+and holds the interpreter: no screen should stutter for it. Offline unless the environment says otherwise, and no code
+from a model's repository is ever run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+PIECES = 200
+"""Word pieces a chunk may have; the default model reads 256, and silently cuts what is longer."""
+
+
+def verify(folder: Path, sha256: str) -> None:
+    """Raises ValueError where the weights in `folder` are not the ones with this hash."""
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != sha256:
+        raise ValueError(f"the weights in {folder.name} are not the expected ones")
+
+
+def chunks(text: str, length: Callable[[str], int], limit: int = PIECES) -> list[str]:
+    """`text` in pieces of at most `limit` word pieces, cut between words, so that nothing is left unread."""
+    pieces: list[str] = []
+    words: list[str] = []
+    size = 0
+    for word in text.split():
+        cost = max(1, length(word))
+        if words and size + cost > limit:
+            pieces.append(" ".join(words))
+            words, size = [], 0
+        words.append(word[: 4 * limit])
+        size += cost
+    return [*pieces, " ".join(words)] if words else pieces or [""]
+
+
+def matched(left: Any, right: Any) -> list[float]:
+    """For every chunk of either side, how well the other side's best chunk matches it (cosine, -1..1)."""
+    table = left @ right.T
+    return [float(value) for value in (*table.max(axis=1), *table.max(axis=0))]
+
+
+def serve(model: Any, requests: Any, answers: Any) -> None:
+    """Answer until the requests end."""
+
+    def length(word: str) -> int:
+        return len(model.tokenizer.tokenize(word))
+
+    for line in requests:
+        pair = json.loads(line)
+        sides = [chunks(str(text), length) for text in pair]
+        left, right = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
+        scores = matched(left, right)
+        answers.write(json.dumps({"mean": sum(scores) / len(scores), "lowest": min(scores)}) + "\n")
+        answers.flush()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Load the model, say that it is ready, answer."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
+    name, _, revision = arguments[0].partition("@")
+    if len(arguments) > 1 and arguments[1]:
+        verify(Path(name), arguments[1])
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(name, revision=revision or None, trust_remote_code=False, device="cpu")
+    answers.write(json.dumps({"ready": True}) + "\n")
+    answers.flush()
+    serve(model, sys.stdin, answers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
