@@ -1,0 +1,113 @@
+"""A plan in the words of a dialog: consequence, users, undo, and the exact lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.actions.desk import Desk
+from console.actions.requests import Hold, Promote, Rollback, SetShare
+from console.actions.standing import Standing
+from console.text.safe import SafeText
+from console.view.planned import plan_view, standing_of
+from console.view.records import CanaryView, MetricView, State
+
+STANDING = Standing(
+    "watching", "no regression so far", ("error rate 0.97 % against 0.95 %",), canary_users=620, production_users=620
+)
+
+
+@pytest.fixture
+def desk(world) -> Desk:
+    return Desk(world.registry, actor="olga@desk", clock=lambda: world.now)
+
+
+def test_a_step_up_says_who_moves(desk) -> None:
+    shown = plan_view(desk.plan(SetShare("support", 100 - 25), STANDING))
+    assert shown.users == "310 users move to the canary: 50 % → 75 %"
+    assert (shown.state, shown.sentence) == (State.WATCHING, "no regression so far")
+    assert shown.details == "error rate 0.97 % against 0.95 %"
+    assert shown.lowers is False
+
+
+def test_a_rollback_says_who_returns_and_how_it_is_undone(desk) -> None:
+    shown = plan_view(desk.plan(Rollback("support"), STANDING))
+    assert shown.users == "620 users move back to production: 50 % → 0 %"
+    assert shown.undo == "u or console undo writes these lines back; users follow in 2 s"
+    assert shown.lowers is True
+    assert shown.needs_reason is False
+
+
+def test_one_user_is_singular(desk) -> None:
+    few = Standing("watching", canary_users=1, production_users=1)
+    assert plan_view(desk.plan(Rollback("support"), few)).users.startswith("1 user moves back")
+
+
+def test_without_evidence_it_says_so(desk) -> None:
+    shown = plan_view(desk.plan(Rollback("support")))
+    assert shown.state is State.NO_DATA
+    assert shown.sentence == "no evidence is at hand"
+    assert shown.users == "50 % → 0 % of users; none seen on this rollout yet"
+
+
+def test_a_hold_moves_nobody(desk) -> None:
+    assert plan_view(desk.plan(Hold("support", "legal"), STANDING)).users == ("nobody moves: the share stays at 50 %")
+
+
+def test_the_diff_is_the_files(desk, world) -> None:
+    shown = plan_view(desk.plan(Promote("support"), STANDING))
+    removed = [line.text for line in shown.diff if line.kind == "removed"]
+    added = [line.text for line in shown.diff if line.kind == "added"]
+    assert 'production = "claude-sonnet-5-5"' in added
+    assert "canary_percentage = 50" in removed
+    assert all(line in world.registry.read_text() for line in removed)
+    assert shown.command.startswith("console promote support")
+
+
+def test_promoting_without_a_pass_asks_for_a_reason_and_says_why(desk) -> None:
+    shown = plan_view(desk.plan(Promote("support"), STANDING))
+    assert shown.needs_reason is True
+    assert "watching: no regression so far" in shown.refusal
+    with_reason = plan_view(desk.plan(Promote("support"), STANDING, reason="looked at by hand"))
+    assert with_reason.needs_reason is False
+
+
+def test_a_refusal_is_told(desk) -> None:
+    shown = plan_view(desk.plan(Promote("summarise")))
+    assert "canary" in shown.refusal
+    assert shown.diff == ()
+
+
+def test_hostile_sentences_are_tamed(desk) -> None:
+    shown = plan_view(desk.plan(Rollback("support"), Standing("watching", "a\x1b]0;x\x07\nb", ("c\x9b",))))
+    assert not {"\x1b", "\x07", "\n", "\x9b"} & set(shown.sentence + shown.details)
+
+
+def metric(name: str, label: str, **more: object) -> MetricView:
+    words = {key: SafeText(value) if isinstance(value, str) else value for key, value in more.items()}
+    return MetricView(name, label, **{"production": SafeText("1.00 %"), "canary": SafeText("1.10 %"), **words})
+
+
+def test_the_standing_of_a_canary(verdict, judged) -> None:
+    cost = judged("cost", role="signal", decided="regression")
+    metrics = (
+        metric("error", "error rate"),
+        metric("latency_p95", "latency p95", change="×0.96"),
+        metric("cost", "cost per 1k", change="×1.46", limit="1.40", inside=False),
+        metric("refusal", "refusals"),
+    )
+    shown = CanaryView(SafeText("support"), State.WATCHING, SafeText("fine so far"), metrics=metrics)
+    found = standing_of(shown, verdict(metrics=(judged(), cost)), {"canary": 5, "production": 95}, 332.0)
+    assert found.details == (
+        "error rate 1.10 % against 1.00 %",
+        "latency p95 ×0.96",
+        "cost per 1k ×1.46 (limit 1.40)",
+    )
+    assert (found.state, found.signals, found.step_minutes) == ("watching", ("cost",), 332.0)
+    assert (found.canary_requests, found.production_requests) == (1_000, 20_000)
+    assert (found.canary_users, found.production_users) == (5, 95)
+
+
+def test_the_standing_without_a_verdict() -> None:
+    shown = CanaryView(SafeText("support"), State.NO_DATA, SafeText(""), production_requests=7, canary_requests=3)
+    found = standing_of(shown, None, {}, 0.0)
+    assert (found.production_requests, found.canary_requests, found.canary_users) == (7, 3, None)
