@@ -33,11 +33,17 @@ def chunks(text: str, length: Callable[[str], int], limit: int = PIECES) -> list
     size = 0
     for word in text.split():
         cost = max(1, length(word))
-        if words and size + cost > limit:
-            pieces.append(" ".join(words))
-            words, size = [], 0
-        words.append(word[: 4 * limit])
-        size += cost
+        if cost > limit:  # a word longer than a chunk (a data url, say) is cut into parts that fit
+            parts = [word[at : at + limit] for at in range(0, len(word), limit)]
+        else:
+            parts = [word]
+        for part in parts:
+            cost = min(cost, limit)
+            if words and size + cost > limit:
+                pieces.append(" ".join(words))
+                words, size = [], 0
+            words.append(part)
+            size += cost
     return [*pieces, " ".join(words)] if words else pieces or [""]
 
 
