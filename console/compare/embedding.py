@@ -33,11 +33,9 @@ def chunks(text: str, length: Callable[[str], int], limit: int = PIECES) -> list
     size = 0
     for word in text.split():
         cost = max(1, length(word))
-        if cost > limit:  # a word longer than a chunk (a data url, say) is cut into parts that fit
-            parts = [word[at : at + limit] for at in range(0, len(word), limit)]
-        else:
-            parts = [word]
-        for part in parts:
+        # A word longer than a chunk (a data url, say) is cut into parts that fit.
+        step = limit if cost > limit else len(word)
+        for part in (word[at : at + step] for at in range(0, len(word), step)):
             cost = min(cost, limit)
             if words and size + cost > limit:
                 pieces.append(" ".join(words))
