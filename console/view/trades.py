@@ -1,20 +1,29 @@
-"""Cost against quality in one line."""
+"""What stands beside a verdict in one line: cost against quality, changed gates, what is already ruled out."""
 
 from __future__ import annotations
 
 from console.text import words
-from console.text.safe import NOTHING, SafeText
-from console.verdict.trade import Trade
+from console.text.safe import NOTHING, SafeText, safe_line
+from console.verdict.trade import Trade, trade
+from console.verdict.verdict import Verdict
+from console.view.sentences import ruled_out
 
 
-def trade_text(trade: Trade | None) -> SafeText:
+def beside(verdict: Verdict) -> SafeText:
+    """The second line of a rollout that has not regressed: what a person would otherwise miss comes first."""
+    if verdict.changed_gates:
+        more = f" · and {len(verdict.changed_gates) - 1} more" if len(verdict.changed_gates) > 1 else ""
+        return safe_line(verdict.changed_gates[0] + more)
+    return trade_text(trade(verdict)) or SafeText(ruled_out(verdict))
+
+
+def trade_text(found: Trade | None) -> SafeText:
     """`saves $1.20 per 1,000 requests (28 %), error rate not worse than +0.3 points (shown)`; empty without a trade."""
-    if trade is None:
+    if found is None:
         return NOTHING
-    verb = "saves" if trade.saved_usd > 0 else "costs"
-    more = "" if trade.saved_usd > 0 else " more"
-    cost = f"{verb} {words.dollars(abs(trade.saved_usd))}{more} per 1,000 requests ({abs(trade.share) * 100:.0f} %)"
-    if trade.error_at_most is None:
+    verb, more = ("saves", "") if found.saved_usd > 0 else ("costs", " more")
+    cost = f"{verb} {words.dollars(abs(found.saved_usd))}{more} per 1,000 requests ({abs(found.share) * 100:.0f} %)"
+    if found.error_at_most is None:
         return SafeText(f"{cost}, error rate not known yet")
-    bound = f"{trade.error_at_most * 100:+.1f} points".replace("-", words.MINUS)
-    return SafeText(f"{cost}, error rate not worse than {bound} ({'shown' if trade.shown else 'so far'})")
+    bound = f"{found.error_at_most * 100:+.1f} points".replace("-", words.MINUS)
+    return SafeText(f"{cost}, error rate not worse than {bound} ({'shown' if found.shown else 'so far'})")
