@@ -1,0 +1,166 @@
+"""The two ways out: data on stdout, words on stderr, both neutral, in whatever encoding and terminal there is."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from console.cli import diagnostics, output
+from console.domain.errors import EXIT_INVALID, LogInvalid
+from console.text.ascii import ascii_only
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Terminal(io.StringIO):
+    """Text that says it is shown on a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    share: float
+    name: str
+
+
+def test_json_has_its_schema_first_and_only_what_json_knows(capsys) -> None:
+    output.emit_json({"a": math.inf, "b": [math.nan, 1.5], "c": Figures(-math.inf, "x"), "d": ("t",), "e": Path("/x")})
+    text = capsys.readouterr().out
+    assert text.lstrip().startswith('{\n  "schema": 1')
+    assert json.loads(text) == {
+        "schema": 1,
+        "a": None,
+        "b": [None, 1.5],
+        "c": {"share": None, "name": "x"},
+        "d": ["t"],
+        "e": "/x",
+    }
+
+
+def test_json_is_ascii_whatever_is_in_it(capsys) -> None:
+    output.emit_json({"text": "é \x1b]0;x\x07 \u202e \ud800"})
+    assert capsys.readouterr().out.isascii()
+
+
+def test_styles_are_codes_on_a_terminal_and_nothing_else_where(monkeypatch, capsys) -> None:
+    output.emit_styled([("a", "bad"), ("b", "")])
+    assert capsys.readouterr().out == "ab\n"
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    output.emit_styled([("a\nb", "bad"), ("c", "")])
+    assert terminal.getvalue() == "\x1b[1;31ma\x1b[0m\n\x1b[1;31mb\x1b[0mc\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+)
+def test_who_gets_colour(monkeypatch, environment, coloured) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert output.has_colour() is coloured
+
+
+def test_a_style_is_no_way_around_the_neutraliser(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    output.emit_styled([("x\x1b[31my", "bad")])
+    assert capsys.readouterr().out == "\x1b[1;31mx␛[31my\x1b[0m\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("plain", "plain"),
+        ("● ◆ ✓ ■ ▲ ‖ ≈ → ×", "* + v # ! = ~ > x"),
+        ("5 → 25 % · −2.4 – “why” …", '5 > 25 % . -2.4 - "why" .'),
+        ("café naïve", "cafe naive"),
+        ("e\u0301", "e"),
+        ("日本", "??"),
+    ],
+)
+def test_ascii_stand_ins(text, plain) -> None:
+    assert ascii_only(text) == plain
+
+
+def test_an_error_has_its_hint_and_its_exit_code(capsys) -> None:
+    assert diagnostics.fail(LogInvalid("it is\x1b[31m locked", "Wait.")) == EXIT_INVALID
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "error: it is␛[31m locked\nWait.\n"
+
+
+def test_progress_is_written_over_and_leaves_nothing(monkeypatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    with diagnostics.progress() as line:
+        line.show("one\x1b[31m\ntwo")
+        line.show("x" * 100)
+    written = terminal.getvalue()
+    assert "\n" not in written
+    assert "\x1b" not in written
+    assert max(len(part) for part in written.split("\r")) <= 39
+    assert written.endswith("\r" + " " * 39 + "\r")
+
+
+def test_progress_says_nothing_where_there_is_no_terminal(capsys) -> None:
+    with diagnostics.progress() as line:
+        line.show("3 of 9 compared")
+    assert capsys.readouterr().err == ""
+
+
+def test_nobody_is_asked_without_a_terminal(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert diagnostics.can_ask() is False
+
+
+def test_an_interrupted_comparison_ends_at_once_and_takes_its_stand_in_along(world) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "console", "compare", "hello", "--stand-in"],
+        cwd=world.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert "comparing" in child.stderr.readline()
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert child.returncode == 130
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_progress_of_a_comparison_on_a_terminal(world) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "console", "compare", "Where is my parcel?", "--stand-in"],
+        cwd=str(world.folder),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+        dimensions=(34, 118),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect("claude-sonnet-4-5-20250929 waiting · claude-sonnet-5-5 waiting")
+    child.expect("[0-9]+ characters")
+    child.expect("stand-in answers")
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
