@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import screenshots
 from bench.drawn_glyphs import BOXES, CELL_HEIGHT, CELL_WIDTH, drawn
 from bench.screenshots import clean
 
@@ -80,3 +81,19 @@ def test_a_picture_without_ids_and_fonts_of_the_day():
     assert "12345" not in svg
     assert "font-face" not in svg
     assert "https" not in svg
+
+
+async def test_a_picture_that_cannot_be_taken_says_what_did_not_come(monkeypatch):
+    class Pilot:
+        async def pause(self, _seconds):
+            return None
+
+    monkeypatch.setattr(screenshots, "DEADLINE_S", 0.0)
+    with pytest.raises(TimeoutError, match="both answers"):
+        await screenshots.until(Pilot(), "both answers", lambda: False)
+    await screenshots.until(Pilot(), "what is there", lambda: True)
+
+
+def test_the_script_needs_a_folder(capsys):
+    assert screenshots.main([]) == 2
+    assert "OUTDIR" in capsys.readouterr().err
