@@ -153,11 +153,14 @@ def g3_detection(full: bool, say: Say) -> dict[str, Any]:
         say(f"{share:<6.0%}" + " ".join(row))
     worst = max(c["console"] / c["limit"] for c in cells if c["limit"] >= 100)
     gain = min(c["bonferroni"] / c["console"] for c in cells if c["limit"] >= 20)
+    # Ten looks planned over 50,000 requests: the first of them comes after 5,000.
+    planned = min(5_000 / c["console"] for c in cells if c["base"] >= 0.01 and c["effect"] >= 5)
     say(
         f"worst ratio where the limit is 100 or more: {worst:.2f}; "
-        f"earlier than Bonferroni at every look by x{gain:.2f} or more"
+        f"earlier than Bonferroni at every look by x{gain:.2f} or more, "
+        f"than the first of ten planned looks by x{planned:.0f} or more (effects of x5 and x10, base 1 % and up)"
     )
-    return {"cells": cells, "worst": worst, "gain": gain, "ok": ok3 and ok4}
+    return {"cells": cells, "worst": worst, "gain": gain, "planned": planned, "ok": ok3 and ok4 and planned >= 3}
 
 
 def _fast_enough(cell: dict[str, float]) -> bool:
