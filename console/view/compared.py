@@ -193,7 +193,9 @@ def _extra(left: Answer, right: Answer) -> SafeText:
     if left.cost_usd is None or right.cost_usd is None:
         return SafeText("no price known for one of them") if left.failure is None and right.failure is None else NOTHING
     more = (right.cost_usd - left.cost_usd) * 1_000
-    return SafeText(f"{'+' if more >= 0 else words.MINUS}{words.dollars(abs(more))} per 1,000 requests")
+    if abs(more) < 0.005:
+        return SafeText("no cent more per 1,000")
+    return SafeText(f"{'+' if more > 0 else words.MINUS}${abs(more):,.2f} per 1,000 requests")
 
 
 def _seconds_or(milliseconds: float | None) -> SafeText:

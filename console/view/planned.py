@@ -34,12 +34,21 @@ def plan_view(plan: Plan) -> PlanView:
         command=safe_line(plan.command),
         needs_reason=plan.needs_reason and not plan.reason,
         lowers=plan.lowers,
-        refusal=safe(str(plan.refusal)) if plan.refusal and not plan.forceable else _gate(plan),
+        refusal=safe(str(plan.refusal)) if plan.refusal and not plan.forceable else NOTHING,
+        asks=_asks(plan),
     )
 
 
-def _gate(plan: Plan) -> SafeText:
-    return safe_line(plan.gate.sentence) if plan.needs_reason else NOTHING
+def _asks(plan: Plan) -> SafeText:
+    """Why a reason is asked for. The verdict's own sentence stands right below, so here its word is enough."""
+    if not plan.needs_reason:
+        return NOTHING
+    own = f"{plan.standing.state}: {plan.standing.sentence}"
+    sentences = [
+        f"the verdict is {plan.standing.state}, not pass" if sentence == own else sentence
+        for sentence in plan.gate.sentences
+    ]
+    return safe_line(f"a typed reason: {' · '.join(sentences)}")
 
 
 def _users(plan: Plan) -> SafeText:
@@ -48,7 +57,8 @@ def _users(plan: Plan) -> SafeText:
     if plan.before == plan.after:
         return SafeText(f"nobody moves: the share stays at {words.percentage(plan.after)}")
     moved = _moved(plan)
-    where = "to the canary" if plan.after > plan.before else "back to production"
+    up = "to the new model" if plan.action == "promote" else "to the canary"
+    where = up if plan.after > plan.before else "back to production"
     if moved is None:
         return SafeText(f"{shares} of users; none seen on this rollout yet")
     return SafeText(f"{words.plural(moved, 'user moves', 'users move')} {where}: {shares}")

@@ -224,3 +224,5 @@ class PlanView:
     """Whether this takes traffic away from the canary: one confirm, never blocked."""
     refusal: SafeText = NOTHING
     """Why it cannot be done now, or ""."""
+    asks: SafeText = NOTHING
+    """What it goes against, so that a typed reason is asked for: "the verdict is watching, not pass", or ""."""

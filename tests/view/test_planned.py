@@ -66,7 +66,8 @@ def test_the_diff_is_the_files(desk, world) -> None:
 def test_promoting_without_a_pass_asks_for_a_reason_and_says_why(desk) -> None:
     shown = plan_view(desk.plan(Promote("support"), STANDING))
     assert shown.needs_reason is True
-    assert "watching: no regression so far" in shown.refusal
+    assert shown.asks == "a typed reason: the verdict is watching, not pass"
+    assert not shown.refusal
     with_reason = plan_view(desk.plan(Promote("support"), STANDING, reason="looked at by hand"))
     assert with_reason.needs_reason is False
 

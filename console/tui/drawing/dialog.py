@@ -65,12 +65,13 @@ def _draw_facts(plan: PlanView, width: int, room: _Room) -> Canvas:
     margin = _margin(width)
     canvas, y = Canvas(width, 24, "side"), 0
     x, end = margin + _LABEL, width - margin
-    if plan.refusal:
-        canvas.put(margin, y, "Refused", "red bold")
-        for line in wrap(plan.refusal, end - x):
-            canvas.put(x, y, line, "strong", end=end)
+    for label, text, style in (("Refused", plan.refusal, "red bold"), ("Needs", plan.asks, "amber bold")):
+        if text:
+            canvas.put(margin, y, label, style)
+            for line in wrap(text, end - x)[:4]:
+                canvas.put(x, y, line, "strong", end=end)
+                y += 1
             y += 1
-        y += 1
     y = _put_verdict(canvas, y, plan, x, end, room)
     for label, text, note in (("Users", plan.users, plan.users_note), ("Undo", plan.undo, plan.undo_note)):
         if not text:

@@ -70,7 +70,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     @property
     def _blocked(self) -> bool:
-        return bool(self._plan.refusal) and not self._plan.needs_reason
+        return bool(self._plan.refusal)
 
     @on(Input.Changed, "#reason")
     def _typed(self, event: Input.Changed) -> None:
