@@ -1,4 +1,4 @@
-"""What an application imports: the router and the request log, each loaded only when it is used."""
+"""What an application imports: router, request log, instrumented clients; each loaded only when it is used."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from console.domain.choice import Choice
+    from console.routing.instrumenting import asking, instrument
     from console.routing.router import Router
     from console.traffic.log import RequestLog
 
-__all__ = ["Choice", "RequestLog", "Router", "__version__"]
+__all__ = ["Choice", "RequestLog", "Router", "__version__", "asking", "instrument"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Choice": "console.domain.choice",
     "RequestLog": "console.traffic.log",
     "Router": "console.routing.router",
+    "asking": "console.routing.instrumenting",
+    "instrument": "console.routing.instrumenting",
 }
 
 

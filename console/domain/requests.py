@@ -50,3 +50,5 @@ class RequestRow(NamedTuple):
     characters: int | None = None
     satisfied: bool | None = None
     flagged: bool | None = None
+    price: str = ""
+    """What the cost was worked out with: see `console.traffic.pricing`."""

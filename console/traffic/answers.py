@@ -33,8 +33,11 @@ class Reading(NamedTuple):
 
 def read_answer(answer: object) -> Reading:
     """The reading of a finished answer, or an empty one for an object of another shape."""
-    retries = whole(field(answer, "retries_taken")) or 0
-    answer = _unwrapped(answer)
+    retries, sdk = whole(field(answer, "retries_taken")) or 0, sdk_of(answer)
+    try:
+        answer = _unwrapped(answer)
+    except Exception:  # a body that was not read, or is no JSON: what the wrapper itself says is all there is
+        return Reading(retries=retries, sdk=sdk)
     if field(answer, "choices") is not None:
         reading = _chat_completion(answer)
     elif field(answer, "stop_reason") is not None or field(answer, "type") == "message":
@@ -43,7 +46,7 @@ def read_answer(answer: object) -> Reading:
         reading = _response(answer)
     else:
         return Reading(retries=retries)
-    return reading._replace(served=name(field(answer, "model")), retries=retries, sdk=_sdk(answer))
+    return reading._replace(served=name(field(answer, "model")), retries=retries, sdk=sdk)
 
 
 def field(value: object, key: str) -> object:
@@ -77,19 +80,15 @@ def _sum(*values: object) -> int | None:
 
 
 def _unwrapped(answer: object) -> object:
-    """The parsed answer inside `client.messages.with_raw_response.create(...)`; parsing is cached by both SDKs."""
-    parse = getattr(answer, "parse", None)
-    if parse is None or not hasattr(answer, "http_response"):
+    """The body inside what `with_raw_response` returns, where it was read; nothing is read from the network here."""
+    if not hasattr(answer, "parse"):
         return answer
-    parsed: object = parse()
-    close = getattr(parsed, "close", None)
-    if hasattr(parsed, "__await__") and close is not None:
-        close()
-        return answer
-    return parsed
+    body = getattr(getattr(answer, "http_response", None), "json", None)
+    return body() if callable(body) else answer
 
 
-def _sdk(answer: object) -> str:
+def sdk_of(answer: object) -> str:
+    """The SDK that made `answer` and its version, or ""."""
     package = type(answer).__module__.partition(".")[0]
     version = getattr(sys.modules.get(package), "__version__", None)
     return f"{package} {version}"[:_NAME] if isinstance(version, str) else ""

@@ -11,6 +11,8 @@ _FIXED = ("system", "instructions", "tools")
 """The parts of a call that an application changes by a release, not by a request: the prompt hash covers these."""
 _SPOKEN = ("messages", "input")
 _PARAMETERS = 1_000
+_ABSENT = ("NotGiven", "Omit")
+"""The types of the SDKs' own words for a parameter that is not there."""
 
 
 class Shape(NamedTuple):
@@ -23,7 +25,8 @@ class Shape(NamedTuple):
 
 
 def shape_of(call: Mapping[str, object]) -> Shape:
-    """The shape of the call `call` (the keyword arguments of an SDK's create method)."""
+    """The shape of the call `call` (the keyword arguments of an SDK's create method, or the body it sends)."""
+    call = {key: value for key, value in call.items() if type(value).__name__ not in _ABSENT}
     spoken = next((call[key] for key in _SPOKEN if key in call), None)
     system, rest = _split(spoken)
     fixed = {key: call[key] for key in _FIXED if call.get(key)}

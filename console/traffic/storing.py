@@ -115,7 +115,7 @@ def insert_rows(
 
 _COLUMNS = (
     "id, at, slot, series, served, user, why, evidence, outcome, error_class, latency_ms, ttft_ms, input_tokens,"
-    " output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, retries, shape, messages,"
+    " output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, cost_usd, price, retries, shape, messages,"
     " characters, satisfied, flagged"
 )
 INSERT_ROW = f"INSERT INTO requests ({_COLUMNS}) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))})"  # noqa: S608
@@ -150,6 +150,7 @@ def _records(
             row.cache_write_tokens,
             row.reasoning_tokens,
             row.cost_usd,
+            row.price or None,
             row.retries,
             _shape_id(db, memory, (row.prompt_hash, row.parameters, row.sdk)),
             row.messages,

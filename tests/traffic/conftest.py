@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from console.demo.standin import process
+from console.demo.standin.process import StandIn
 from console.domain.choice import Choice
 from console.domain.requests import RequestRow
 from console.traffic.log import RequestLog
@@ -95,3 +97,19 @@ def until() -> Callable[[Callable[[], object]], object]:
         return found
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def running_stand_in() -> Iterator[StandIn]:
+    with process.start(scale=0.0) as running:
+        yield running
+
+
+@pytest.fixture
+def stand_in(running_stand_in: StandIn) -> Iterator[StandIn]:
+    """A provider that answers at once and never fails by chance, set back afterwards."""
+    running_stand_in.control.reset()
+    running_stand_in.control.set(error_rate=0.0, refusal_rate=0.0)
+    yield running_stand_in
+    running_stand_in.control.reset()
+    running_stand_in.control.scale(0.0)

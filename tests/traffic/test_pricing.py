@@ -6,36 +6,64 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pytest
+
 from console.catalog.prices import price_usd
-from console.traffic.pricing import Pricing
+from console.traffic.pricing import Priced, Pricing
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
-def test_the_installed_price_list_is_used() -> None:
-    cost = Pricing().cost_usd("claude-sonnet-4-5-20250929", 1_000, 300, 200, 0, AT.timestamp())
-    assert cost is not None
-    assert cost == price_usd("claude-sonnet-4-5-20250929", None, 1_000, 300, 200, 0, AT)
+MODEL = "claude-sonnet-4-5-20250929"
+
+
+def test_the_installed_price_list_is_used_and_its_rates_are_kept() -> None:
+    priced = Pricing().of(MODEL, (1_000, 300, 200, 0), AT.timestamp())
+    assert priced.cost_usd is not None
+    assert priced.cost_usd == price_usd(MODEL, None, 1_000, 300, 200, 0, AT)
+    taken, given, cached, _ = map(float, priced.price.split("/"))
+    assert priced.cost_usd == pytest.approx((800 * taken + 300 * given + 200 * cached) / 1e6)
 
 
 def test_unknown_models_and_unknown_usage_have_no_cost() -> None:
     pricing = Pricing()
-    assert pricing.cost_usd("never-heard-of", 1_000, 300, 0, 0, AT.timestamp()) is None
-    assert pricing.cost_usd("claude-sonnet-4-5-20250929", None, 300, 0, 0, AT.timestamp()) is None
-    assert pricing.cost_usd("claude-sonnet-4-5-20250929", 1_000, None, 0, 0, AT.timestamp()) is None
+    assert pricing.of("never-heard-of", (1_000, 300, 0, 0), AT.timestamp()) == Priced(None, "")
+    assert pricing.of(MODEL, (None, 300, 0, 0), AT.timestamp()) == Priced(None, "")
+    assert pricing.of(MODEL, (1_000, None, 0, 0), AT.timestamp()) == Priced(None, "")
 
 
 def test_a_price_list_gets_the_hour_of_the_request_and_zeros_for_none() -> None:
     asked: list[tuple] = []
-    Pricing(lambda *given: asked.append(given)).cost_usd("m", 10, 5, None, None, AT.timestamp())
+    Pricing(lambda *given: asked.append(given)).of("m", (10, 5, None, None), AT.timestamp())
     assert asked == [("m", None, 10, 5, 0, 0, AT.replace(minute=0))]
+
+
+def test_a_price_list_is_asked_for_its_rates_once_an_hour() -> None:
+    asked: list[tuple] = []
+    pricing = Pricing(lambda *given: asked.append(given) or given[2] * 1e-6)
+    for minute in range(50):
+        assert pricing.of("m", (10, 5, 0, 0), AT.timestamp() - 1_500 + minute * 60).price == "1/0/1/1"
+    assert len(asked) == 50 + 4
+
+
+def test_a_cost_that_its_rates_do_not_explain_is_marked() -> None:
+    def tiered(model, provider, taken, given, cached, written, at):
+        return taken * (6e-6 if taken > 200_000 else 3e-6) + given * 15e-6
+
+    pricing = Pricing(tiered)
+    assert pricing.of("m", (1_000, 10, 0, 0), 0.0) == Priced(pytest.approx(0.00315), "3/15/3/3")
+    assert pricing.of("m", (300_000, 10, 0, 0), 0.0) == Priced(pytest.approx(1.80015), "3/15/3/3+")
+
+
+def test_a_price_list_that_knows_no_rates_has_its_cost_kept() -> None:
+    assert Pricing(lambda m, p, taken, *_: 0.5 if taken == 7 else None).of("m", (7, 5, 0, 0), 0.0) == Priced(0.5, "")
 
 
 def test_without_a_price_list_costs_are_unknown() -> None:
     code = (
         "import sys; sys.modules['console.catalog.prices'] = None\n"
         "from console.traffic.pricing import Pricing\n"
-        "print(Pricing().cost_usd('claude-sonnet-4-5-20250929', 1, 1, 0, 0, 0.0))"
+        "print(Pricing().of('claude-sonnet-4-5-20250929', (1, 1, 0, 0), 0.0).cost_usd)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "None"
