@@ -30,6 +30,8 @@ assert router.select("support", "user-3", current=conversation["model"]).why == 
 next_turn(conversation, "And now?")
 assert len(conversation["messages"]) == 4
 assert "".join(stream("user-4", said))
+routed_answer, routed_id = reply_routed("user-7", said)
+assert routed_answer.content and routed_id
 assert summarise("conversation-1", "A long text. " * 40)
 told = asyncio.run(app.handlers["/reply"]({"user": "user-5", "messages": said}))
 assert told["text"] and told["request"]
@@ -73,7 +75,7 @@ def test_the_python_of_the_integration_page_runs_and_is_logged(page_at, place, e
     done = run_python(code, place, environment, stand_in.url)
     assert done.returncode == 0, done.stderr
     found = rows(place)
-    assert len(found) >= 8
+    assert len(found) >= 9
     assert {row[0] for row in found} == {"support", "summarise"}
     assert [row for row in found if row[2] != "ok"] == []
 
