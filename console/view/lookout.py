@@ -216,7 +216,8 @@ class Lookout:
         view = CanaryView(
             route=safe(route.name),
             state=State.NO_CANARY if self._reader.series(route.name) else State.NO_DATA,
-            sentence=SafeText("everybody gets the production model · c starts a canary"),
+            sentence=SafeText("everybody gets the production model"),
+            second=SafeText("c starts a canary"),
             production_requests=production.requests,
             metrics=metric_rows(production, Counts(), None),
         )

@@ -191,6 +191,7 @@ def test_colour_is_for_terminals_that_want_it(world, environment, coloured) -> N
 def test_the_console_opens_with_a_stand_in_and_ends_it(world) -> None:
     child = spawn(world, "--stand-in")
     child.expect("Registry")
+    child.expect("quit")
     stand_ins = children_of(child.pid, "console.demo.standin")
     assert stand_ins
     child.send("q")

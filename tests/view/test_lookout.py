@@ -118,7 +118,9 @@ def test_a_dropped_canary_leaves_no_verdict_behind(world, look) -> None:
     world.act(Drop("support"))
     found = look()
     assert found.verdicts == {}
-    assert found.view.canaries[0].state is State.NO_CANARY
+    shown = found.view.canaries[0]
+    assert shown.state is State.NO_CANARY
+    assert (shown.sentence, shown.second) == ("everybody gets the production model", "c starts a canary")
 
 
 @pytest.mark.parametrize(
