@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import locale
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from console.cli.comparing import stand_in
 from console.cli.settings import Settings
 from console.domain.errors import Usage
-from console.providers.endpoints import Endpoints
 from console.registry.reading import read
+from console.routing.lanes import forced
 from console.text.safe import NOTHING, SafeText, join, safe_line
-from console.view.routes import override_of
+
+if TYPE_CHECKING:
+    from console.providers.endpoints import Endpoints
 
 
 def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
@@ -26,15 +29,22 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
             "Without one: `console status`, `console promote ROUTE --yes`, and the other commands in `console --help`.",
         )
     registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
-    with stand_in(settings.stand_in and not stand_in_url) as own_url:
-        return _run(settings, list(registry.routes), stand_in_url or own_url)
+    if not settings.stand_in or stand_in_url:
+        return _run(settings, list(registry.routes), stand_in_url)
+    from console.cli.comparing import stand_in
+
+    with stand_in(True) as own_url:
+        return _run(settings, list(registry.routes), own_url)
 
 
 def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
+    gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
     from console.tui.app import run
     from console.tui.runtime import Runtime
 
     def endpoints() -> Endpoints:
+        from console.providers.endpoints import Endpoints
+
         return Endpoints.stand_in(stand_in_url) if stand_in_url else Endpoints.from_environment(os.environ)
 
     return run(
@@ -57,9 +67,7 @@ def _is_utf8() -> bool:
 
 def _override(routes: list[str]) -> SafeText:
     """`LLM_MODEL forces gpt-x on support` in this environment, or ""."""
-    forced = [(route, model) for route in routes if (model := override_of(route, os.environ))]
-    if not forced:
+    named = [(route, model) for route in routes if (model := forced(route, os.environ))]
+    if not named:
         return NOTHING
-    return join(
-        "LLM_MODEL forces ", safe_line(forced[0][1]), " on ", safe_line(", ".join(route for route, _ in forced))
-    )
+    return join("LLM_MODEL forces ", safe_line(named[0][1]), " on ", safe_line(", ".join(route for route, _ in named)))

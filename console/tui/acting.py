@@ -1,35 +1,30 @@
-"""What the keys do: ask, plan, show, and write, through the same desk as the commands."""
+"""What the keys do: ask, plan, show, and write, through the same desk as the commands.
+
+Planning and dialogs are imported where they are first used: the screen is there before they are needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from console.actions.desk import Outcome
-from console.actions.plans import Plan
-from console.actions.requests import (
-    Drop,
-    Hold,
-    Promote,
-    Request,
-    Resume,
-    Rollback,
-    SetShare,
-    StartCanary,
-    Undo,
-)
 from console.actions.standing import UNKNOWN, Standing
 from console.domain.errors import ConsoleError, RegistryChanged
 from console.domain.registry import Registry, Route
 from console.text import words
 from console.text.safe import SafeText, join, safe_line
 from console.tui.noticing import Noticing
-from console.tui.screens.ask import AskScreen, Field
-from console.tui.screens.confirm import ConfirmScreen, Decision
 from console.view.lookout import Look
-from console.view.planned import plan_view, standing_of
 from console.view.records import CanaryView, State
+
+if TYPE_CHECKING:
+    from console.actions.desk import Outcome
+    from console.actions.plans import Plan
+    from console.actions.requests import Request
+    from console.tui.screens.ask import Field
+    from console.tui.screens.confirm import Decision
 
 WRITES = {"rollback", "advance", "retreat", "promote", "share", "canary", "undo", "hold", "resume", "drop"}
 
@@ -105,44 +100,63 @@ class Acting(Noticing):
 
     def action_promote(self) -> None:
         """`p`."""
+        from console.actions.requests import Promote
+
         if self.route:
             self._propose(Promote(self.route.name))
 
     def action_rollback(self) -> None:
         """`r`."""
+        from console.actions.requests import Rollback
+
         if self.route:
             self._propose(Rollback(self.route.name))
 
     def action_advance(self) -> None:
         """`+`."""
+        from console.actions.requests import SetShare
+
         if self.route:
             self._propose(SetShare(self.route.name, "next"))
 
     def action_retreat(self) -> None:
         """`-`."""
+        from console.actions.requests import SetShare
+
         if self.route:
             self._propose(SetShare(self.route.name, "back"))
 
     def action_undo(self) -> None:
         """`u`."""
+        from console.actions.requests import Undo
+
         self._propose(Undo())
 
     def propose_undo(self, number: int) -> None:
         """Take back one change chosen from the history."""
+        from console.actions.requests import Undo
+
         self._propose(Undo(number))
 
     def action_resume(self) -> None:
         """From the palette."""
+        from console.actions.requests import Resume
+
         if self.route:
             self._propose(Resume(self.route.name))
 
     def action_drop(self) -> None:
         """From the palette."""
+        from console.actions.requests import Drop
+
         if self.route:
             self._propose(Drop(self.route.name))
 
     def action_hold(self) -> None:
         """From the palette: asks why."""
+        from console.actions.requests import Hold
+        from console.tui.screens.ask import Field
+
         route = self.route
         if route is None:
             return
@@ -155,6 +169,9 @@ class Acting(Noticing):
 
     def action_share(self) -> None:
         """`%`: asks for an exact percentage."""
+        from console.actions.requests import SetShare
+        from console.tui.screens.ask import Field
+
         route = self.route
         if route is None:
             return
@@ -168,6 +185,9 @@ class Acting(Noticing):
 
     def action_canary(self) -> None:
         """`c`: asks for a model and why."""
+        from console.actions.requests import StartCanary
+        from console.tui.screens.ask import Field
+
         route, look = self.route, self.look
         if route is None or look is None or look.snapshot is None:
             return
@@ -186,6 +206,8 @@ class Acting(Noticing):
     def _ask(
         self, title: SafeText, fields: tuple[Field, ...], go: str, then: Callable[[tuple[str, ...]], object]
     ) -> None:
+        from console.tui.screens.ask import AskScreen
+
         def answered(values: tuple[str, ...] | None) -> None:
             if values is not None:
                 then(values)
@@ -193,6 +215,8 @@ class Acting(Noticing):
         self.app.push_screen(AskScreen(title, fields, go), answered)
 
     def _standing(self, request: Request) -> Standing:
+        from console.view.planned import standing_of
+
         name = getattr(request, "route", "")
         look = self.look
         if look is None or look.snapshot is None or name not in look.snapshot.registry.routes:
@@ -219,6 +243,9 @@ class Acting(Noticing):
         return self.run_worker(plan, thread=True, group="plan", exit_on_error=True)
 
     def _confirm(self, plan: Plan) -> None:
+        from console.tui.screens.confirm import ConfirmScreen
+        from console.view.planned import plan_view
+
         if self.app.screen is not self:
             return  # another dialog was opened meanwhile: this one would come as a surprise
 

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from console.actions.desk import Desk
 from console.domain.errors import ConsoleError
 from console.history.records import EXTERNAL, Entry
-from console.history.summary import summarise
 from console.registry.reading import Snapshot
 from console.tui.runtime import Runtime
 from console.view.lookout import Look
 
 if TYPE_CHECKING:
+    from console.actions.desk import Desk
+
     _Base = Screen[None]
 else:
     _Base = object
+
+
+AFTER_START_S = 0.3
+"""The first frame comes first."""
 
 
 class Noticing(_Base):
@@ -54,7 +58,12 @@ class Noticing(_Base):
         if self._seen is not None and self._seen.sha256 == found.sha256:
             return
         before, self._seen = self._seen, found
+        if before is None:
+            self.set_timer(AFTER_START_S, lambda: self._find_out(None, found))
+        else:
+            self._find_out(before, found)
 
+    def _find_out(self, before: Snapshot | None, found: Snapshot) -> None:
         def find_out() -> None:
             try:
                 said = what_happened(self._desk(), before, found, self.runtime.clock())
@@ -67,6 +76,8 @@ class Noticing(_Base):
         self.run_worker(find_out, thread=True, group="notice", exit_on_error=True)
 
     def _desk(self) -> Desk:
+        from console.actions.desk import Desk
+
         return Desk(
             self.runtime.registry, actor=self.runtime.actor, read_only=self.runtime.read_only, clock=self.runtime.clock
         )
@@ -77,6 +88,8 @@ def what_happened(desk: Desk, before: Snapshot | None, after: Snapshot, now: dat
 
     `before` is None at the first look, where only the history can tell that the file has changed since.
     """
+    from console.history.summary import summarise
+
     entry = desk.notice()
     if entry is None and not desk.read_only and before is not None and desk.history.last_known() is None:
         entry = desk.history.record_external(before.data, after.data, now)

@@ -49,6 +49,7 @@ class Poller:
 
     def _run(self) -> None:
         try:
+            self._tell(self._lookout.look(self._clock(), quick=True))  # numbers first, their past a moment later
             while not self._stopped.is_set():
                 self._tell(self._lookout.look(self._clock()))
                 self._wake.wait(self._interval_s)

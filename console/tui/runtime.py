@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from console.compare.similarity import Embedder
-from console.providers.endpoints import Endpoints
 from console.text.safe import NOTHING, SafeText
 from console.tui.polling import utc_now
+
+if TYPE_CHECKING:
+    from console.compare.similarity import Embedder
+    from console.providers.endpoints import Endpoints
+
+
+@cache
+def _embedder() -> Embedder:
+    from console.compare.similarity import Embedder
+
+    return Embedder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +38,5 @@ class Runtime:
     override: SafeText = NOTHING
     """The sentence about `LLM_MODEL`, where it forces a model in this environment."""
     clock: Callable[[], datetime] = utc_now
-    embedder: Embedder = field(default_factory=Embedder)
+    embedder: Callable[[], Embedder] = _embedder
+    """Called when the first comparison is near: loading it at the start would be seen."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from console.domain.cells import SLOT_S, Cell, Counts
@@ -20,6 +20,7 @@ from console.history.records import Entry
 from console.history.store import History, beside
 from console.registry.reading import Snapshot
 from console.registry.watching import Watcher
+from console.routing.lanes import forced
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.traffic.evidence import EvidenceKeeper
@@ -31,8 +32,9 @@ from console.view.ladder import ladder
 from console.view.metrics import metric_rows
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
-from console.view.routes import override_of, retirements, route_view
+from console.view.routes import retirements, route_view
 from console.view.sentences import ruled_out, sentence, state_of
+from console.view.window import Window
 
 RECENT_CHANGES = 20
 _PLOTTED = {metric.name: metric for metric in METRICS}
@@ -72,6 +74,8 @@ class Lookout:
         self._keeper: EvidenceKeeper | None = None
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
+        self._windows: dict[str, Window] = {}
+        self._quick = False
         self._plots: dict[tuple[str, str], tuple[object, PlotView]] = {}
         self._canaries: dict[tuple[str, str], CanaryView] = {}
         self._newest_commit: float | None = None
@@ -82,8 +86,12 @@ class Lookout:
         """The open request log, once it could be read."""
         return self._reader
 
-    def look(self, now: datetime) -> Look:
-        """Everything at `now` (aware UTC). Raises nothing that a file can cause: problems are in the view."""
+    def look(self, now: datetime, *, quick: bool = False) -> Look:
+        """Everything at `now` (aware UTC). Raises nothing that a file can cause: problems are in the view.
+
+        A `quick` look leaves out the past: plots that were not read yet are empty.
+        """
+        self._quick = quick
         self._poll_registry()
         log_problem = self._refresh_log()
         registry = self._snapshot.registry if self._snapshot else Registry({}, {})
@@ -91,7 +99,7 @@ class Lookout:
         shares = self._share_changes.of(entries)
         canaries = tuple(self._readable(route, now, shares, log_problem) for route in registry.routes.values())
         routes = tuple(
-            route_view(route, registry, canary.state, now.date(), override_of(route.name, self._environment))
+            route_view(route, registry, canary.state, now.date(), forced(route.name, self._environment))
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
         )
         problem = self._registry_problem or log_problem
@@ -250,10 +258,13 @@ class Lookout:
         if known is not None and known[0] == (slot, route.rollout_id, len(steps)):
             return known[1]
         since = int((now.timestamp() - WINDOW_S * (1 + 1 / COLUMNS)) // SLOT_S)
-        cells: tuple[Cell, ...] = self._reader.cells(route.name, None, since)
+        cells: tuple[Cell, ...] = ()
+        if not self._quick:
+            cells = self._windows.setdefault(route.name, Window(route.name)).cells(self._reader, since, slot)
         relevant = [cell for cell in cells if cell.arm == "production" or cell.rollout == route.rollout_id]
         view = plot(metric, relevant, now, steps)
-        self._plots[key] = ((slot, route.rollout_id, len(steps)), view)
+        if not self._quick:
+            self._plots[key] = ((slot, route.rollout_id, len(steps)), view)
         return view
 
 

@@ -20,6 +20,7 @@ def made_change(before: bytes, after: bytes) -> list[str]:
 
 def carry_out(console: Any, registry: Path) -> str:
     """Confirm the dialog on the screen and check that it told the truth; returns the file's new text."""
+    console.wait("Cancel  esc")
     before, shown = registry.read_bytes(), sorted(console.change)
     console.answer("y")
     console.wait_for(lambda: registry.read_bytes() != before)

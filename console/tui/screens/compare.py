@@ -65,7 +65,7 @@ class CompareScreen(Screen[ComparisonView | None]):
     def on_mount(self) -> None:
         """The prompt has the focus; the SDKs load while it is typed."""
         warm_for(self._route)
-        self.runtime.embedder.warm()
+        self.runtime.embedder().warm()
         self._show(self._view)
         prompt = self.query_one("#prompt", Input)
         if self._view is not None:
@@ -112,7 +112,7 @@ class CompareScreen(Screen[ComparisonView | None]):
         done = unfolding.comparison
         if done is None or done.left.failure or done.right.failure:
             return
-        similarity = await asyncio.to_thread(self.runtime.embedder.similarity, done.left.text, done.right.text)
+        similarity = await asyncio.to_thread(self.runtime.embedder().similarity, done.left.text, done.right.text)
         if self._view is not None and self._view.finished_at == done.at:
             self._show(replace(self._view, similarity=similarity_text(similarity)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -24,8 +25,6 @@ from console.tui.messages import Looked
 from console.tui.polling import Poller
 from console.tui.problem_row import ProblemRow
 from console.tui.runtime import Runtime
-from console.tui.screens.compare import CompareScreen, warm_for
-from console.tui.screens.reading import HelpScreen, HistoryScreen
 from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
@@ -111,6 +110,7 @@ class MainScreen(Acting, Screen[None]):
     @on(Looked)
     def show_look(self, message: Looked) -> None:
         """Put a new look on the screen."""
+        gc.enable()
         self.look = message.look
         self.notice(message.look)
         self._show()
@@ -169,8 +169,18 @@ class MainScreen(Acting, Screen[None]):
             if self.focused is not None and self.focused.id == name:
                 self._pane = number
         if self._pane == 3 and self.route is not None:
-            warm_for(self.route)
+            self._warm(self.route)
         self._show_frame()
+
+    def _warm(self, route: Route) -> None:
+        """The comparer and the SDKs it needs take seconds to load: a thread begins while a prompt is thought of."""
+
+        def load() -> None:
+            from console.tui.screens.compare import warm_for
+
+            warm_for(route)
+
+        self.run_worker(load, thread=True, group="warm", exclusive=True)
 
     def _arrange(self) -> None:
         layout = frame(self.size.width, self.size.height)
@@ -251,6 +261,8 @@ class MainScreen(Acting, Screen[None]):
 
     def action_history(self) -> None:
         """Who changed what, and why."""
+        from console.tui.screens.reading import HistoryScreen
+
         if self.look is not None:
             self.app.push_screen(HistoryScreen(self.look.view.changes, self.look.view.now), self._undo_chosen)
 
@@ -260,6 +272,8 @@ class MainScreen(Acting, Screen[None]):
 
     def action_help(self) -> None:
         """What can be done here."""
+        from console.tui.screens.reading import HelpScreen
+
         self.app.push_screen(HelpScreen(self._pane))
 
     def action_quit(self) -> None:
@@ -268,6 +282,8 @@ class MainScreen(Acting, Screen[None]):
 
     def action_ask(self) -> None:
         """Open the comparer on the whole screen."""
+        from console.tui.screens.compare import CompareScreen
+
         if self.route is not None and self.look is not None and self.look.snapshot is not None:
             screen = CompareScreen(self.runtime, self.route, self.look.snapshot.registry, self.comparison)
             self.app.push_screen(screen, self._compared)
