@@ -166,7 +166,7 @@ _USER = b"0123456789abcdef"
 def _record(row: RequestRow) -> tuple[object, ...]:
     return (
         row.id, row.at, 179_000_000, 1, None, _USER, row.why, True, row.outcome, None, row.latency_ms, row.ttft_ms,
-        row.input_tokens, row.output_tokens, None, None, None, row.cost_usd, row.retries, None, None, None, None, None,
+        row.input_tokens, row.output_tokens, None, None, None, row.cost_usd, None, row.retries, None, None, None, None, None,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +66,11 @@ class UserKeys:
         state = self._state.copy()
         state.update(b"\0key id")
         return state.hexdigest()[:16]
+
+    def of_all(self, users: Iterable[str]) -> list[bytes | None]:
+        """The keys of `users`; None for "", which is nobody."""
+        known = self._memory.get
+        return [known(user) or self.of(user) if user else None for user in users]
 
     def of(self, user: str) -> bytes:
         """The key of the user `user`."""
