@@ -33,7 +33,8 @@ from console.view.metrics import metric_rows
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
 from console.view.routes import retirements, route_view
-from console.view.sentences import ruled_out, sentence, state_of
+from console.view.sentences import sentence, state_of
+from console.view.trades import beside as second_line
 from console.view.window import Window
 
 RECENT_CHANGES = 20
@@ -187,6 +188,8 @@ class Lookout:
             state = State.HELD if route.canary.held else State.NO_DATA
         mine = [change for change in shares if change.route == route.name]
         steps = tuple((change.at, label(change)) for change in mine)
+        if not mine:  # since it began nobody changed it, so the mark at its start has its percentage
+            steps = ((route.canary.start, words.percentage(route.canary.percentage)),)
         view = CanaryView(
             route=safe(route.name),
             state=state,
@@ -234,7 +237,7 @@ class Lookout:
 
     def _second(self, route: Route, verdict: Verdict, state: State, changes: list[ShareChange]) -> SafeText:
         if state is not State.REGRESSION:
-            return SafeText(ruled_out(verdict))
+            return second_line(verdict)
         if route.canary_percentage == 0:
             done = _rolled_back(route, changes)
             before = f" {words.percentage(done.before)} → 0 %" if done and done.before is not None else ""
@@ -255,7 +258,7 @@ class Lookout:
         slot = int(now.timestamp() // SLOT_S)
         key = (route.name, metric.name)
         known = self._plots.get(key)
-        if known is not None and known[0] == (slot, route.rollout_id, len(steps)):
+        if known is not None and known[0] == (slot, route.rollout_id, steps):
             return known[1]
         since = int((now.timestamp() - WINDOW_S * (1 + 1 / COLUMNS)) // SLOT_S)
         cells: tuple[Cell, ...] = ()
@@ -264,7 +267,7 @@ class Lookout:
         relevant = [cell for cell in cells if cell.arm == "production" or cell.rollout == route.rollout_id]
         view = plot(metric, relevant, now, steps)
         if not self._quick:
-            self._plots[key] = ((slot, route.rollout_id, len(steps)), view)
+            self._plots[key] = ((slot, route.rollout_id, steps), view)
         return view
 
 

@@ -94,13 +94,16 @@ def _part(metric: Metric, cells: list[Cell]) -> _Part:
 
 
 def _rolled(parts: list[_Part], span: int) -> list[_Part]:
-    """Each column with those before it, over `span` columns; nothing where all of them are empty."""
+    """Each column with those before it, over `span` columns; nothing where it and its last two neighbours are empty."""
     window: deque[_Part] = deque(maxlen=span)
     rolled = []
-    for part in parts:
+    for column, part in enumerate(parts):
         window.append(part)
-        total = merged(p.histogram for p in window)
-        rolled.append(_Part(sum(p.bad for p in window), sum(p.n for p in window), total))
+        if any(near.n or near.histogram for near in parts[max(0, column - 2) : column + 1]):
+            total = merged(p.histogram for p in window)
+            rolled.append(_Part(sum(p.bad for p in window), sum(p.n for p in window), total))
+        else:
+            rolled.append(_EMPTY)
     return rolled
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from console.catalog.identify import identify
@@ -96,9 +95,3 @@ def retirements(registry: Registry, today: date) -> tuple[RetirementView, ...]:
                 ),
             )
     return tuple(sorted(found.values(), key=lambda event: (event.on, event.route)))
-
-
-def override_of(route: str, environment: Mapping[str, str]) -> str:
-    """The model that `LLM_MODEL_<ROUTE>` or `LLM_MODEL` forces, or ""."""
-    name = "".join(char if char.isalnum() else "_" for char in route).upper()
-    return environment.get(f"LLM_MODEL_{name}") or environment.get("LLM_MODEL") or ""

@@ -24,7 +24,7 @@ def test_status_shows_counts_of_both_arms(console, world) -> None:
     result = console("status")
     assert result.code == 0
     assert result.err == ""
-    head, counts = (line.split() for line in result.out.splitlines()[4:6])
+    head, counts = (line.split() for line in result.out.splitlines()[5:7])
     assert head[:2] == ["production", "canary"]
     assert counts[:3] == ["requests", "400", "400"]
     assert "WATCHING" in result.out or "WARMING UP" in result.out or "PASS" in result.out

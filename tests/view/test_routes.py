@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.registry import Registry, Route
 from console.view.records import State
-from console.view.routes import override_of, pin_view, remaining_ladder_s, retirements, route_view
+from console.view.routes import pin_view, remaining_ladder_s, retirements, route_view
 
 TODAY = date(2026, 11, 23)
 OLD = "claude-sonnet-4-5-20250929"
@@ -115,17 +115,3 @@ def test_hostile_names_are_tamed(make_pin, route) -> None:
     bad = "m\x1b]0;x\x07"
     pin = pin_view("experimental", bad, make_pin(bad, reason=bad, pinned_by=bad), route, TODAY)
     assert not {"\x1b", "\x07"} & set(pin.model_id + pin.why)
-
-
-@pytest.mark.parametrize(
-    ("environment", "route", "model"),
-    [
-        ({}, "support", ""),
-        ({"LLM_MODEL": "a"}, "support", "a"),
-        ({"LLM_MODEL": "a", "LLM_MODEL_SUPPORT": "b"}, "support", "b"),
-        ({"LLM_MODEL_MY_ROUTE": "b"}, "my-route", "b"),
-        ({"LLM_MODEL_OTHER": "b"}, "support", ""),
-    ],
-)
-def test_the_environments_override(environment, route, model) -> None:
-    assert override_of(route, environment) == model

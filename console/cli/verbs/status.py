@@ -77,6 +77,8 @@ def _literal(text: object) -> str:
 
 def _print(route: RouteView, canary: CanaryView) -> None:
     output.emit(f"{route.name}  {canary.state.value.upper()}  {canary.sentence}".rstrip())
+    if canary.second and canary.state not in (State.NO_CANARY, State.NO_DATA):
+        output.emit(f"  {canary.second}")
     rows = [
         [
             f"  {pin.tier}",
