@@ -1,0 +1,249 @@
+"""The final answer that a text states: a JSON field, a box, "the answer is", yes or no, an option, a lone number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from console.triage import normalising
+from console.triage.equality import same_answer
+from console.triage.lexicon import NEGATIONS
+from console.triage.options import options_of, picked
+from console.triage.quantities import quantity
+from console.triage.reading import Reading
+from console.triage.records import Reason, brief, changed
+
+Kind = Literal["field", "boxed", "marked", "option", "yes or no", "short", "conclusion"]
+
+_FIELDS = (
+    *("final_answer", "finalanswer", "answer", "final", "result", "solution", "choice", "option", "label"),
+    *("prediction", "verdict", "classification", "category", "output", "response"),
+)
+_FIELD = re.compile(
+    r'"(final_?answer|answer|solution|choice|label)"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}\]]+)', re.IGNORECASE
+)
+_MARK = re.compile(
+    r"(?:\b(?:answer|option|choice|solution|result|output|verdict|conclusion)s?\b[^\n:.=]{0,40}?(?:\bis\b|\bare\b|:|=)"
+    r"|\bfinal answer\b|#{3,4}(?=\s*[-$\d]))[\s:*_`\"]*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(answer|final_answer|result)>\s*(.*?)\s*</\1>", re.IGNORECASE | re.DOTALL)
+_BRACKETS = re.compile(r"\[\[?\s*([A-J]|yes|no|true|false|-?\d[\d.,]*)\s*\]\]?", re.IGNORECASE)
+_END = re.compile(
+    r"\n|\.(?=\s|$)|;|\s(?:because|since|which|as the|so that|due to)\b|,\s(?:because|since|which|as|so|but)\b"
+)
+_YES_NO = re.compile(
+    r"^[\s\"'*_`#]*(yes|no|true|false|correct|incorrect|valid|invalid|oui|non|ja|nein|sí|sim|não|是|否)"
+    r"(?![\w'-])(?! (?:one|matter|need|problem|longer|doubt|worries|single|other|evidence|such|specific|more)\b)",
+    re.IGNORECASE,
+)
+_CONCLUDES = re.compile(
+    r"\b(?:therefore|thus|hence|so|in total|altogether|overall|finally|in conclusion|consequently|we get|we find|"
+    r"there (?:is|are)|a total of|this means|leaving)\b|∴|=",
+    re.IGNORECASE,
+)
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|evaluate|solve"
+    r"|find the|what is the "
+    r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
+_LONGEST_VALUE = 200
+_TAIL = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a text states as its answer. `text` is how it is written there."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether the text marks it as the answer; a conclusion is only where one would look for it."""
+        return self.kind != "conclusion"
+
+
+def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer | None:
+    """The final answer of a text, by the clearest sign there is."""
+    return (
+        _field(reading)
+        or _boxed(reading.text)
+        or _marked(reading.text, options)
+        or _option(reading.text, options)
+        or _yes_no(reading.text)
+        or _short(reading.text)
+        or _conclusion(reading, prompt)
+    )
+
+
+def _field(reading: Reading) -> Answer | None:
+    data = reading.shape.data
+    if isinstance(data, dict):
+        names = {str(key).lower().replace(" ", "_"): key for key in data}
+        for name in _FIELDS:
+            if name in names and isinstance(value := data[names[name]], (str, int, float, bool)):
+                return Answer("field", str(value)[:_LONGEST_VALUE])
+        return None
+    if data is None and '"' in reading.text and "{" in reading.text:
+        found = _FIELD.findall(reading.text[-20_000:])
+        if found:
+            return Answer("field", found[-1][1].strip('"')[:_LONGEST_VALUE])
+    return None
+
+
+def _boxed(text: str) -> Answer | None:
+    at = max(text.rfind("\\boxed{"), text.rfind("\\fbox{"))
+    if at < 0:
+        return None
+    start = text.index("{", at) + 1
+    depth = 1
+    for place in range(start, min(len(text), start + 2_000)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return Answer("boxed", text[start:place][:_LONGEST_VALUE])
+    return None
+
+
+def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
+    tagged = _TAG.findall(text) if "</" in text else None
+    if tagged:
+        return Answer("marked", tagged[-1][1][:_LONGEST_VALUE])
+    tail = text[-_TAIL:]
+    for match in reversed(list(_MARK.finditer(tail))):
+        value = _value(tail[match.end() : match.end() + 400], options)
+        if value:
+            return Answer("marked", value)
+    brackets = _BRACKETS.findall(tail) if "[" in tail else None
+    if brackets and (len(brackets) == 1 or tail.rstrip(" .\n*").endswith("]")):
+        return Answer("marked", brackets[-1])
+    return None
+
+
+def _value(rest: str, options: Mapping[str, str]) -> str:
+    """What stands after a mark, where it is short enough to be an answer."""
+    letter = picked(rest.split("\n")[0], options)
+    if letter is not None:
+        return f"({letter})"
+    value = _END.split(rest.strip(' *_`"\n'), maxsplit=1)[0].strip(' *_`":')
+    if "=" in value and not value.startswith(("[", "{", "(")):
+        value = value.rpartition("=")[2].strip()
+    words = value.split()
+    if not words:
+        return ""
+    if len(words) <= 8:
+        return value[:_LONGEST_VALUE]
+    numbers = _NUMBER.findall(value)
+    return numbers[0] if len(numbers) == 1 else ""
+
+
+def _option(text: str, options: Mapping[str, str]) -> Answer | None:
+    if not options and len(text) > 200:
+        return None
+    letter = picked(text, options)
+    if letter is None:
+        return None
+    return Answer("option", f"({letter})")
+
+
+def _yes_no(text: str) -> Answer | None:
+    match = _YES_NO.match(text[:60])
+    return Answer("yes or no", match[1]) if match else None
+
+
+def _short(text: str) -> Answer | None:
+    plain = normalising.unmarked(text) if len(text) <= 120 else ""
+    if not plain or len(plain.split()) > 4 or len(plain) > 60:
+        return None
+    return Answer("short", plain)
+
+
+def _conclusion(reading: Reading, prompt: str) -> Answer | None:
+    """The number that the last sentence comes to; only where a number was asked for, or it says that it concludes."""
+    tail = normalising.sentences(reading.text[-_TAIL:])
+    asked = bool(_ASKS_NUMBER.search(prompt[-2_000:]))
+    for sentence in reversed(tail[-2:]):
+        if not asked and not _CONCLUDES.search(sentence):
+            continue
+        bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in _NUMBER.findall(part)]
+        numbers = bold or _NUMBER.findall(sentence)
+        fresh = [number for number in numbers if number.strip("$€£%") not in prompt] or numbers
+        if fresh:
+            return Answer("conclusion", fresh[-1].strip())
+    return None
+
+
+def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason], bool]:
+    """A stated answer that changed or is lost; and whether both state the same one."""
+    options = options_of(prompt) if prompt else {}
+    before = stated(old, prompt, options)
+    if before is None:
+        return [], False
+    after = stated(new, prompt, options)
+    if after is not None and same_answer(before.text, after.text, options):
+        return [], True
+    if after is None or (before.sure and not after.sure):
+        return _lost(before, after, new, prompt, options)
+    if not before.sure:
+        return _of_conclusions(before, after, old, new)
+    if "short" in (before.kind, after.kind):
+        return _of_short(before, after, old, new)
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+    """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
+    if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
+        return [], False
+    if after.sure and (quantity(after.text) is None or _ends_with(old, after.text)):
+        return [], False
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
+
+
+def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+    """One side is only a few words: the same if the other side holds them all and denies none."""
+    short, other = (before, new) if before.kind == "short" else (after, old)
+    if after.kind == before.kind == "short" or len(other.tokens) <= 40:
+        if _within(Reading(short.text), other):
+            return [], True
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.6)], False
+
+
+def _lost(
+    before: Answer, after: Answer | None, new: Reading, prompt: str, options: Mapping[str, str]
+) -> tuple[list[Reason], bool]:
+    if before.kind == "boxed" and "boxed" in prompt:
+        return [Reason("stated answer", f"stated answer is no longer in a box: {brief(before.text)}", 0.7)], False
+    if _ends_with(new, before.text) or (before.kind == "short" and _within(Reading(before.text), new)):
+        return [], True
+    letter = picked(before.text, options)
+    if letter is not None and options.get(letter) and options[letter] in new.text.lower():
+        return [], True
+    if after is not None and quantity(before.text) is not None:
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    if before.kind == "yes or no" and len(new.tokens) > 12:
+        return [Reason("stated answer", f"no longer answers {brief(before.text)} or its opposite", 0.4)], False
+    weight = 0.6 if before.kind == "marked" else 0.8
+    return [Reason("stated answer", f"stated answer lost: it was {brief(before.text)}", weight)], False
+
+
+def _ends_with(reading: Reading, value: str) -> bool:
+    """Whether the value stands in the last two sentences."""
+    wanted = [token for token in Reading(value[:_LONGEST_VALUE]).tokens if token not in ("the", "a", "an")]
+    found = Reading(" ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])).counts
+    if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):
+        # A calculation: that the number occurs in it says nothing.
+        return False
+    return bool(wanted) and all(token in found for token in wanted)
+
+
+def _within(short: Reading, other: Reading) -> bool:
+    wanted = [token for token in short.tokens if token not in ("the", "a", "an")]
+    if not wanted or not all(token in other.counts for token in wanted):
+        return False
+    return {token for token in short.counts if token in NEGATIONS} == {t for t in other.counts if t in NEGATIONS}

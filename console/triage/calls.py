@@ -1,0 +1,182 @@
+"""Function calls, whether the provider's own or written into the text: which function, with which arguments."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from console.triage.quantities import canonical
+from console.triage.reading import Reading
+from console.triage.records import Reason, brief, changed
+from console.triage.shapes import parsed
+
+_CALLS = re.compile(r"^\[?\s*[A-Za-z_][\w.]*\(.*\)\s*\]?$", re.DOTALL)
+_TAGGED = re.compile(r"<(tool_call|function_call|functioncall|tool_use)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
+_ARGUMENTS = ("arguments", "parameters", "args", "input", "params", "kwargs")
+_NAMES = ("name", "function", "function_name", "tool", "tool_name")
+_LONGEST = 20_000
+_PROSE_WORDS = 5
+"""An argument of at least so many words is worded freely (a question, a message): other words are no other value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `arguments` maps names to plain values; one without a name has its place for a name."""
+
+    name: str
+    arguments: Mapping[str, object]
+
+    def text(self) -> str:
+        """`search(query="lamp")`."""
+        return f"{self.name}({', '.join(f'{key}={_shown(value)}' for key, value in self.arguments.items())})"
+
+
+def given_calls(tools: Sequence[object]) -> tuple[Call, ...]:
+    """Calls as providers and logs have them: objects or mappings with `name` and `arguments` (JSON text or data)."""
+    return tuple(found for tool in tools if (found := _given(tool)) is not None)
+
+
+def _given(tool: object) -> Call | None:
+    if isinstance(tool, Mapping):
+        return _from_mapping(tool)
+    if isinstance(tool, str):
+        return Call(tool, {})
+    if isinstance(tool, (tuple, list)) and len(tool) == 2:
+        return Call(str(tool[0]), _arguments(tool[1]))
+    name = getattr(tool, "name", None)
+    return None if name is None else Call(str(name), _arguments(getattr(tool, "arguments", None)))
+
+
+def _from_mapping(tool: Mapping[str, object]) -> Call | None:
+    inner = tool.get("function")
+    if isinstance(inner, Mapping):
+        return _from_mapping(inner)
+    name = next((tool[key] for key in _NAMES if isinstance(tool.get(key), str)), None)
+    if name is not None:
+        return Call(str(name), _arguments(next((tool[key] for key in _ARGUMENTS if key in tool), None)))
+    if len(tool) == 1:
+        ((only, value),) = tool.items()
+        if isinstance(value, Mapping):
+            return Call(str(only), _arguments(value))
+    return None
+
+
+def _arguments(value: object) -> Mapping[str, object]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if len(value) <= _LONGEST else {"": value}
+        except (ValueError, RecursionError):
+            value = {"": value}
+    if isinstance(value, Mapping):
+        return {str(key): item for key, item in value.items()}
+    return {} if value is None else {"": value}
+
+
+def written_calls(reading: Reading) -> tuple[Call, ...]:
+    """The calls that an answer's text is: `[f(a=1)]`, `{"name": …, "arguments": …}`, `<tool_call>…</tool_call>`."""
+    text = reading.text
+    if len(text) > _LONGEST:
+        return ()
+    if "<" in text and (tagged := _TAGGED.findall(text)):
+        return given_calls([value for _, body in tagged if isinstance(value := parsed(body)[0], Mapping)])
+    data = reading.shape.data
+    items = data if isinstance(data, list) else [data]
+    if data is not None:
+        found = [_from_mapping(item) if isinstance(item, Mapping) and _is_call(item) else None for item in items]
+        return tuple(call for call in found if call) if found and all(found) else ()
+    bare = text.strip("`\n ")
+    if bare.startswith(("python\n", "tool_code\n")):
+        bare = bare.partition("\n")[2]
+    return _from_source(bare) if _CALLS.match(bare) else ()
+
+
+def _is_call(item: Mapping[str, object]) -> bool:
+    named = any(isinstance(item.get(key), str) for key in _NAMES)
+    return isinstance(item.get("function"), Mapping) or (named and any(key in item for key in _ARGUMENTS))
+
+
+def _from_source(text: str) -> tuple[Call, ...]:
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    items = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    if not items or not all(isinstance(item, ast.Call) for item in items):
+        return ()
+    return tuple(_from_node(item) for item in items if isinstance(item, ast.Call))
+
+
+def _from_node(node: ast.Call) -> Call:
+    arguments: dict[str, object] = {str(place): _literal(value) for place, value in enumerate(node.args)}
+    arguments.update({keyword.arg or "**": _literal(keyword.value) for keyword in node.keywords})
+    return Call(ast.unparse(node.func), arguments)
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return ast.unparse(node)
+
+
+def call_changes(old: Sequence[Call], new: Sequence[Call]) -> list[Reason]:
+    """What differs between the calls of the two sides; their order does not count."""
+    if not old or not new:
+        if not old and not new:
+            return []
+        word, calls = ("disappeared", old) if old else ("appeared", new)
+        return [Reason("tool call", f"tool call {word}: {brief(calls[0].text(), 100)}", 0.9)]
+    names = Counter(call.name for call in old), Counter(call.name for call in new)
+    if names[0] != names[1]:
+        gone, added = list((names[0] - names[1]).elements()), list((names[1] - names[0]).elements())
+        return [changed("tool call", "other function called:", ", ".join(gone), ", ".join(added), 0.9)]
+    left, right = (sorted(calls, key=lambda call: (call.name, _key(dict(call.arguments)))) for calls in (old, new))
+    return [reason for one, other in zip(left, right, strict=True) for reason in _argument_changes(one, other)]
+
+
+def _argument_changes(old: Call, new: Call) -> list[Reason]:
+    reasons = []
+    for key in dict.fromkeys([*old.arguments, *new.arguments]):
+        name = f"{old.name}.{key}" if key else old.name
+        if key not in new.arguments:
+            reasons.append(Reason("tool call", f"argument lost: {name} was {_shown(old.arguments[key])}", 0.8))
+        elif key not in old.arguments:
+            reasons.append(Reason("tool call", f"argument added: {name} = {_shown(new.arguments[key])}", 0.6))
+        elif _key(old.arguments[key]) != _key(new.arguments[key]):
+            one, other = old.arguments[key], new.arguments[key]
+            weight = 0.3 if _reworded(one, other) else 0.85
+            reasons.append(changed("tool call", f"argument {name} changed:", _shown(one), _shown(other), weight))
+    return reasons
+
+
+def _reworded(one: object, other: object) -> bool:
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    left, right = set(one.lower().split()), set(other.lower().split())
+    if min(len(left), len(right)) < _PROSE_WORDS or any(map(str.isdigit, "".join(left ^ right))):
+        return False
+    return 2 * len(left & right) >= len(left | right)
+
+
+def _key(value: object) -> str:
+    """A value in one spelling: `1` and `1.0` are one, case and white space at the ends of texts do not count."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(sorted(f"{key}:{_key(item)}" for key, item in value.items())) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(_key, value)) + "]"
+    if isinstance(value, str):
+        return repr(" ".join(value.casefold().split()))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return canonical(f"{value:f}") if abs(value) < 1e15 else repr(value)
+    return repr(value)
+
+
+def _shown(value: object) -> str:
+    try:
+        return brief(value if isinstance(value, str) and not value else json.dumps(value, ensure_ascii=False), 40)
+    except (TypeError, ValueError, RecursionError):
+        return brief(str(value), 40)

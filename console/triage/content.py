@@ -1,0 +1,90 @@
+"""How much of the content of one text the other keeps: a soft score for answers that are worded freely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console.triage.lexicon import FUNCTION_WORDS
+from console.triage.nearly import is_negation
+from console.triage.normalising import tokens
+from console.triage.quantities import canonical
+from console.triage.reading import Reading
+from console.triage.records import Reason
+
+MOST = 0.49
+"""The soft score alone never makes a pair worrying, but for texts with nothing in common."""
+_MATCHED = 0.5
+"""A sentence is kept where at least this share of its content words is in the other text."""
+_SENTENCES = 400
+_SHORT = 25
+
+
+def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
+    """One reason with the soft score: content kept both ways, length, lost numbers, negations."""
+    ours, theirs = _content(old), _content(new)
+    both = len(ours & theirs)
+    similar = 2 * both / max(1, len(ours) + len(theirs))
+    kept, of = _kept(old.sentences, theirs)
+    longer = len(new.tokens) / max(1, len(old.tokens))
+    told = f"{kept} of {of} sentences matched, {_length(longer)}"
+    if _nothing_in_common(ours, theirs, both, prompt):
+        return [Reason("content", f"nothing in common: {told}", 0.55)]
+    score = 0.3 * (1 - similar) + 0.1 * (1 - kept / max(1, of)) + _of_length(longer)
+    score += 0.08 * _lost_numbers(old, new) + 0.05 * (_denials(old) != _denials(new))
+    return [Reason("content", told, round(min(MOST, max(0.02, score)), 3))]
+
+
+def short_changes(old: Reading, new: Reading) -> list[Reason]:
+    """Two short statements with other numbers in them."""
+    if max(len(old.tokens), len(new.tokens)) > _SHORT:
+        return []
+    ours, theirs = set(old.numbers), set(new.numbers)
+    if not ours or not theirs or ours <= theirs or theirs <= ours:
+        return []
+    one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))
+    return [Reason("values", f"value changed: {one} → {other}", 0.65, (one, other))]
+
+
+def _content(reading: Reading) -> set[str]:
+    return {
+        token for token in reading.counts if (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()
+    }
+
+
+def _kept(sentences: Sequence[str], words: set[str]) -> tuple[int, int]:
+    kept = of = 0
+    for sentence in sentences[:_SENTENCES]:
+        found = [token for word in tokens(sentence) if len(token := canonical(word)) > 2 or not token.isascii()]
+        content = [token for token in found if token not in FUNCTION_WORDS]
+        if content:
+            of += 1
+            kept += sum(token in words for token in content) >= _MATCHED * len(content)
+    return kept, of
+
+
+def _nothing_in_common(ours: set[str], theirs: set[str], both: int, prompt: str) -> bool:
+    if min(len(ours), len(theirs)) < 8 or both > 3:
+        return False
+    asked = set(tokens(prompt[-2_000:].lower()))
+    return len((ours & theirs) - asked) == 0
+
+
+def _length(ratio: float) -> str:
+    if 0.97 <= ratio <= 1.03:
+        return "as long"
+    return f"{ratio - 1:.0%} longer" if ratio > 1 else f"{1 - ratio:.0%} shorter"
+
+
+def _of_length(ratio: float) -> float:
+    smaller = min(ratio, 1 / ratio) if ratio > 0 else 0.0
+    return 0.0 if smaller >= 0.5 else 0.12 * (1 - 2 * smaller)
+
+
+def _lost_numbers(old: Reading, new: Reading) -> float:
+    """The share of the numbers of the old text that the new one lacks; markers of lists are not counted."""
+    said = {token for token in old.numbers if len(token) > 1}
+    return len(said - set(new.numbers)) / len(said) if said else 0.0
+
+
+def _denials(reading: Reading) -> bool:
+    return any(is_negation(token) for token in reading.tokens[:40])

@@ -1,0 +1,87 @@
+"""Whether two stated answers mean the same: numbers, fractions, options, literals, names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from console.triage.lexicon import NEGATIONS
+from console.triage.normalising import folded, tokens
+from console.triage.options import picked, plain
+from console.triage.quantities import canonical, quantity, same_quantity, with_iso_dates
+
+_LATEX = (
+    (re.compile(r"\\+(?:d|t|c)?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
+    (re.compile(r"\\+(?:d|t|c)?frac\s*(\d)\s*(\d)"), r"\1/\2"),
+    (re.compile(r"\\+(?:text|mathrm|mathbf|textbf|operatorname|mbox|boxed)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\+(?:left|right|displaystyle|quad|qquad|,|;|!|:| )"), ""),
+    (re.compile(r"\\+(?:%|\$)"), lambda match: match.group()[-1]),
+    (re.compile(r"\^\{?\s*\\+circ\s*\}?|°"), " degrees"),
+    (re.compile(r"\\+(?:cdot|times)"), "*"),
+)
+_ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
+_TRUE = {"yes", "true", "correct", "oui", "ja", "sí", "sim", "是", "valid"}
+_FALSE = {"no", "false", "incorrect", "non", "nein", "não", "否", "invalid"}
+
+
+def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
+    """Whether two answers are the same value. Exact for numbers; words may have more around them on one side."""
+    left, right = _cleaned(old), _cleaned(new)
+    if left == right:
+        return True
+    letters = picked(left, options), picked(right, options)
+    if all(letters):
+        return letters[0] == letters[1]
+    if options and any(letters):
+        letter = letters[0] or letters[1] or ""
+        said, words = plain(right if letters[0] else left), options.get(letter, "")
+        if words:
+            return said == words or words in said
+    one, other = quantity(left), quantity(right)
+    if one is not None and other is not None:
+        return same_quantity(one, other)
+    if _truth(left) is not None and _truth(right) is not None:
+        return _truth(left) == _truth(right)
+    return _same_literal(left, right) or _same_words(left, right)
+
+
+def _cleaned(text: str) -> str:
+    value = folded(text).strip()
+    if "\\" in value:
+        for pattern, replacement in _LATEX:
+            value = pattern.sub(replacement, value)
+    value = value.strip().strip("$").strip().strip("*_`\"'").strip()
+    while len(value) > 2 and value[0] == "{" and value[-1] == "}":
+        value = value[1:-1].strip()
+    return value.rstrip(".,;").strip()
+
+
+def _truth(text: str) -> bool | None:
+    word = plain(text)
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def _same_literal(left: str, right: str) -> bool:
+    if left[:1] not in "[({'\"" and right[:1] not in "[({'\"":
+        return False
+    try:
+        return bool(ast.literal_eval(left) == ast.literal_eval(right))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+
+
+def _same_words(left: str, right: str) -> bool:
+    """The words of one are among those of the other, in it no negation and no number that is not in both."""
+    ours, theirs = ([canonical(token) for token in tokens(with_iso_dates(text))] for text in (left, right))
+    if not ours or not theirs:
+        return "".join(left.split()) == "".join(right.split())
+    one, other = set(ours) - _ARTICLES, set(theirs) - _ARTICLES
+    if one != other and (not one or not other or not (one <= other or other <= one)):
+        return False
+    apart = one ^ other
+    if any(token in NEGATIONS or token[0].isdigit() or token[0] == "-" for token in apart):
+        return False
+    # Symbols carry the meaning of formulas: x+1 and x-1 have the same words.
+    formula = re.compile(r"[-+*/^=<>]")
+    return sorted(formula.findall(left)) == sorted(formula.findall(right)) if not apart else len(apart) <= 6

@@ -1,0 +1,63 @@
+"""Texts made comparable: Unicode forms, quotes, dashes and white space, words, sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FOLD = {
+    **dict.fromkeys(map(ord, "‘’‚‛′`´"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-"),
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), ""),
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    ord("…"): "...",
+    ord("⁄"): "/",
+}
+_ASCII_QUOTE = {ord("`"): "`"}
+"""The backtick marks code in answers, so it is not taken for a quote."""
+_TABLE = {**_FOLD, **_ASCII_QUOTE}
+
+CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
+"""Scripts written without spaces between words: each character counts as one."""
+_TOKEN = re.compile(
+    r"(?:(?<![\w.)\]-])-)?\d+(?:[,.]\d+)*(?:/\d+(?!\d*/))?%?"
+    rf"|[{CJK}]|[^\W\d_{CJK}]+(?:'[^\W\d_{CJK}]+)*"
+)
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]*]*\s+(?=[^\s.])|(?<=。)|\n\s*")
+_MARKUP = re.compile(r"[*_#>|~]+|^\s*(?:[-+•]|\d+[.)])\s+", re.MULTILINE)
+
+
+def folded(text: str) -> str:
+    """`text` in Unicode form C with plain quotes and dashes, without invisible characters.
+
+    Not form KC: that would make `10²` and `102` the same.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TABLE))
+
+
+def squeezed(text: str) -> str:
+    """Runs of white space as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case and numbers as they are written; punctuation and markup are left out. `text` is folded."""
+    return _TOKEN.findall(text.lower())
+
+
+def is_number(token: str) -> bool:
+    """Whether a token is a number."""
+    return token[0].isdigit() or (token[0] == "-" and len(token) > 1)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of `text`, without those that hold no letter or digit."""
+    return [part.strip() for part in _SENTENCE.split(text) if part and any(map(str.isalnum, part))]
+
+
+def unmarked(text: str) -> str:
+    """`text` without the marks of markdown."""
+    return squeezed(_MARKUP.sub(" ", text).replace("`", ""))

@@ -1,0 +1,194 @@
+"""Numbers, units and dates as values: `1,000` is `1000`, `0.5` is `1/2`, `24 hours` is `1 day`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+_LONGEST = 60
+"""A number of more characters is compared as text: exact arithmetic on a million digits takes too long."""
+_UNITS: dict[str, tuple[str, Fraction]] = {}
+
+
+def _unit(dimension: str, factor: Fraction | int, *names: str) -> None:
+    for name in names:
+        _UNITS[name] = (dimension, Fraction(factor))
+
+
+# Months and years are no multiple of a day: 30 days and 1 month are different answers.
+_unit("time", Fraction(1, 1000), "ms", "millisecond", "milliseconds")
+_unit("time", 1, "s", "sec", "secs", "second", "seconds")
+_unit("time", 60, "min", "mins", "minute", "minutes")
+_unit("time", 3_600, "h", "hr", "hrs", "hour", "hours")
+_unit("time", 86_400, "day", "days")
+_unit("time", 604_800, "week", "weeks")
+_unit("months", 1, "month", "months")
+_unit("months", 12, "year", "years", "yr", "yrs")
+_unit("length", Fraction(1, 1000), "mm", "millimeter", "millimeters", "millimetres")
+_unit("length", Fraction(1, 100), "cm", "centimeter", "centimeters", "centimetres")
+_unit("length", 1, "m", "meter", "meters", "metre", "metres")
+_unit("length", 1_000, "km", "kilometer", "kilometers", "kilometre", "kilometres")
+_unit("imperial length", 1, "inch", "inches")
+_unit("imperial length", 12, "foot", "feet", "ft")
+_unit("imperial length", 36, "yard", "yards")
+_unit("imperial length", 63_360, "mile", "miles", "mi")
+_unit("mass", Fraction(1, 1000), "mg", "milligram", "milligrams")
+_unit("mass", 1, "g", "gram", "grams")
+_unit("mass", 1_000, "kg", "kilogram", "kilograms")
+_unit("volume", Fraction(1, 1000), "ml", "milliliter", "milliliters", "millilitres")
+_unit("volume", 1, "l", "liter", "liters", "litre", "litres")
+_unit("money", Fraction(1, 100), "cent", "cents")
+_unit("money", 1, "$", "€", "£", "dollar", "dollars", "usd", "euro", "euros", "eur", "pounds")
+
+_SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
+_WORDS = dict(
+    zip(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        map(str, range(13)),
+        strict=True,
+    )
+)
+_NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
+_QUANTITY = re.compile(
+    rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
+    rf"|(?P<top>{_NUMBER})\s*/\s*(?P<bottom>{_NUMBER})|(?P<plain>{_NUMBER})(?:e(?P<exp>[+-]?\d{{1,3}}))?)"
+    r"\s*(?P<percent>%|percent\b)?\s*(?P<unit>[a-z$€£°]*)",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ],
+        1,
+    )
+    for name in names.split()
+}
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DATES = re.compile(
+    rf"\b(?:(?P<m1>{_NAMES})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_NAMES})\.?,?\s+(?P<y2>\d{{4}})"
+    r"|(?P<y3>(?:19|20)\d\d)[-/](?P<m3>\d{1,2})[-/](?P<d3>\d{1,2}))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit ("" where it has none) and how many significant digits it was written with."""
+
+    value: Fraction
+    unit: str = ""
+    percent: bool = False
+    digits: int = 0
+
+
+@lru_cache(maxsize=8_192)
+def canonical(token: str) -> str:
+    """A number token in one spelling: `1,000.0` is `1000`, `2/4` is `1/2`. Words that are numbers become digits."""
+    if token in _WORDS:
+        return _WORDS[token]
+    if not token or len(token) > _LONGEST or not token.isascii() or not token.lstrip("-")[:1].isdigit():
+        return token
+    found = quantity(token)
+    if found is None:
+        return token
+    return f"{found.value}%" if found.percent else str(found.value)
+
+
+def number_words(token: str) -> str:
+    """`three` as `3`; every other token as it is."""
+    return _WORDS.get(token, token)
+
+
+def quantity(text: str) -> Quantity | None:
+    """The one quantity that `text` is, or None: `$1,200.50`, `2 1/2 hours`, `50 %`, `3e8 m`, `twelve`."""
+    plain = text.strip().rstrip(".").strip()
+    if not plain or len(plain) > _LONGEST:
+        return None
+    plain = _WORDS.get(plain.lower(), plain)
+    match = _QUANTITY.match(plain)
+    if match is None:
+        return None
+    value = _value(match)
+    if value is None:
+        return None
+    unit, rest = (match["unit"] or match["money"]).lower(), plain[match.end() :].strip().lower()
+    if unit in _SCALES:
+        value, (unit, _, rest) = value * _SCALES[unit], (rest or match["money"]).partition(" ")
+    if rest and (len(rest.split()) > 4 or any(map(str.isdigit, rest))):
+        return None
+    digits = len((match["plain"] or "").replace(",", "").replace(".", "").strip("-").lstrip("0"))
+    return Quantity(value, unit, bool(match["percent"]), digits if "." in (match["plain"] or "") else 99)
+
+
+def _value(match: re.Match[str]) -> Fraction | None:
+    try:
+        if match["whole"]:
+            value = int(match["whole"]) + Fraction(int(match["up"]), int(match["down"]))
+        elif match["top"]:
+            value = Fraction(match["top"].replace(",", "")) / Fraction(match["bottom"].replace(",", ""))
+        else:
+            value = Fraction(match["plain"].replace(",", "")) * Fraction(10) ** int(match["exp"] or 0)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return -value if match["sign"] else value
+
+
+def same_quantity(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities mean the same: in convertible units, as a percentage, or one rounded from the other.
+
+    A unit that only one side names, or that is not known here, is not compared.
+    """
+    left, right = _UNITS.get(one.unit), _UNITS.get(other.unit)
+    if left and right:
+        if left[0] != right[0]:
+            return False
+        return _close(one.value * left[1], other.value * right[1], min(one.digits, other.digits))
+    digits = min(one.digits, other.digits)
+    if _close(one.value, other.value, digits):
+        return True
+    if one.percent != other.percent:
+        part, whole = (other, one) if one.percent else (one, other)
+        return _close(part.value * 100, whole.value, digits)
+    return False
+
+
+def _close(one: Fraction, other: Fraction, digits: int) -> bool:
+    if one == other:
+        return True
+    # Rounding: 3.142 and 3.14159 agree in all digits of the shorter one. Below three digits that proves nothing.
+    if not 3 <= digits <= 15:
+        return False
+    return bool(abs(one - other) * 2 * 10 ** (digits - 1) <= max(abs(one), abs(other)))
+
+
+def with_iso_dates(text: str) -> str:
+    """`text` with its dates of the last and this century in one spelling: one number of year, month and day."""
+    if _YEAR.search(text) is None:
+        return text
+    return _DATES.sub(_iso, text)
+
+
+def _iso(match: re.Match[str]) -> str:
+    for form in "123":
+        if match[f"y{form}"]:
+            month = match[f"m{form}"].lower()
+            number = _MONTHS[month] if month in _MONTHS else int(month)
+            return f"{match[f'y{form}']}{number:02}{int(match[f'd{form}']):02}"
+    return match.group()

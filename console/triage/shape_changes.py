@@ -1,0 +1,66 @@
+"""A strict shape that is lost: what a program read before, and cannot read any more."""
+
+from __future__ import annotations
+
+import re
+
+from console.triage.reading import Reading
+from console.triage.records import Reason, brief
+from console.triage.shapes import Shape
+
+_ONLY = re.compile(
+    r"\b(?:only|just|single|one word|exactly|nothing else|no (?:other|explanation|prose|markdown)|as json|valid json|"
+    r"answer with|respond with|reply with|classify|label)\b",
+    re.IGNORECASE,
+)
+_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_MUCH = 40
+_WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in prose", "bare": "is bare"}
+
+
+def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
+    """The loss of a shape; gaining one is none."""
+    before, after = old.shape, new.shape
+    if before.kind == "json":
+        return _of_json(before, after, _around(new))
+    if before.kind == "code":
+        return _of_code(before, after, _around(new))
+    if before.kind in ("number", "word") and after.kind == "prose":
+        # Without a prompt nobody can tell that words were welcome.
+        strict = not prompt or _ONLY.search(prompt) is not None
+        text = f"was only a {before.kind} ({brief(old.text, 30)}), is now a text of {len(new.text.split())} words"
+        return [Reason("shape", text, 0.6 if strict else 0.3)]
+    if before.kind == "number" and after.kind not in ("number", "json"):
+        return [Reason("shape", f"was a number ({brief(old.text, 30)}), is now {brief(new.text, 30)}", 0.7)]
+    return []
+
+
+def _of_json(before: Shape, after: Shape, around: int) -> list[Reason]:
+    if after.kind != "json":
+        return [Reason("shape", "was JSON, does not parse as JSON any more", 0.9 if before.strict else 0.6)]
+    if before.strict and not after.strict and before.wrap == after.wrap:
+        return [Reason("shape", "was valid JSON, now breaks its rules (line breaks inside of a text)", 0.7)]
+    return _wrapped(before, after, "JSON", around)
+
+
+def _of_code(before: Shape, after: Shape, around: int) -> list[Reason]:
+    if after.kind != "code":
+        return [Reason("shape", "was code, is none any more", 0.85 if before.wrap != "mixed" else 0.6)]
+    return _wrapped(before, after, "code", around)
+
+
+def _wrapped(before: Shape, after: Shape, what: str, around: int) -> list[Reason]:
+    if before.wrap == after.wrap or after.wrap == "bare":
+        return []
+    if before.wrap == "bare":
+        return [Reason("shape", f"bare {what} {_WRAPS[after.wrap]}", 0.85)]
+    if before.wrap == "fenced":
+        # What strips a fence copes with a line of greeting before it, less with a page.
+        weight = 0.6 if around > _MUCH else 0.35
+        return [Reason("shape", f"{what} alone in a fence now has {around} words of prose around it", weight)]
+    return []
+
+
+def _around(reading: Reading) -> int:
+    """Words outside of fences."""
+    return len(_FENCED.sub(" ", reading.text).split()) if reading.shape.wrap == "mixed" else 0

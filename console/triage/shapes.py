@@ -1,0 +1,145 @@
+"""What kind of text an answer is: data, a number, a word, code, prose; bare, or wrapped in a fence or in words."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+from console.triage.quantities import quantity
+
+Kind = Literal["empty", "json", "number", "word", "code", "prose"]
+Wrap = Literal["bare", "fenced", "mixed"]
+
+LONGEST_CODE = 50_000
+"""Longer code is not parsed."""
+_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:\n[ \t]*```|```|\Z)", re.DOTALL)
+_TRIES = 6
+_CODE_LINE = re.compile(
+    r"^\s*(?:def |class |import |from \w[\w.]* import |return\b|for .*[:{]$|while .*[:{]$|if .*[:{]$"
+    r"|elif .*:$|else\s*[:{]"
+    r"|@\w|#include|public |private |function |const |let |var |SELECT |INSERT |UPDATE |DELETE |CREATE "
+    r"|fn |func |package "
+    r"|try:|except\b|with .*:$|[\w.\[\]]+\s*(?:[-+*/]?=)\s*\S|[\w.]+\(.*\);?$|[{}\])]+[;,]?$|//|console\."
+    r"|print\(|echo |\$\w)"
+)
+_STARTS_CODE = re.compile(
+    r"(?:def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
+    r"package |SELECT\s|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|VIEW)|WITH \w+ AS|#!"
+    r"|<\?|<!DOCTYPE|"
+    r"<html|int main|for \w+ in .*:|while .*:|\w+ = )"
+)
+_DATA_LANGUAGES = ("json", "jsonc", "json5")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an answer is. `data` is its JSON value, `code` its code; `strict`: the JSON is valid to the letter."""
+
+    kind: Kind
+    wrap: Wrap = "bare"
+    data: object = None
+    code: str = ""
+    language: str = ""
+    strict: bool = True
+
+
+def shape(text: str) -> Shape:
+    """The shape of a folded, stripped text."""
+    if not text:
+        return Shape("empty")
+    if text[0] in "{[":
+        value, strict = parsed(text)
+        if value is not None:
+            return Shape("json", "bare", value, strict=strict)
+    if "```" in text:
+        fenced = _fenced(text)
+        if fenced is not None:
+            return fenced
+    if "{" in text:
+        value = embedded(text)
+        if value is not None:
+            return Shape("json", "mixed", value)
+    if len(text) <= 60 and quantity(text) is not None:
+        return Shape("number")
+    if len(text) <= 40 and len(text.split()) == 1 and any(map(str.isalnum, text)):
+        return Shape("word")
+    if is_code(text):
+        return Shape("code", "bare", code=text)
+    return Shape("prose")
+
+
+def parsed(text: str) -> tuple[object, bool]:
+    """The JSON object or array that `text` is, or None; and whether it is valid to the letter.
+
+    Line breaks inside of strings are forgiven, since so many consumers do.
+    """
+    for strict in (True, False):
+        try:
+            value = json.loads(text, strict=strict)
+        except (ValueError, RecursionError):
+            continue
+        return (value, strict) if isinstance(value, (dict, list)) else (None, False)
+    return None, False
+
+
+def embedded(text: str) -> object:
+    """The largest JSON object among the first and last few in a text, or None."""
+    decoder = json.JSONDecoder(strict=False)
+    best: tuple[int, object] = (0, None)
+    start = text.find("{")
+    for _ in range(_TRIES):
+        if start < 0:
+            break
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            start = text.find("{", start + 1)
+            continue
+        if isinstance(value, dict) and value and end - start > best[0]:
+            best = (end - start, value)
+        start = text.find("{", end)
+    return best[1]
+
+
+def _fenced(text: str) -> Shape | None:
+    blocks = [(match[1].lower(), match[2], match.start(), match.end()) for match in _FENCE.finditer(text)]
+    if not blocks:
+        return None
+    alone = len(blocks) == 1 and not text[: blocks[0][2]].strip() and not text[blocks[0][3] :].strip("` \n")
+    wrap: Wrap = "fenced" if alone else "mixed"
+    for language, body, _, _ in blocks:
+        if language in _DATA_LANGUAGES or body.lstrip()[:1] in ("{", "["):
+            value, strict = parsed(body.strip())
+            if value is not None:
+                return Shape("json", wrap, value, language=language, strict=strict)
+    largest = max(blocks, key=lambda block: len(block[1]))
+    if largest[0] in _DATA_LANGUAGES or not largest[1].strip():
+        return None
+    return Shape("code", wrap, code=largest[1], language=largest[0])
+
+
+def is_code(text: str) -> bool:
+    """Whether a text without fences is source code."""
+    lines = [line for line in text[:4_000].split("\n") if line.strip()]
+    if not lines or (not _STARTS_CODE.match(lines[0].strip()) and not lines[0].lstrip().startswith(("#", "//", "/*"))):
+        return False
+    if len(lines) == 1:
+        return python_tree(text) is not None or text.rstrip().endswith((";", "}"))
+    hits = sum(1 for line in lines if _CODE_LINE.match(line) or line.rstrip().endswith((";", "{", "}", ",", "(", ")")))
+    return hits >= 0.6 * len(lines)
+
+
+def python_tree(code: str) -> ast.Module | None:
+    """The syntax tree of Python source, or None where it is none."""
+    if len(code) > LONGEST_CODE:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
