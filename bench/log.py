@@ -1,8 +1,10 @@
 """How fast the request log is: the caller's path, sustained rows, refresh and opening against the size of the log.
 
-    python bench/log.py [--quick] [--peers .venv-peers/bin/python]
+    python bench/log.py [--quick] [--rows 10000000] [--no-peers]
 
-`--peers` names an interpreter that has opentelemetry-sdk; its span is then measured in the same run.
+OpenTelemetry, Langfuse and DuckDB are measured in the same run, in processes of `.venv-peers`; what is missing there
+is installed first. `--rows` adds a log of that many rows, which is deleted afterwards; with `--only-rows` it is all
+that is measured.
 """
 
 from __future__ import annotations
@@ -17,20 +19,28 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.log_peers import PACKAGES, timed
+from console import Router, instrument
 from console.domain.choice import Choice
 from console.domain.histogram import bin_of, quantile
+from console.domain.registry import Canary, Route
 from console.domain.requests import RequestRow
+from console.traffic.evidence import EvidenceKeeper
 from console.traffic.files import connect_writer
 from console.traffic.importing import write_history
 from console.traffic.keys import UserKeys
 from console.traffic.log import RequestLog
 from console.traffic.reading import LogReader
 from console.traffic.schema import migrate
+from console.traffic.snapshots import Snapshots
 from console.traffic.storing import INSERT_ROW, Batch, Memory, Writer, register_writer, store
 
 ROLLOUT = "support|new|2026-11-20T09:00:00Z"
@@ -42,30 +52,8 @@ ANSWER = {
     "content": [{"type": "text", "text": "Hello"}],
     "usage": {"input_tokens": 1000, "output_tokens": 100},
 }
-SPAN = """
-import json, sys, time
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-class Nothing(SpanExporter):
-    def export(self, spans): return SpanExportResult.SUCCESS
-    def shutdown(self): pass
-provider = TracerProvider()
-provider.add_span_processor(BatchSpanProcessor(Nothing()))
-tracer = provider.get_tracer("bench")
-times = []
-for i in range(int(sys.argv[1])):
-    start = time.perf_counter_ns()
-    with tracer.start_as_current_span("chat") as span:
-        span.set_attribute("gen_ai.request.model", "old")
-        span.set_attribute("gen_ai.response.model", "old")
-        span.set_attribute("gen_ai.usage.input_tokens", 1000)
-        span.set_attribute("gen_ai.usage.output_tokens", 100)
-        span.set_attribute("user", "user-1")
-    times.append(time.perf_counter_ns() - start)
-    if i % 200 == 199: time.sleep(0.02)
-times.sort()
-print(json.dumps([times[len(times) // 2] / 1e3, times[int(len(times) * 0.99)] / 1e3]))
-"""
+PEERS = Path(__file__).resolve().parent.parent / ".venv-peers"
+PEER_SCRIPT = Path(__file__).with_name("log_peers.py")
 
 
 def say(name: str, text: str) -> None:
@@ -76,30 +64,58 @@ def percentile(times: list[float], q: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * q))]
 
 
-def caller(directory: Path, n: int, peers: str) -> None:
-    call = {"model": "old", "max_tokens": 100, "system": "Be brief", "messages": [{"role": "user", "content": "Hi"}]}
-    ours: dict[str, float] = {}
-    for name, given in (("with call=", call), ("without call=", None)):
-        log = RequestLog(directory / f"caller {name}.db", price=lambda *_: None)
-        times = []
-        for i in range(n):
-            start = time.perf_counter_ns()
-            with log.request(CHOICE, "user-1", call=given) as request:
-                request.record(ANSWER)
-            times.append((time.perf_counter_ns() - start) / 1e3)
-            if i % 200 == 199:
-                time.sleep(0.02)
-        log.close()
-        ours[name] = percentile(times, 0.5)
-        say(f"caller's path {name}", f"p50 {ours[name]:.2f} µs, p99 {percentile(times, 0.99):.2f} µs (n = {n:,})")
+def peer(*arguments: str) -> list[Any] | None:
+    """What a peer measured, or None where it cannot be run."""
     try:
-        done = subprocess.run([peers, "-c", SPAN, str(n)], capture_output=True, text=True, check=True, timeout=120)
-    except (OSError, subprocess.SubprocessError):
-        say("opentelemetry span", "not measured: no interpreter with opentelemetry-sdk (--peers)")
-        return
-    p50, p99 = json.loads(done.stdout)
-    say("opentelemetry span, batch, no-op exporter", f"p50 {p50:.2f} µs, p99 {p99:.2f} µs")
-    say("ratio, without and with call=", f"{p50 / ours['without call=']:.1f}x, {p50 / ours['with call=']:.1f}x")
+        command = [str(PEERS / "bin" / "python"), str(PEER_SCRIPT), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
+        return list(json.loads(done.stdout.splitlines()[-1]))
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
+
+
+def install_peers() -> None:
+    """Adds what is missing to the peers' environment; without it the peers' lines say that they were not measured."""
+    if not PEERS.exists():
+        venv.create(PEERS, with_pip=True)
+    command = [str(PEERS / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", *PACKAGES]
+    subprocess.run(command, timeout=600, check=False, capture_output=True)
+
+
+CALL = {"model": "old", "max_tokens": 100, "system": "Be brief", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def ours(directory: Path, n: int, call: dict[str, Any] | None) -> list[float]:
+    log = RequestLog(directory / "caller.db", price=lambda *_: None)
+
+    def work() -> None:
+        with log.request(CHOICE, "user-1", call=call) as request:
+            request.record(ANSWER)
+
+    found = timed(work, n)
+    log.close()
+    return found
+
+
+def caller(directory: Path, n: int, peers: bool) -> None:
+    """The caller's path, in turns with the peers: a machine that is busy for a while is busy for all of them."""
+    measured: dict[str, list[list[float]]] = {}
+    for _ in range(3):
+        measured.setdefault("with call=", []).append(ours(directory, n, CALL))
+        measured.setdefault("without call=", []).append(ours(directory, n, None))
+        for name in ("span", "langfuse") if peers else ():
+            found = peer(name, str(n // 5 if name == "langfuse" else n))
+            if found:
+                measured.setdefault(name, []).append(found)
+    best_of = {name: min(found) for name, found in measured.items()}
+    for name, (p50, p99) in best_of.items():
+        say(f"caller's path, {name}", f"p50 {p50:.2f} µs, p99 {p99:.2f} µs (best of {len(measured[name])}, n = {n:,})")
+    for name in ("span", "langfuse"):
+        if name in best_of:
+            ratios = [best_of[name][0] / best_of[kind][0] for kind in ("with call=", "without call=")]
+            say(f"{name} / ours (goal ≥ 10)", f"{ratios[0]:.1f} with call=, {ratios[1]:.1f} without")
+        else:
+            say(name, "not measured: it is not installed in .venv-peers")
 
 
 def rows(n: int, start: float, end: float) -> Iterator[RequestRow]:
@@ -132,7 +148,7 @@ def sustained(directory: Path, n: int) -> None:
     counted = list(rows(n, now - 60, now))
     plain = [row._replace(rollout="", why="default") for row in counted]
     rates: dict[str, float] = {}
-    for kind in ("rows only", "rows and cells", "rows, cells and users of a rollout") * 2:
+    for kind in ("rows only", "rows and cells", "rows, cells and users of a rollout") * 3:
         made = counted if "users" in kind else plain
         path = directory / f"{kind}.db"
         for file in directory.glob(f"{kind}*"):
@@ -166,7 +182,8 @@ _USER = b"0123456789abcdef"
 def _record(row: RequestRow) -> tuple[object, ...]:
     return (
         row.id, row.at, 179_000_000, 1, None, _USER, row.why, True, row.outcome, None, row.latency_ms, row.ttft_ms,
-        row.input_tokens, row.output_tokens, None, None, None, row.cost_usd, None, row.retries, None, None, None, None, None,
+        row.input_tokens, row.output_tokens, None, None, None, row.cost_usd, None, row.retries, None, None, None, None,
+        None,
     )  # fmt: skip
 
 
@@ -184,7 +201,7 @@ def end_to_end(directory: Path, n: int) -> None:
     )
 
 
-def refreshing(directory: Path, n: int) -> float:
+def refreshing(directory: Path, n: int, peers: bool) -> float:
     """One refresh after a commit of up to 100 new rows, and opening, on a log of `n` rows over 14 days."""
     path = directory / f"{n}.db"
     now = time.time()
@@ -193,6 +210,7 @@ def refreshing(directory: Path, n: int) -> float:
     took = time.perf_counter() - start
     size = path.stat().st_size
     opened = best(lambda: _open(path), 20)
+    judged = judging(path, now)
     log = RequestLog(path, every_s=0.005, price=lambda *_: None)
     reader, times = LogReader(path), []
     reader.refresh()
@@ -213,23 +231,41 @@ def refreshing(directory: Path, n: int) -> float:
     say(
         f"{n:>12,} rows ({size / 1e6:,.0f} MB)",
         f"refresh {median:.2f} ms after 100 rows, {idle * 1e3:.0f} µs when nothing is new; "
-        f"open to totals {opened:.2f} ms; written at {n / took:,.0f} rows/s",
+        f"open to totals {opened:.2f} ms (goal ≤ 10), to the evidence {judged:.1f} ms (goal ≤ 150); "
+        f"written at {n / took:,.0f} rows/s",
     )
-    if n == 1_000_000:
-        indexed(path, now, median)
+    if n >= 1_000_000:
+        indexed(path, median)
+        found = peer("duckdb", str(path)) if peers else None
+        if found:
+            say("DuckDB with quantiles", f"{found[0]:.0f} ms, {found[0] / median:,.0f}x a refresh, {found[1]}")
     for file in directory.glob(f"{n}.db*"):
         file.unlink()
     return median
 
 
-def indexed(path: Path, now: float, ours_ms: float) -> None:
+def judging(path: Path, now: float) -> float:
+    """Opening to the verdict in ms, as a console that starts anew: the evidence was saved by an earlier look."""
+    route = Route("support", "old", canary=Canary("new", 5.0, datetime(2026, 11, 20, 9, tzinfo=UTC)))
+    assert route.rollout_id == ROLLOUT
+
+    def look() -> None:
+        reader = LogReader(path)
+        EvidenceKeeper(reader, Snapshots(path)).verdict(route, now)
+        reader.close()
+
+    look()
+    return best(look, 5)
+
+
+def indexed(path: Path, ours_ms: float) -> None:
     """What the same totals cost from rows with a covering index."""
     db = sqlite3.connect(path)
     db.execute("CREATE INDEX covering ON requests (series, outcome, latency_ms, cost_usd)")
     sql = "SELECT series, outcome, count(*), avg(latency_ms), sum(cost_usd) FROM requests GROUP BY series, outcome"
     cost = best(lambda: db.execute(sql).fetchall(), 3)
     db.close()
-    say("SQL over rows with a covering index", f"{cost:.0f} ms, {cost / ours_ms:,.0f}x a refresh (without quantiles)")
+    say("SQL with a covering index (goal ≥ 300x)", f"{cost:.0f} ms, {cost / ours_ms:,.0f}x a refresh, no quantiles")
 
 
 def best(work: Callable[[], object], times: int) -> float:
@@ -260,23 +296,48 @@ def accuracy() -> None:
         say(f"p{q * 100:.0f} from the histogram", f"{error:.2%} from exact (limit 2.4 %)")
 
 
+def instrumented(directory: Path, n: int) -> None:
+    """What `instrument` adds to a call: the same client with and without, and nothing behind it."""
+    registry = directory / "registry.toml"
+    pin = '[models."old"]\nprovider = "anthropic"\npinned_date = 2026-05-15\nreason = "bench"\n'
+    registry.write_text(f'schema = 1\n[routes.support]\nproduction = "old"\n{pin}')
+    router = Router(registry, default="none", cache_dir=directory, environment={})
+    log = RequestLog(Path(tempfile.gettempdir()) / "never written", queue=100, every_s=1e9)
+
+    class Client:
+        def post(self, path: str, **options: Any) -> Any:
+            return ANSWER
+
+    plain, wrapped = Client(), instrument(Client(), router, log)
+    body = {**CALL, "model": "route:support"}
+    times = [best(lambda it=it: it.post("/v1/messages", body=body), n) * 1e3 for it in (plain, wrapped)]
+    say("instrument adds to a call", f"p50 {times[1] - times[0]:.1f} µs")
+    log._closed = True
+    router.close()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
-    parser.add_argument("--peers", default=".venv-peers/bin/python")
+    parser.add_argument("--no-peers", action="store_true", help="without OpenTelemetry, Langfuse and DuckDB")
     parser.add_argument("--rows", type=int, default=0, help="the largest log, e.g. 10000000")
+    parser.add_argument("--only-rows", action="store_true", help="nothing but logs of different sizes")
     options = parser.parse_args()
-    scale = 10 if options.quick else 1
+    scale, peers = 10 if options.quick else 1, not options.no_peers
+    if peers:
+        install_peers()
     directory = Path(tempfile.mkdtemp(prefix="bench-log-"))
     try:
         say("python, sqlite, cores", f"{sys.version.split()[0]}, {sqlite3.sqlite_version}, {os.cpu_count()}")
-        caller(directory, 50_000 // scale, options.peers)
-        sustained(directory, 200_000 // scale)
-        end_to_end(directory, 100_000 // scale)
+        if not options.only_rows:
+            caller(directory, 50_000 // scale, peers)
+            instrumented(directory, 5_000)
+            sustained(directory, 200_000 // scale)
+            end_to_end(directory, 100_000 // scale)
+            accuracy()
         sizes = [10_000, 100_000] if options.quick else [100_000, 1_000_000]
-        medians = [refreshing(directory, n) for n in [*sizes, *([options.rows] if options.rows else [])]]
+        medians = [refreshing(directory, n, peers) for n in [*sizes, *([options.rows] if options.rows else [])]]
         say("largest refresh / smallest (goal ≤ 1.5)", f"{max(medians) / min(medians):.2f}")
-        accuracy()
     finally:
         shutil.rmtree(directory)
 

@@ -56,6 +56,7 @@ class Request:
     """One call of a model. What is rarely set has its default on the class, since one is built for every call."""
 
     _answer: object = None
+    _call: dict[str, object] | None = None
     _ended = 0.0
     _first_token = 0.0
     _error_class = ""
@@ -68,7 +69,15 @@ class Request:
         self._log = log
         self._choice = choice
         self._user = user
-        self._call = None if call is None else _frozen(call)
+        # Copies as deep as they must be: applications go on to append the answer to the list of messages they sent.
+        if type(call) is dict:
+            self._call = sent = call.copy()
+            key = "messages" if "messages" in sent else "input"
+            messages = sent.get(key)
+            if type(messages) is list:
+                sent[key] = messages.copy()
+        elif call is not None:
+            self._call = _copied(call)
         self._number = next(log.numbers)
 
     @property
@@ -228,17 +237,11 @@ def _sdk(sdk: str, api_version: str) -> str:
     return f"{sdk}, API {api_version}".removeprefix(", ") if api_version else sdk
 
 
-def _frozen(call: Mapping[str, object]) -> Mapping[str, object] | None:
-    """A copy as deep as it must be: applications go on to append the answer to the list of messages they sent."""
+def _copied(call: Mapping[str, object]) -> dict[str, object] | None:
     try:
-        kept = call.copy() if type(call) is dict else dict(call)
-        key = "messages" if "messages" in kept else "input"
-        spoken = kept.get(key)
-        if type(spoken) is list:
-            kept[key] = spoken.copy()
+        return {key: value.copy() if type(value) is list else value for key, value in call.items()}
     except Exception:  # a mapping of the application's own making; its shape is not worth a request
         return None
-    return kept
 
 
 def _text(user: object) -> str:
