@@ -48,11 +48,14 @@ class CompareScreen(Screen[ComparisonView | None]):
         Binding("ctrl+y", "copy", "copy", show=False),
     ]
 
-    def __init__(self, runtime: Runtime, route: Route, registry: Registry, last: ComparisonView | None) -> None:
+    def __init__(
+        self, runtime: Runtime, route: Route, registry: Registry, last: ComparisonView | None, typed: str = ""
+    ) -> None:
         super().__init__()
         self.runtime, self._route, self._registry = runtime, route, registry
         self._view = last if last is not None and last.route == safe_line(route.name) else None
         self._unfolding: Unfolding | None = None
+        self.typed = typed
 
     def compose(self) -> ComposeResult:
         """The answers, the prompt, the keys."""
@@ -70,6 +73,8 @@ class CompareScreen(Screen[ComparisonView | None]):
         prompt = self.query_one("#prompt", Input)
         if self._view is not None:
             prompt.value = str(self._view.prompt)
+        if self.typed:
+            prompt.value = self.typed
         prompt.focus()
         hints = [Hint("enter", "ask both"), Hint("↑ ↓", "scroll"), Hint("^y", "copy"), Hint("esc", "back")]
         self.query_one(KeyBar).show(hints)
@@ -82,6 +87,10 @@ class CompareScreen(Screen[ComparisonView | None]):
     def _draw_streaming(self) -> None:
         if self._unfolding is not None:
             self._show(self._unfolding.view())
+
+    @on(Input.Changed, "#prompt")
+    def _typed(self, event: Input.Changed) -> None:
+        self.typed = event.value
 
     @on(Input.Submitted, "#prompt")
     def _asked(self, event: Input.Submitted) -> None:
@@ -130,6 +139,8 @@ class CompareScreen(Screen[ComparisonView | None]):
 
     def action_back(self) -> None:
         """To the main screen, with the last finished comparison."""
-        view = self._view if self._unfolding is None else None
+        view = self._view
+        if self._unfolding is not None:
+            view = replace(self._unfolding.view(), status=SafeText("stopped"))
         self.workers.cancel_group(self, "compare")
         self.dismiss(view)

@@ -19,6 +19,9 @@ from console.tui.screens.settling import Settling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
 
+TINY = 30
+"""Narrower than this, both buttons have no room for more than their key and the beginning of their word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -67,6 +70,10 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         dialog = self.query_one("#dialog")
         dialog.styles.width = WIDTH if self.size.width >= 90 else self.size.width
         dialog.styles.height = min(HEIGHT, self.size.height)
+        tiny = self.size.width < TINY
+        self.query_one("#cancel", Button).label = Content("Cancel" if tiny else "Cancel  esc")
+        for button in self.query("#go").results(Button):
+            button.label = Content(f"y {self._plan.verb}" if tiny else f"{self._plan.verb}  y")
 
     @property
     def _blocked(self) -> bool:

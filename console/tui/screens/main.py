@@ -57,6 +57,7 @@ class MainScreen(Acting, Screen[None]):
         self.runtime = runtime
         self.look: Look | None = None
         self.comparison: ComparisonView | None = None
+        self._typed = ""
         self._pane = 2
         self._poller = Poller(
             Lookout(runtime.registry, runtime.log, read_only=runtime.read_only),
@@ -285,10 +286,12 @@ class MainScreen(Acting, Screen[None]):
         from console.tui.screens.compare import CompareScreen
 
         if self.route is not None and self.look is not None and self.look.snapshot is not None:
-            screen = CompareScreen(self.runtime, self.route, self.look.snapshot.registry, self.comparison)
-            self.app.push_screen(screen, self._compared)
+            registry = self.look.snapshot.registry
+            screen = CompareScreen(self.runtime, self.route, registry, self.comparison, self._typed)
+            self.app.push_screen(screen, lambda comparison: self._compared(comparison, screen.typed))
 
-    def _compared(self, comparison: ComparisonView | None) -> None:
+    def _compared(self, comparison: ComparisonView | None, typed: str) -> None:
+        self._typed = typed
         self.comparison = comparison or self.comparison
         self.query_one(ComparerPane).show(self.comparison, self.runtime.clock())
 

@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from console.history.store import History, beside
+from console.providers.endpoints import Endpoints
+from console.tui.app import ConsoleApp
+from console.tui.keys import KEYS
+from console.tui.runtime import Runtime
+from console.tui.screens.compare import CompareScreen
+from console.tui.screens.confirm import ConfirmScreen
+from console.tui.screens.main import MainScreen, later
+from console.tui.screens.reading import HelpScreen, HistoryScreen
+from console.tui.screens.settling import SETTLED_S, Settling
+from console.tui.widgets.comparer_pane import ComparerPane
+from console.tui.widgets.frame import KeyBar, TabRow, TopBar
+from console.tui.widgets.live_pane import LivePane
+from console.tui.widgets.registry_pane import RegistryPane
+from console.view.records import State
+from tests.tui import samples
+
+REGISTRY = """\
+schema = 1
+
+[routes.support]
+production = "claude-sonnet-4-5-20250929"
+canary = "claude-sonnet-5-5"
+canary_percentage = 25
+canary_start = 2026-11-20T09:00:00Z
+fallback = "claude-haiku-4-5-20251001"
+
+[routes.summarise]
+production = "gpt-4.1-mini-2025-04-14"
+
+[models."claude-sonnet-4-5-20250929"]
+provider = "anthropic"
+pinned_date = 2026-05-15
+reason = "known"
+
+[models."claude-sonnet-5-5"]
+provider = "anthropic"
+pinned_date = 2026-05-15
+reason = "known"
+
+[models."claude-haiku-4-5-20251001"]
+provider = "anthropic"
+pinned_date = 2026-05-15
+reason = "known"
+
+[models."gpt-4.1-mini-2025-04-14"]
+provider = "openai"
+pinned_date = 2026-05-15
+reason = "known"
+"""
+
+
+def app(folder: Path, **given: object) -> ConsoleApp:
+    registry = folder / "registry.toml"
+    if not registry.exists():
+        registry.write_text(REGISTRY, encoding="utf-8")
+    values = {"endpoints": lambda: Endpoints.from_environment({}), "actor": "olga@desk"} | given
+    return ConsoleApp(Runtime(registry=registry, log=folder / "requests.db", **values))  # type: ignore[arg-type]
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 8.0
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        await pilot.pause(0.01)
+
+
+async def ready(pilot: Pilot[None]) -> MainScreen:
+    """The main screen with its first look."""
+    main = None
+
+    def there() -> bool:
+        nonlocal main
+        main = pilot.app.screen
+        return isinstance(main, MainScreen) and main.look is not None and bool(main.look.view.routes)
+
+    await until(pilot, there)
+    assert isinstance(main, MainScreen)
+    return main
+
+
+async def dialog(pilot: Pilot[None]) -> ConfirmScreen:
+    await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen) and pilot.app.focused is not None)
+    screen = pilot.app.screen
+    assert isinstance(screen, ConfirmScreen)
+    await asyncio.sleep(SETTLED_S)
+    return screen
+
+
+def footer(main: MainScreen) -> str:
+    return main.query_one(KeyBar).plain()[0]
+
+
+async def test_numbers_go_to_panes_and_letters_move_the_cursor(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        assert isinstance(main.focused, LivePane)
+        for key, kind in (("1", RegistryPane), ("3", ComparerPane), ("2", LivePane)):
+            await pilot.press(key)
+            assert isinstance(main.focused, kind)
+        await pilot.press("j")
+        assert main.route is not None
+        assert main.route.name == "summarise"
+        await pilot.press("k", "k")
+        assert main.route.name == "support"
+
+
+async def test_a_click_on_a_route_selects_it(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        pane = main.query_one(RegistryPane)
+        row = next(y for y, line in enumerate(pane.plain()) if "summarise" in line)
+        await pilot.click(RegistryPane, offset=(5, row))
+        assert main.route is not None
+        assert main.route.name == "summarise"
+        assert "c start canary" in footer(main)
+
+
+@pytest.mark.parametrize(
+    ("size", "tabs"), [((118, 34), False), ((117, 34), True), ((118, 33), True), ((160, 44), False)]
+)
+async def test_three_panes_where_they_fit_and_tabs_below(tmp_path: Path, size: tuple[int, int], tabs: bool) -> None:
+    async with app(tmp_path).run_test(size=size) as pilot:
+        main = await ready(pilot)
+        assert main.query_one(TabRow).display is tabs
+        shown = [kind for kind in (RegistryPane, LivePane, ComparerPane) if main.query_one(kind).display]
+        assert len(shown) == (1 if tabs else 3)
+        await pilot.press("1")
+        assert main.query_one(RegistryPane).display
+        await pilot.resize_terminal(120 if tabs else 80, 36 if tabs else 24)
+        await until(pilot, lambda: main.query_one(TabRow).display is not tabs)
+
+
+async def test_the_footer_offers_what_works_in_each_state(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(200, 50)) as pilot:
+        main = await ready(pilot)
+        main._poller.stop()
+        look = main.look
+        assert look is not None
+
+        def show(state: State) -> str:
+            canary = replace(look.view.canaries[0], state=state)
+            main.look = replace(look, view=replace(look.view, canaries=(canary, *look.view.canaries[1:])))
+            main._show()
+            return footer(main)
+
+        regressed = show(State.REGRESSION)
+        assert regressed.split("   ")[0].strip() == "r roll back now"
+        assert "+ to" not in regressed
+        passed = show(State.PASS)
+        assert passed.split("   ")[0].strip() == "p promote"
+        assert "+ to 50 %" in passed
+        assert "- to 5 %" in passed
+        await pilot.press("j")
+        assert footer(main).split("   ")[0].strip() == "c start canary"
+
+
+async def test_help_lists_every_key(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        text = "\n".join(pilot.app.screen.query_one("HelpPage").plain())  # type: ignore[attr-defined]
+        for key in KEYS:
+            assert key.shown in text
+            assert key.label in text
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+
+
+async def test_the_palette_has_every_action_and_those_without_a_key(tmp_path: Path) -> None:
+    console = app(tmp_path)
+    async with console.run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        found = {command.title for command in console.get_system_commands(main)}
+        for key in KEYS:
+            if key.action != "command_palette" and main.allows(key.action):
+                assert f"{key.label.capitalize()}  {key.shown}" in found
+        assert {"Hold", "Drop canary"} <= found
+        assert "Resume" not in found
+        drop = next(command for command in console.get_system_commands(main) if command.title == "Drop canary")
+        drop.callback()
+        shown = await dialog(pilot)
+        assert "Drop" in shown.title_text or "drop" in shown.title_text
+        await pilot.press("y")
+        await until(pilot, lambda: "canary =" not in (tmp_path / "registry.toml").read_text())
+
+
+async def test_hold_asks_why_and_resume_clears_it(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.toml"
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        main.runner("hold")()
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        await pilot.press(*"legal", "enter")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: 'canary_held = "legal"' in registry.read_text())
+        await until(pilot, lambda: "resume" in {action for action, _, _ in main.keyless()})
+        main.runner("resume")()
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "canary_held" not in registry.read_text())
+
+
+async def test_a_read_only_console_refuses_every_writing_action(tmp_path: Path) -> None:
+    console = app(tmp_path, read_only=True)
+    async with console.run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        assert [key.action for key in KEYS if key.writes and main.allows(key.action)] == []
+        assert list(main.more_commands()) == []
+        await pilot.press("r", "p", "plus", "c", "u")
+        assert pilot.app.screen is main
+
+
+async def test_undo_of_a_chosen_change_from_the_history(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.toml"
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        before = registry.read_bytes()
+        await pilot.press("plus")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: b"= 50" in registry.read_bytes())
+        await until(pilot, lambda: main.look is not None and main.look.view.changes)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        await pilot.press("u")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: registry.read_bytes() == before)
+        assert len(History(beside(registry)).entries()) == 2
+
+
+async def test_the_theme_changes_and_textuals_own_can_be_used(tmp_path: Path) -> None:
+    console = app(tmp_path)
+    async with console.run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("t")
+        assert console.theme == "console-light"
+        await pilot.press("t")
+        assert console.theme == "console-dark"
+        for theme in ("textual-light", "nord"):
+            console.theme = theme
+            await pilot.pause()
+            assert "support" in "\n".join(main.query_one(RegistryPane).plain())
+            await pilot.press("r")
+            await dialog(pilot)
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is main)
+
+
+async def test_a_toast_leaves_the_focus_where_it_is(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36), notifications=True) as pilot:
+        main = await ready(pilot)
+        focused = main.focused
+        main.tell("[@click=app.quit]something[/] happened [/]")
+        await pilot.pause()
+        assert main.focused is focused
+        assert pilot.app.screen is main
+
+
+async def test_ages_go_on_while_a_look_takes_long(tmp_path: Path) -> None:
+    clock = [datetime(2026, 11, 23, 14, 32, tzinfo=UTC)]
+    async with app(tmp_path, clock=lambda: clock[0]).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        main._poller.stop()
+        await pilot.pause(0.05)
+        clock[0] += timedelta(minutes=3)
+        main._tick()
+        assert "14:35 UTC" in main.query_one(TopBar).plain()[0]
+
+
+def test_a_later_view_is_older_and_otherwise_the_same() -> None:
+    view = samples.fleet()
+    after = later(view, 60.0)
+    assert after.now == view.now + timedelta(minutes=1)
+    assert after.data_age_s == (None if view.data_age_s is None else view.data_age_s + 60.0)
+    assert after.canaries is view.canaries
+
+
+def test_keys_count_from_the_first_pause_on() -> None:
+    now = [0.0]
+    settling = Settling(lambda: now[0])
+    assert settling.takes("escape")
+    for _ in range(50):  # held down: it never pauses
+        now[0] += SETTLED_S / 3
+        assert not settling.takes("y")
+    now[0] += 1.01 * SETTLED_S
+    assert settling.takes("y")
+    assert settling.takes("y")
+
+
+async def test_a_prompt_without_a_key_says_what_is_missing_and_is_kept(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await pilot.press(*"why", "enter")
+        pane = pilot.app.screen.query_one(ComparerPane)
+        await until(pilot, lambda: "ANTHROPIC_API_KEY" in "\n".join(pane.plain()))
+        assert "--stand-in" in "\n".join(pane.plain())
+        assert pilot.app.screen.query_one("#prompt", Input).value == "why"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+
+
+async def test_every_dialog_keeps_change_and_buttons_on_small_screens(tmp_path: Path) -> None:
+    for size in ((80, 24), (60, 20)):
+        async with app(tmp_path).run_test(size=size) as pilot:
+            await ready(pilot)
+            for key in ("p", "r", "plus"):
+                await pilot.press(key)
+                screen = await dialog(pilot)
+                body = "\n".join(screen.query_one("PlanBody").plain())  # type: ignore[attr-defined]
+                assert "canary_percentage" in body or "more line" in body
+                for button in screen.query(Button):
+                    assert button.region.height == 1
+                    assert screen.region.contains_region(button.region)
+                assert isinstance(pilot.app, App)
+                assert screen.focused is screen.query_one("#cancel")
+                await pilot.press("escape")
+                await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
