@@ -23,9 +23,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import console.traffic.store as log_store
 from console.domain.choice import Choice
 from console.traffic.log import RequestLog
 from console.traffic.upkeep import integrity
@@ -150,6 +152,22 @@ def corrupt(path: Path) -> Iterator[None]:
     yield
 
 
+@contextlib.contextmanager
+def stalled(path: Path) -> Iterator[None]:
+    """Every transaction takes 100 ms longer, as on a disk that is busy with something else."""
+    real = log_store.store
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.1)
+        return real(*given)
+
+    log_store.store = slowly
+    try:
+        yield
+    finally:
+        log_store.store = real
+
+
 def latency(directory: Path, fault: Callable[[Path], contextlib.AbstractContextManager[None]], n: int) -> None:
     path = directory / f"{fault.__name__}.db"
     log = RequestLog(path, price=lambda *_: None)
@@ -208,7 +226,7 @@ def main() -> None:
     directory = Path(tempfile.mkdtemp(prefix="bench-log-faults-"))
     try:
         killing(directory, 5.0 if options.quick else options.seconds, options.writers)
-        for fault in (healthy, locked, full, deleted, corrupt):
+        for fault in (healthy, stalled, locked, full, deleted, corrupt):
             latency(directory, fault, 2_000 if options.quick else 20_000)
         noticing(directory)
     finally:
