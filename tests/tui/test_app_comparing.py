@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from console.compare.similarity import Embedder, Similarity, lexical
 from console.demo.standin import process
 from console.demo.standin.process import StandIn
 from console.providers.endpoints import Endpoints
@@ -38,6 +39,16 @@ reason = "new"
 """
 
 
+class ByWords(Embedder):
+    """No model is loaded."""
+
+    def warm(self) -> None:
+        pass
+
+    def similarity(self, left: str, right: str) -> Similarity:
+        return lexical(left, right)
+
+
 @pytest.fixture(scope="module")
 def stand_in() -> Iterator[StandIn]:
     with process.start(scale=0.0) as running:
@@ -49,7 +60,14 @@ def app(folder: Path, stand_in: StandIn) -> ConsoleApp:
     registry = folder / "registry.toml"
     registry.write_text(REGISTRY, encoding="utf-8")
     return ConsoleApp(
-        Runtime(registry, folder / "requests.db", "olga@desk", lambda: Endpoints.stand_in(stand_in.url), stand_in=True)
+        Runtime(
+            registry,
+            folder / "requests.db",
+            "olga@desk",
+            lambda: Endpoints.stand_in(stand_in.url),
+            stand_in=True,
+            embedder=ByWords,
+        )
     )
 
 
