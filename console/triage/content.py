@@ -17,19 +17,32 @@ _MATCHED = 0.5
 """A sentence is kept where at least this share of its content words is in the other text."""
 _SENTENCES = 400
 _SHORT = 25
+_EQUAL_ANSWER = 0.25
+"""What is left of a soft score where both state the same answer."""
+
+
+def same_answer_content(old: Reading, new: Reading) -> list[Reason]:
+    """The soft score of two texts that state the same answer: a quarter, and by words only."""
+    ours, theirs = _content(old), _content(new)
+    longer = _ratio(old, new)
+    score = 0.4 * (1 - _similar(ours, theirs)) + _of_length(longer) + 0.08 * _lost_numbers(old, new)
+    told = f"same stated answer, {_length(longer)}"
+    return [Reason("content", told, round(max(0.01, _EQUAL_ANSWER * score), 3))]
+
+
+def _similar(ours: set[str], theirs: set[str]) -> float:
+    return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """One reason with the soft score: content kept both ways, length, lost numbers, negations."""
     ours, theirs = _content(old), _content(new)
-    both = len(ours & theirs)
-    similar = 2 * both / max(1, len(ours) + len(theirs))
     kept, of = _kept(old.sentences, theirs)
-    longer = len(new.tokens) / max(1, len(old.tokens))
+    longer = _ratio(old, new)
     told = f"{kept} of {of} sentences matched, {_length(longer)}"
-    if _nothing_in_common(ours, theirs, both, prompt):
+    if _nothing_in_common(ours, theirs, prompt):
         return [Reason("content", f"nothing in common: {told}", 0.55)]
-    score = 0.3 * (1 - similar) + 0.1 * (1 - kept / max(1, of)) + _of_length(longer)
+    score = 0.3 * (1 - _similar(ours, theirs)) + 0.1 * (1 - kept / max(1, of)) + _of_length(longer)
     score += 0.08 * _lost_numbers(old, new) + 0.05 * (_denials(old) != _denials(new))
     return [Reason("content", told, round(min(MOST, max(0.02, score)), 3))]
 
@@ -54,25 +67,29 @@ def _content(reading: Reading) -> set[str]:
 def _kept(sentences: Sequence[str], words: set[str]) -> tuple[int, int]:
     kept = of = 0
     for sentence in sentences[:_SENTENCES]:
-        found = [token for word in tokens(sentence) if len(token := canonical(word)) > 2 or not token.isascii()]
-        content = [token for token in found if token not in FUNCTION_WORDS]
+        found = [canonical(token) if token[0] <= "9" else token for token in tokens(sentence)]
+        content = [token for token in found if (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()]
         if content:
             of += 1
             kept += sum(token in words for token in content) >= _MATCHED * len(content)
     return kept, of
 
 
-def _nothing_in_common(ours: set[str], theirs: set[str], both: int, prompt: str) -> bool:
-    if min(len(ours), len(theirs)) < 8 or both > 3:
+def _nothing_in_common(ours: set[str], theirs: set[str], prompt: str) -> bool:
+    both = ours & theirs
+    if min(len(ours), len(theirs)) < 8 or len(both) > 3:
         return False
-    asked = set(tokens(prompt[-2_000:].lower()))
-    return len((ours & theirs) - asked) == 0
+    return both <= set(tokens(prompt[-2_000:]))
 
 
 def _length(ratio: float) -> str:
     if 0.97 <= ratio <= 1.03:
         return "as long"
-    return f"{ratio - 1:.0%} longer" if ratio > 1 else f"{1 - ratio:.0%} shorter"
+    return f"{100 * (ratio - 1):,.0f} % longer" if ratio > 1 else f"{100 * (1 - ratio):.0f} % shorter"
+
+
+def _ratio(old: Reading, new: Reading) -> float:
+    return len(new.tokens) / max(1, len(old.tokens))
 
 
 def _of_length(ratio: float) -> float:

@@ -12,7 +12,7 @@ from console.triage import normalising
 from console.triage.answers import answer_changes
 from console.triage.calls import Call, call_changes, given_calls, written_calls
 from console.triage.code import code_changes
-from console.triage.content import content_changes, short_changes
+from console.triage.content import content_changes, same_answer_content, short_changes
 from console.triage.json_diff import json_changes, prose_of
 from console.triage.nearly import small_changes, tail_changes, value_changes
 from console.triage.reading import Reading
@@ -24,8 +24,6 @@ from console.triage.shape_changes import shape_changes
 _DOUBT_FROM = 0.3
 """A soft score from here on is for a person to look at."""
 _LONGEST_PROMPT = 20_000
-_EQUAL_ANSWER = 0.25
-"""What is left of a soft score where both state the same answer."""
 
 
 def triage(
@@ -131,13 +129,9 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
             return []
     if _same_lines(old, new):
         return [Reason("content", "the same lines in another order", 0.15)]
-    short = [] if same_answer else short_changes(old, new)
-    if short:
-        return short
-    found = content_changes(old, new, prompt)
-    if not same_answer:
-        return found
-    return [Reason(one.check, f"same stated answer; {one.text}", round(one.weight * _EQUAL_ANSWER, 3)) for one in found]
+    if same_answer:
+        return same_answer_content(old, new)
+    return short_changes(old, new) or content_changes(old, new, prompt)
 
 
 def _same_lines(old: Reading, new: Reading) -> bool:

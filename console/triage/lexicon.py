@@ -81,4 +81,4 @@ MORALISING = _phrases(
     never be condoned; be condoned; no inherent reason; no reason why; no evidence
     """
 )
-"""Plain parts of texts in lower case that lecture instead of answering; an answer that only has one may still answer."""
+"""Plain parts of texts in lower case that lecture; an answer that has only one of them may still answer."""

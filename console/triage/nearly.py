@@ -21,6 +21,7 @@ _CLOSING = re.compile(
 _MARKER = re.compile(r"^\s*(\d{1,2})[.)]\s", re.MULTILINE)
 _ENDED = re.compile(r"[.!?。)\]}`\"'$*:>%|…]\s*$")
 _SHOWN = 4
+_MOST_EDITS = 24
 
 
 def is_negation(token: str) -> bool:
@@ -31,10 +32,12 @@ def is_negation(token: str) -> bool:
 def few_edits(old: Reading, new: Reading) -> bool:
     """Whether all but a few tokens are on both sides, wherever they stand."""
     size = max(len(old.tokens), len(new.tokens))
-    if abs(len(old.tokens) - len(new.tokens)) > 24 or size < 4:
+    if abs(len(old.tokens) - len(new.tokens)) > _MOST_EDITS or size < 4:
+        return False
+    if len(old.counts.keys() ^ new.counts.keys()) > _MOST_EDITS:
         return False
     edits = sum(((old.counts - new.counts) + (new.counts - old.counts)).values())
-    return edits <= min(24, max(2, 0.1 * size))
+    return edits <= min(_MOST_EDITS, max(2, 0.1 * size))
 
 
 def value_changes(old: Reading, new: Reading) -> list[Reason]:
@@ -121,12 +124,12 @@ def tail_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return [Reason("tail", f"the end is garbled (symbols instead of words): “{_end(new, 2)}”", 0.9)]
     left, right = old.tokens, new.tokens
     shared = _shared_start(left, right)
+    if (missing := _missing_inside(left, right, shared)) is not None:
+        return [Reason("tail", f"a part is missing: “{missing}”", 0.6)]
     if shared >= 4 and 2 * shared >= min(len(left), len(right)):
         rest_old, rest_new = left[shared:], right[shared:]
         if rest_old and not rest_new:
             return [Reason("tail", f"the last part is missing: “{_end(old, len(rest_old))}”", 0.7)]
-        if (missing := _missing_inside(left, right, shared)) is not None:
-            return [Reason("tail", f"a part is missing: “{missing}”", 0.6)]
         if rest_new:
             added = _of_added(old, new, len(rest_new), alone=not rest_old)
             if added:
@@ -144,7 +147,7 @@ def _shared_start(left: Sequence[str], right: Sequence[str]) -> int:
 def _missing_inside(left: Sequence[str], right: Sequence[str], shared: int) -> str | None:
     """The words of a part of at least five that is missing while all before and after it is there."""
     missing = len(left) - len(right)
-    if missing < 5 or left[shared + missing :] != right[shared:]:
+    if missing < 5 or shared < 2 or len(right) - shared < 2 or left[shared + missing :] != right[shared:]:
         return None
     return brief(" ".join(left[shared : shared + missing]), 80)
 
@@ -168,7 +171,8 @@ def _of_added(old: Reading, new: Reading, words: int, *, alone: bool) -> list[Re
 def _of_end(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """The end of a text that shares no beginning with the old one."""
     if len(new.tokens) >= 12 and new.shape.kind == "prose":
-        wrong = garbled(last_part(new), old.counts + Reading(prompt[-2_000:]).counts)
+        end = last_part(new)
+        wrong = garbled(end, old.counts) and garbled(end, old.counts + Reading(prompt[-2_000:]).counts)
         if wrong and not garbled(last_part(old), new.counts):
             return [Reason("tail", f"the end is garbled ({wrong}): “{_end(new, 12)}”", 0.85)]
     if len(new.text) >= 200 and _ENDED.search(old.text[-3:]) and re.search(r"[\w,]$", new.text):

@@ -43,7 +43,7 @@ _unit("money", Fraction(1, 100), "cent", "cents")
 _unit("money", 1, "$", "€", "£", "dollar", "dollars", "usd", "euro", "euros", "eur", "pounds")
 
 _SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
-_WORDS = dict(
+NUMBER_WORDS = dict(
     zip(
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
         map(str, range(13)),
@@ -57,6 +57,7 @@ _QUANTITY = re.compile(
     r"\s*(?P<percent>%|percent\b)?\s*(?P<unit>[a-z$€£°]*)",
     re.IGNORECASE,
 )
+_NOT_A_UNIT = re.compile(r"[\d,;:()\[\]{}=<>]")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -101,8 +102,10 @@ class Quantity:
 @lru_cache(maxsize=8_192)
 def canonical(token: str) -> str:
     """A number token in one spelling: `1,000.0` is `1000`, `2/4` is `1/2`. Words that are numbers become digits."""
-    if token in _WORDS:
-        return _WORDS[token]
+    if token.isdecimal() and token.isascii() and token[0] != "0":
+        return token
+    if token in NUMBER_WORDS:
+        return NUMBER_WORDS[token]
     if not token or len(token) > _LONGEST or not token.isascii() or not token.lstrip("-")[:1].isdigit():
         return token
     found = quantity(token)
@@ -111,17 +114,14 @@ def canonical(token: str) -> str:
     return f"{found.value}%" if found.percent else str(found.value)
 
 
-def number_words(token: str) -> str:
-    """`three` as `3`; every other token as it is."""
-    return _WORDS.get(token, token)
-
-
 def quantity(text: str) -> Quantity | None:
     """The one quantity that `text` is, or None: `$1,200.50`, `2 1/2 hours`, `50 %`, `3e8 m`, `twelve`."""
     plain = text.strip().rstrip(".").strip()
     if not plain or len(plain) > _LONGEST:
         return None
-    plain = _WORDS.get(plain.lower(), plain)
+    plain = NUMBER_WORDS.get(plain.lower(), plain)
+    if plain[0].isalpha():
+        return None
     match = _QUANTITY.match(plain)
     if match is None:
         return None
@@ -131,7 +131,7 @@ def quantity(text: str) -> Quantity | None:
     unit, rest = (match["unit"] or match["money"]).lower(), plain[match.end() :].strip().lower()
     if unit in _SCALES:
         value, (unit, _, rest) = value * _SCALES[unit], (rest or match["money"]).partition(" ")
-    if rest and (len(rest.split()) > 4 or any(map(str.isdigit, rest))):
+    if rest and (len(rest.split()) > 3 or _NOT_A_UNIT.search(rest)):
         return None
     digits = len((match["plain"] or "").replace(",", "").replace(".", "").strip("-").lstrip("0"))
     return Quantity(value, unit, bool(match["percent"]), digits if "." in (match["plain"] or "") else 99)

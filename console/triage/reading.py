@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 
 from console.triage import normalising, shapes
-from console.triage.quantities import canonical, with_iso_dates
+from console.triage.quantities import NUMBER_WORDS, canonical, with_iso_dates
 
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
@@ -29,8 +29,8 @@ class Reading:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        plain = with_iso_dates(self.text) if any(map(str.isdigit, self.text)) else self.text
-        return [canonical(token) for token in normalising.tokens(plain)]
+        found = normalising.tokens(with_iso_dates(self.text))
+        return [canonical(token) if token[0] <= "9" else NUMBER_WORDS.get(token, token) for token in found]
 
     @cached_property
     def counts(self) -> Counter[str]:

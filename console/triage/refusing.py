@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from console.triage.lexicon import MORALISING
 from console.triage.reading import Reading
@@ -72,11 +73,12 @@ def refusal(reading: Reading) -> float:
     return _refusal(reading.text[:_EARLY].lower(), reading.text[:1_600].lower())
 
 
+@lru_cache(maxsize=8)
 def _refusal(early: str, text: str) -> float:
     if _HINT.search(early) and _HARD.search(early):
         # "I can't do X, however here are five ways": an answer with a preface.
         return 0.4 if _answers(text) else 0.95
-    moral = sum(phrase in text for phrase in MORALISING)
+    moral = sum([phrase in text for phrase in MORALISING])
     if not moral or _answers(text):
         return 0.1 * min(moral, 4)
     opening = _OPENING.search(early.partition(".")[0]) is not None

@@ -14,6 +14,8 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_LETTER = re.compile(r"\W*[A-Ja-j]\W*")
+"""An option of multiple choice: those are read with and without their words."""
 _MUCH = 40
 _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in prose", "bare": "is bare"}
 
@@ -27,7 +29,7 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return _of_code(before, after, _around(new))
     if before.kind in ("number", "word") and after.kind == "prose":
         # Without a prompt nobody can tell that words were welcome.
-        strict = not prompt or _ONLY.search(prompt) is not None
+        strict = (not prompt or _ONLY.search(prompt) is not None) and _LETTER.fullmatch(old.text) is None
         text = f"was only a {before.kind} ({brief(old.text, 30)}), is now a text of {len(new.text.split())} words"
         return [Reason("shape", text, 0.6 if strict else 0.3)]
     if before.kind == "number" and after.kind not in ("number", "json"):

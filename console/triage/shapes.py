@@ -30,7 +30,7 @@ _STARTS_CODE = re.compile(
     r"(?:def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
     r"package |SELECT\s|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|VIEW)|WITH \w+ AS|#!"
     r"|<\?|<!DOCTYPE|"
-    r"<html|int main|for \w+ in .*:|while .*:|\w+ = )"
+    r"<html|int main|for \w+ in .*:|while .*:|if .*:$|\w+ = )"
 )
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
