@@ -44,7 +44,7 @@ def _body(answer: AnswerView) -> list[tuple[object, Style]]:
     before, after = ("", "") if output.has_colour() else _MARKS[answer.side]
     only = _GLYPHS[answer.side][2]
     pieces: list[tuple[object, Style]] = [
-        (f"{before}{run.text}{after}", only) if run.kind == "only" else (run.text, "") for run in answer.runs
+        (f"{before}{run.text}{after}", only) if run.kind != "same" else (run.text, "") for run in answer.runs
     ]
     if answer.problem:
         pieces.append((("\n" if pieces else "") + f"× no answer: {answer.problem}", "bad"))

@@ -9,6 +9,7 @@ from typing import Literal
 from console.compare.diffing import Run
 from console.providers.parameters import Note
 from console.providers.records import Answer, Question
+from console.triage.records import Triage
 
 Side = Literal["left", "right"]
 
@@ -46,6 +47,8 @@ class Comparison:
     right_runs: tuple[Run, ...]
     ratios: Ratios
     at: datetime
+    triage: Triage | None = None
+    """The judgement of the two answers; None where a side failed, so that there is nothing to judge."""
 
     @property
     def prompt(self) -> str:

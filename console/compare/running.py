@@ -12,6 +12,8 @@ from console.compare.records import Compared, CompareEvent, Comparison, Delta, D
 from console.providers.asking import DEFAULT_LIMITS, ask
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question
+from console.triage.judging import triage
+from console.triage.records import Triage
 
 
 def _utc_now() -> datetime:
@@ -70,7 +72,27 @@ async def _answer(
 def compared(pair: Pair, left: Answer, right: Answer, at: datetime) -> Comparison:
     """The comparison of two answers that are there. Up to a second for texts of megabytes: off the UI's thread."""
     left_runs, right_runs = difference(left.text, right.text)
-    return Comparison(pair, left, right, left_runs, right_runs, ratios(left, right), at)
+    judged = _judged(pair, left, right)
+    return Comparison(pair, left, right, left_runs, right_runs, ratios(left, right), at, judged)
+
+
+def _judged(pair: Pair, left: Answer, right: Answer) -> Triage | None:
+    if left.failure is not None or right.failure is not None:
+        return None
+    return triage(
+        left.text,
+        right.text,
+        prompt=pair.prompt,
+        old_tools=left.tool_calls,
+        new_tools=right.tool_calls,
+        old_error=_withheld(left),
+        new_error=_withheld(right),
+    )
+
+
+def _withheld(answer: Answer) -> str:
+    """Why a finished answer has no text: the provider's own refusal."""
+    return "the provider refused" if answer.outcome == "refusal" and not answer.text.strip() else ""
 
 
 def ratios(left: Answer, right: Answer) -> Ratios:

@@ -11,6 +11,7 @@ from console.providers.records import Answer
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.view.comparison import AnswerView, ComparisonView, Figure, MeasuredView, Run, Side
+from console.view.judged import judgement, marked, named
 
 SHOWN_CHARACTERS = 64_000
 """A widget is given at most this much of an answer, and told how much more there is."""
@@ -79,9 +80,13 @@ def comparison_view(comparison: Comparison, route: str) -> ComparisonView:
         route=safe_line(route),
         system=_system(comparison.pair),
         answers=(
-            _answer("production", left, comparison.left_runs),
-            replace(_answer("canary", right, comparison.right_runs), figures=_figures(right, comparison)),
+            _answer("production", left, comparison.left_runs, named(comparison.triage, 0)),
+            replace(
+                _answer("canary", right, comparison.right_runs, named(comparison.triage, 1)),
+                figures=_figures(right, comparison),
+            ),
         ),
+        **judgement(comparison),
         measured=_measured(comparison),
         status=_status(left, right),
         finished_at=comparison.at,
@@ -100,14 +105,14 @@ def _system(pair: Pair) -> SafeText:
     return safe_line(f"{system[:200]} ({len(system):,} characters)") if system else NOTHING
 
 
-def _answer(side: Side, answer: Answer, runs: tuple[Difference, ...]) -> AnswerView:
+def _answer(side: Side, answer: Answer, runs: tuple[Difference, ...], names: tuple[str, ...] = ()) -> AnswerView:
     shown: list[Run] = []
     left = SHOWN_CHARACTERS
-    for run in runs:
-        text = run.text[:left]
+    for piece, kind in marked(runs, names):
+        text = piece[:left]
         left -= len(text)
         if text:
-            shown.append(Run(safe(text), "only" if run.changed else "same"))
+            shown.append(Run(safe(text), kind))
     if len(answer.text) > SHOWN_CHARACTERS:
         shown.append(Run(SafeText(f"\n… {len(answer.text) - SHOWN_CHARACTERS:,} more characters")))
     return AnswerView(
