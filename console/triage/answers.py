@@ -40,8 +40,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
-    r"\b(?:therefore|thus|hence|so|in total|altogether|overall|finally|in conclusion|consequently|we get|we find|"
-    r"there (?:is|are)|a total of|this means|leaving)\b|∴|=",
+    r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of)\b|^so\b|∴|=",
     re.IGNORECASE,
 )
 _ASKS_NUMBER = re.compile(
@@ -70,6 +69,8 @@ class Answer:
 
 def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer | None:
     """The final answer of a text, by the clearest sign there is."""
+    if reading.shape.kind == "json" and reading.shape.wrap != "mixed":
+        return _field(reading)
     return (
         _field(reading)
         or _boxed(reading.text)
@@ -116,12 +117,23 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     tail = text[-_TAIL:]
     for match in reversed(list(_MARK.finditer(tail))):
         value = _value(tail[match.end() : match.end() + 400], options)
-        if value:
+        # "The best option is …" is said in any prose: there only a value counts as one.
+        if value and ("answer" in match.group().lower() or "#" in match.group() or _is_value(value, options)):
             return Answer("marked", value)
     brackets = _BRACKETS.findall(tail) if "[" in tail else None
     if brackets and (len(brackets) == 1 or tail.rstrip(" .\n*").endswith("]")):
         return Answer("marked", brackets[-1])
     return None
+
+
+def _is_value(text: str, options: Mapping[str, str]) -> bool:
+    plain = text.strip("$*_`\\() ")
+    return (
+        quantity(plain) is not None
+        or _YES_NO.fullmatch(plain) is not None
+        or picked(text, options) is not None
+        or text[:1] in "[({'\"\\"
+    )
 
 
 def _value(rest: str, options: Mapping[str, str]) -> str:
@@ -167,10 +179,13 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     tail = normalising.sentences(reading.text[-_TAIL:])
     asked = bool(_ASKS_NUMBER.search(prompt[-2_000:]))
     for sentence in reversed(tail[-2:]):
-        if not asked and not _CONCLUDES.search(sentence):
+        concludes = _CONCLUDES.search(sentence) is not None
+        if not asked and not concludes:
             continue
         bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in _NUMBER.findall(part)]
         numbers = bold or _NUMBER.findall(sentence)
+        if not concludes and not bold and len(numbers) > 2:
+            continue
         fresh = [number for number in numbers if number.strip("$€£%") not in prompt] or numbers
         if fresh:
             return Answer("conclusion", fresh[-1].strip())

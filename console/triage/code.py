@@ -12,24 +12,25 @@ from console.triage.shapes import python_tree
 
 _TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\w+|[^\w\s]")
 _COMMENT = re.compile(r"(?m)(?:#|//|--).*$|/\*.*?\*/", re.DOTALL)
+_SQL = re.compile(r"\s*(?:select|insert|update|delete|create|with)\s", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _FEW = 6
 
 
-def code_changes(old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Reason], bool]:
     """What differs between the code of both sides; and whether it does the same for sure."""
     before, after = old.shape.code, new.shape.code
     if not before or not after:
         return [], False
     left, right = python_tree(before), python_tree(after)
     if left is not None and right is not None:
-        return _of_trees(left, right)
+        return _of_trees(left, right, prompt)
     if left is not None and old.shape.language in ("", "python", "py") and new.shape.language in ("", "python", "py"):
         return [Reason("code", "was Python that parses, does not parse any more", 0.85)], False
     return _of_tokens(before, after)
 
 
-def _of_trees(left: ast.Module, right: ast.Module) -> tuple[list[Reason], bool]:
+def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
     one, other = _dump(left), _dump(right)
     if one == other:
         return [], True
@@ -38,7 +39,10 @@ def _of_trees(left: ast.Module, right: ast.Module) -> tuple[list[Reason], bool]:
         gone = [name for name in names[0] if name not in names[1]]
         added = [name for name in names[1] if name not in names[0]]
         if gone:
-            return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), 0.7)], False
+            # Nobody calls a name by heart that the prompt left open.
+            asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone)
+            weight = 0.7 if asked else 0.4
+            return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
     _Renamed().visit(left)
     _Renamed().visit(right)
     one, other = _dump(left), _dump(right)
@@ -106,6 +110,8 @@ class _Renamed(ast.NodeTransformer):
 
 def _of_tokens(before: str, after: str) -> tuple[list[Reason], bool]:
     """Code of any language by its tokens, without comments."""
+    if _SQL.match(before):
+        before, after = before.lower(), after.lower()
     left, right = (_TOKEN.findall(_COMMENT.sub("", code)) for code in (before, after))
     if left == right:
         return [], True

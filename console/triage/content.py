@@ -17,6 +17,7 @@ _MATCHED = 0.5
 """A sentence is kept where at least this share of its content words is in the other text."""
 _SENTENCES = 400
 _SHORT = 25
+_ABOUT_THE_SAME = 0.5
 _EQUAL_ANSWER = 0.25
 """What is left of a soft score where both state the same answer."""
 
@@ -48,14 +49,22 @@ def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
 
 
 def short_changes(old: Reading, new: Reading) -> list[Reason]:
-    """Two short statements with other numbers in them."""
+    """Two short statements with other numbers in them, or of which only one denies."""
     if max(len(old.tokens), len(new.tokens)) > _SHORT:
         return []
+    if _denied(old, new):
+        return [Reason("negation", "only one of two short statements denies", 0.55)]
     ours, theirs = set(old.numbers), set(new.numbers)
     if not ours or not theirs or ours <= theirs or theirs <= ours:
         return []
     one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))
     return [Reason("values", f"value changed: {one} → {other}", 0.65, (one, other))]
+
+
+def _denied(old: Reading, new: Reading) -> bool:
+    ours, theirs = _content(old), _content(new)
+    about_the_same = _similar(ours, theirs) >= _ABOUT_THE_SAME
+    return about_the_same and any(map(is_negation, old.counts)) != any(map(is_negation, new.counts))
 
 
 def _content(reading: Reading) -> set[str]:

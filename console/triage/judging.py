@@ -15,7 +15,7 @@ from console.triage.code import code_changes
 from console.triage.content import content_changes, same_answer_content, short_changes
 from console.triage.json_diff import json_changes, prose_of
 from console.triage.nearly import small_changes, tail_changes, value_changes
-from console.triage.reading import Reading
+from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
 from console.triage.refusing import both_refuse, refusal_changes
 from console.triage.requiring import broken_requirements, fits_reference
@@ -65,10 +65,16 @@ def _identical(
 ) -> bool:
     if call_changes(*calls) or not (before.text or calls[0]) or before.squeezed != after.squeezed:
         return False
-    if len(old) != len(new) and max(len(old), len(new)) > len(before.text) + len(after.text):
+    if _cut(old, new) and normalising.squeezed(normalising.folded(old)) != normalising.squeezed(
+        normalising.folded(new)
+    ):
         return False
     # In code white space has a meaning.
     return before.text == after.text or before.shape.kind != "code" or code_changes(before, after)[1]
+
+
+def _cut(old: str, new: str) -> bool:
+    return max(len(old), len(new)) > LONGEST
 
 
 def _failures(
@@ -102,7 +108,7 @@ def _differences(
         reasons += json_changes(old.shape.data, new.shape.data)
     same_code = False
     if old.shape.kind == new.shape.kind == "code":
-        found, same_code = code_changes(old, new)
+        found, same_code = code_changes(old, new, prompt)
         reasons += found
     if same_code:
         return reasons
@@ -121,6 +127,8 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
     """What is left to compare of answers in which nothing certain has changed."""
     if both_refuse(old, new):
         return [Reason("content", "both refuse, in other words", 0.08)]
+    if old.squeezed == new.squeezed and _cut(old.raw, new.raw):
+        return [Reason("content", f"differs in the middle; {LONGEST:,} characters of an answer are read", 0.5)]
     if old.tokens == new.tokens:
         return [Reason("content", "only punctuation, case or formatting differs", 0.02)]
     if old.shape.kind == new.shape.kind == "json":

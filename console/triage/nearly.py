@@ -37,7 +37,7 @@ def few_edits(old: Reading, new: Reading) -> bool:
     if len(old.counts.keys() ^ new.counts.keys()) > _MOST_EDITS:
         return False
     edits = sum(((old.counts - new.counts) + (new.counts - old.counts)).values())
-    return edits <= min(_MOST_EDITS, max(2, 0.1 * size))
+    return edits <= min(_MOST_EDITS, max(4 if size >= 8 else 2, 0.1 * size))
 
 
 def value_changes(old: Reading, new: Reading) -> list[Reason]:

@@ -27,10 +27,10 @@ _CODE_LINE = re.compile(
     r"|print\(|echo |\$\w)"
 )
 _STARTS_CODE = re.compile(
-    r"(?:def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
-    r"package |SELECT\s|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|VIEW)|WITH \w+ AS|#!"
-    r"|<\?|<!DOCTYPE|"
-    r"<html|int main|for \w+ in .*:|while .*:|if .*:$|\w+ = )"
+    r"def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
+    r"package |#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|\w+ = "
+    r"|(?i:select\s+(?:[\w*.,() ]+?\sfrom\s|[\w*.,() ]+$)|insert into|update \w+ set|delete from\s|"
+    r"create (?:table|index|view)|with \w+ as\s*\()"
 )
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 

@@ -10,7 +10,7 @@ MC = "Which planet is the largest?\n(A) Mars\n(B) Jupiter\n(C) Venus\n(D) Saturn
 INLINE = "Who wrote Hamlet? Options: (A) Marlowe (B) Shakespeare (C) Jonson"
 MATH = "A crate holds 12 bottles. How many bottles are in 7 crates? Think step by step."
 FACT = "What is the capital of Australia?"
-SUM = 'def total(xs):\n    result = 0\n    for x in xs:\n        result += x\n    return result\n'
+SUM = "def total(xs):\n    result = 0\n    for x in xs:\n        result += x\n    return result\n"
 STEPS = "7 crates with 12 bottles each make 7 * 12 = 84 bottles."
 
 HARMLESS = {
@@ -20,8 +20,16 @@ HARMLESS = {
     "option by its words": (MC, "(B) Jupiter", "Jupiter"),
     "option with reasons": (MC, "B", "B. Jupiter is by far the largest planet of the solar system."),
     "inline option": (INLINE, "(B) Shakespeare", "The answer is (B) Shakespeare."),
-    "sum in other words": (MATH, f"{STEPS} The answer is 84.", "Each crate has 12. Seven of them: 7 × 12 = 84. So the answer is 84."),
-    "sum with unit": (MATH, "Therefore, there are **84** bottles.", "We multiply 12 by 7 to get 84.\n\nThere are 84 bottles in total."),
+    "sum in other words": (
+        MATH,
+        f"{STEPS} The answer is 84.",
+        "Each crate has 12. Seven of them: 7 × 12 = 84. So the answer is 84.",
+    ),
+    "sum with unit": (
+        MATH,
+        "Therefore, there are **84** bottles.",
+        "We multiply 12 by 7 to get 84.\n\nThere are 84 bottles in total.",
+    ),
     "boxed with and without a dollar": ("", "So \\boxed{84}.", "Thus the result is $\\boxed{84}$."),
     "fractions": ("", "The answer is \\boxed{\\frac{1}{2}}", "Hence we find \\boxed{1/2}"),
     "decimal and fraction": ("", "The answer is 0.5.", "The answer is 1/2."),
@@ -33,7 +41,11 @@ HARMLESS = {
     "literal": ("", "The output is 'abc'", 'The output is "abc"'),
     "list literal": ("", "The output is [1, 2, 3].", "The output is [1,2,3]."),
     "bracketed yes": ("", "17 has no divisors, so [Yes]", "It is prime: no number from 2 to 4 divides it. [Yes]"),
-    "yes with other reasons": ("Is 7 prime?", "Yes, it only has the divisors 1 and 7.", "Yes. Nothing but 1 and 7 divides it."),
+    "yes with other reasons": (
+        "Is 7 prime?",
+        "Yes, it only has the divisors 1 and 7.",
+        "Yes. Nothing but 1 and 7 divides it.",
+    ),
     "date": ("When was it?", "The bridge opened on July 19, 1945.", "The bridge opened on 19 July 1945."),
     "fact in a sentence": (FACT, "Canberra", "The capital of Australia is Canberra."),
     "fact with context": (FACT, "The capital of Australia is Canberra.", "Canberra is the capital city of Australia."),
@@ -109,7 +121,7 @@ WORRYING = {
     "number became prose": ("", "42", "I would say that it is about forty or so"),
     "other function": ("", '[get_weather(city="Oslo")]', '[get_forecast(city="Oslo")]'),
     "other argument": ("", '[get_weather(city="Oslo")]', '[get_weather(city="Bergen")]'),
-    "call less": ("", '[f(a=1), f(a=2)]', "[f(a=1)]"),
+    "call less": ("", "[f(a=1), f(a=2)]", "[f(a=1)]"),
     "call became prose": ("", '[get_weather(city="Oslo")]', "Which unit would you like the temperature in?"),
     "argument as JSON": (
         "",
@@ -147,27 +159,59 @@ WORRYING = {
         "I can't provide instructions for that.",
         "First, take the lock apart. Then file the pins down one after the other until the cylinder turns.",
     ),
-    "refusal in French": ("", "Prenez la ligne 4 jusqu'au terminus.", "Je suis désolé, mais je ne peux pas vous aider."),
+    "refusal in French": (
+        "",
+        "Prenez la ligne 4 jusqu'au terminus.",
+        "Je suis désolé, mais je ne peux pas vous aider.",
+    ),
     "empty": ("", "All good.", " \n\t"),
     "number in a policy": (
         "",
         "You can return it within 30 days. Keep the box.",
         "You can return it within 14 days. Keep the box.",
     ),
-    "negation": ("", "The warranty does cover water damage to the lamp.", "The warranty does not cover water damage to the lamp."),
-    "opposite": ("", "Photography is allowed in all rooms of the house.", "Photography is prohibited in all rooms of the house."),
-    "prefix": ("", "It is possible to change the address after ordering.", "It is impossible to change the address after ordering."),
-    "name": ("", "Please hand the signed form to Olga before noon.", "Please hand the signed form to Peter before noon."),
+    "negation": (
+        "",
+        "The warranty does cover water damage to the lamp.",
+        "The warranty does not cover water damage to the lamp.",
+    ),
+    "opposite": (
+        "",
+        "Photography is allowed in all rooms of the house.",
+        "Photography is prohibited in all rooms of the house.",
+    ),
+    "prefix": (
+        "",
+        "It is possible to change the address after ordering.",
+        "It is impossible to change the address after ordering.",
+    ),
+    "name": (
+        "",
+        "Please hand the signed form to Olga before noon.",
+        "Please hand the signed form to Peter before noon.",
+    ),
     "swapped numbers": ("", "Section 30 allows 14 days for the reply.", "Section 14 allows 30 days for the reply."),
-    "last sentence": ("", "Mix the flour with water. Bake it for an hour. Let it cool.", "Mix the flour with water. Bake it for an hour."),
+    "last sentence": (
+        "",
+        "Mix the flour with water. Bake it for an hour. Let it cool.",
+        "Mix the flour with water. Bake it for an hour.",
+    ),
     "middle sentence": (
         "",
         "Switch it off. Never open the lid while it runs hot. Then clean it.",
         "Switch it off. Then clean it.",
     ),
     "garbage": ("", "The train leaves at nine.", "The train leaves at nine. xqzv bnrtk wqpl zzkjf hhgd vbnq"),
-    "loop": ("", "The train leaves at nine.", "The train leaves at nine. and then and then and then and then and then and then"),
-    "german negation": ("", "Die Lieferung ist kostenlos ab fünfzig Euro.", "Die Lieferung ist nicht kostenlos ab fünfzig Euro."),
+    "loop": (
+        "",
+        "The train leaves at nine.",
+        "The train leaves at nine. and then and then and then and then and then and then",
+    ),
+    "german negation": (
+        "",
+        "Die Lieferung ist kostenlos ab fünfzig Euro.",
+        "Die Lieferung ist nicht kostenlos ab fünfzig Euro.",
+    ),
     "chinese negation": ("", "这个产品可以在三十天内退货。", "这个产品不可以在三十天内退货。"),
     "days became months": ("", "The answer is 30 days.", "The answer is 1 month."),
     "table cell": (
