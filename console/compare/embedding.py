@@ -75,6 +75,8 @@ def main(arguments: Sequence[str]) -> int:
     name, _, revision = arguments[0].partition("@")
     if len(arguments) > 1 and arguments[1]:
         verify(Path(name), arguments[1])
+    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise FileNotFoundError(name)  # told at once, not after ten seconds of loading what would read it
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(name, revision=revision or None, trust_remote_code=False, device="cpu")

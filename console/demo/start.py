@@ -76,7 +76,7 @@ class Demo:
             self.url, self.control, self.stand_in_pid = stand_in.url, stand_in.control, stand_in.pid
             self.registry, self.log = self.folder / world.REGISTRY_NAME, self.folder / world.LOG_NAME
             users = self._users()  # they load their SDKs while the world is made
-            building.callback(users.close)
+            building.callback(users.end_now)
             self.users_pid = users.pid
             world.make(self.folder, self._now())
             users.wait_ready()
