@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from console.demo.standin import process
+from console.demo.standin.asked import Reply
+from console.demo.standin.models import MODELS
 from console.demo.standin.process import StandIn
 
 QUIET = {"error_rate": 0.0, "refusal_rate": 0.0}
@@ -78,3 +80,46 @@ def eventually() -> Callable[..., None]:
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def a_reply() -> Callable[..., Reply]:
+    """Builds a reply of the simulation as a dialect is given it; every field can be another."""
+
+    def build(**changes: Any) -> Reply:
+        usual: dict[str, Any] = {
+            "id": "standin_1",
+            "model": MODELS["claude-sonnet-5"],
+            "served": "claude-sonnet-5",
+            "pieces": ("Hello, ", "here is ", "your answer."),
+            "stop": "end",
+            "input_tokens": 100,
+            "output_tokens": 40,
+            "thinking_tokens": 0,
+            "cached_tokens": 0,
+            "cache_write_tokens": 0,
+            "first_token_s": 0.5,
+            "piece_s": 0.1,
+        }
+        return Reply(**{**usual, **changes})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def events_of() -> Callable[[bytes], list[dict[str, Any]]]:
+    """Server-sent events as a strict reader sees them: one `data:` line each, the last marker of a stream left out."""
+
+    def parse(stream: bytes) -> list[dict[str, Any]]:
+        assert stream == b"" or stream.endswith(b"\n\n"), "an event was not ended"
+        found = []
+        for block in filter(None, stream.decode("utf-8").split("\n\n")):
+            fields = dict(line.split(": ", 1) for line in block.split("\n"))
+            if fields["data"] == "[DONE]":
+                continue
+            value = json.loads(fields["data"])
+            assert fields.get("event", value.get("type")) == value.get("type"), "name and type differ"
+            found.append(value)
+        return found
+
+    return parse
