@@ -131,3 +131,17 @@ def test_bodies_of_the_wrong_shape_do_not_break_the_rules(odd: Any) -> None:
     claude_rejects(NEW, body, NOW)
     gpt_rejects("gpt-6.1-sol", body, chat=False)
     gemini_rejects("gemini-4.0-pro", body)
+
+
+@pytest.mark.parametrize("name", ["top_p", "logprobs"])
+def test_gpt_6_2_minds_the_temperature_alone(name: str) -> None:
+    assert gpt_blames("gpt-6.2-sol", **{name: 0.5}) is None
+    assert gpt_blames("gpt-6.1-sol", **{name: 0.5}) == name
+
+
+def test_every_rejection_is_a_bad_request_that_names_the_model_or_parameter() -> None:
+    rejected = claude_rejects(NEW, {"messages": [USER], "thinking": {"type": "disabled"}}, NOW)
+    assert rejected is not None
+    assert (rejected.status, rejected.code) == (400, None)
+    assert NEW in rejected.message
+    assert "`disabled`" in rejected.message
