@@ -108,6 +108,7 @@ def _judged_row(metric: Metric, judged: Judged, verdict: Verdict) -> MetricView:
         production=value_text(metric, judged.production),
         canary=value_text(metric, judged.canary),
         change=change_text(metric, judged.production, judged.canary),
+        span=_span_text(metric, judged.interval),
         limit=_limit_text(metric, judged.limit),
         inside=judged.inside,
         meter=meter,
@@ -116,6 +117,17 @@ def _judged_row(metric: Metric, judged: Judged, verdict: Verdict) -> MetricView:
         role=judged.role,
         minor=metric.name in MINOR,
     )
+
+
+def _span_text(metric: Metric, interval: tuple[float, float] | None) -> SafeText:
+    """`−0.05 … +0.31` in points, `×0.82 … ×1.04`; empty while nothing can be said."""
+    if interval is None:
+        return NOTHING
+    low, high = interval
+    if metric.kind != "share":
+        return SafeText(f"{words.factor(low)} … {words.factor(high)}")
+    digits = 1 if max(abs(low), abs(high)) >= 0.1 else 2
+    return SafeText(f"{low * 100:+.{digits}f} … {high * 100:+.{digits}f}".replace("-", words.MINUS))
 
 
 def _limit_text(metric: Metric, limit: float | None) -> SafeText:

@@ -122,6 +122,8 @@ class MetricView:
     measured: bool = True
     minor: bool = False
     """Gives its row to the plot where rows are short, unless it decided: it hardly ever is what one looks for."""
+    span: SafeText = NOTHING
+    """Between what the change lies, at every look: `−0.05 … +0.31`; where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class CanaryView:
     sentence: SafeText
     """What decided, or what is missing; one sentence, no full stop."""
     second: SafeText = NOTHING
-    """What happens next (under a regression)."""
+    """What happens next (under a regression); else what is ruled out, what it costs, which gates were changed."""
     countdown: SafeText = NOTHING
     steps: tuple[StepView, ...] = ()
     production_requests: int = 0

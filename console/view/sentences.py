@@ -78,11 +78,22 @@ def effect(judged: Judged) -> str:
 
 
 def ruled_out(verdict: Verdict) -> str:
-    """What the data so far excludes: `an error rate more than 1.8 points higher is ruled out`; empty when nothing."""
+    """What the data so far excludes: `a rise of more than 1.8 points is ruled out`; empty when nothing."""
     judged = verdict.metric("error")
-    if judged is None or judged.interval is None or judged.interval[1] <= 0:
+    if judged is None or judged.interval is None:
         return ""
+    if judged.interval[1] <= 0:
+        return "any rise of the error rate is ruled out"
     return f"a rise of more than {judged.interval[1] * 100:.1f} points is ruled out"
+
+
+def if_real(verdict: Verdict) -> str:
+    """`a regression in about 600 requests if the present difference is real`; empty where nothing can be said."""
+    if verdict.if_real is None or verdict.state in ("regression", "pass"):
+        return ""
+    requests = words.count(words.rounded(verdict.if_real.middle))
+    what = "a regression" if verdict.if_real_side == "regression" else "a pass"
+    return f"{what} in about {requests} requests if the present difference is real"
 
 
 def needed_text(requests: int, canary_per_s: float) -> str:

@@ -6,15 +6,24 @@ from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.verdict.trade import Trade, trade
 from console.verdict.verdict import Verdict
-from console.view.sentences import ruled_out
+from console.view.sentences import if_real, ruled_out
 
 
 def beside(verdict: Verdict) -> SafeText:
-    """The second line of a rollout that has not regressed: what a person would otherwise miss comes first."""
-    if verdict.changed_gates:
-        more = f" · and {len(verdict.changed_gates) - 1} more" if len(verdict.changed_gates) > 1 else ""
-        return safe_line(verdict.changed_gates[0] + more)
-    return trade_text(trade(verdict)) or SafeText(ruled_out(verdict))
+    """The second line of a rollout that has not regressed: what a person would otherwise miss comes first.
+
+    Never empty, so that the screen does not jump when there is something to say.
+    """
+    known = trade_text(trade(verdict)) or ruled_out(verdict) or "nothing is ruled out yet"
+    parts = (*changes_text(verdict.changed_gates), known, if_real(verdict))
+    return safe_line(" · ".join(part for part in parts if part))
+
+
+def changes_text(changed: tuple[str, ...]) -> tuple[str, ...]:
+    """Changed gates as one part of a line: the first, and how many more; none without a change."""
+    if not changed:
+        return ()
+    return (changed[0] + (f", and {len(changed) - 1} more" if len(changed) > 1 else ""),)
 
 
 def trade_text(found: Trade | None) -> SafeText:

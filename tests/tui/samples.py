@@ -76,7 +76,13 @@ def routes(state: State = State.WATCHING, share: float = 5) -> tuple[RouteView, 
 
 
 def metric(
-    name: str, label: str, values: tuple[str, str, str, str], meter: float | None, word: str, decided: str = ""
+    name: str,
+    label: str,
+    values: tuple[str, str, str, str],
+    meter: float | None,
+    word: str,
+    decided: str = "",
+    span: str = "",
 ) -> MetricView:
     """One measured row of the table."""
     production, canary, change, limit = map(S, values)
@@ -93,6 +99,7 @@ def metric(
         decided,
         S(word),
         "guardrail",  # type: ignore[arg-type]
+        span=S(span),
     )
 
 
@@ -101,9 +108,9 @@ UNMEASURED = MetricView("flagged", "flagged", S(""), S(""), to_decide=S("no data
 
 def healthy_metrics() -> tuple[MetricView, ...]:
     return (
-        metric("error", "error rate", ("0.94 %", "1.07 %", "+0.13 pt", "0.19"), 0.4, "1,400 more"),
+        metric("error", "error rate", ("0.94 %", "1.07 %", "+0.13 pt", "0.19"), 0.4, "1,400 more", "", "−0.42 … +0.68"),
         metric("latency_p50", "latency p50", ("1.92 s", "1.71 s", "×0.89", "1.10"), 1, "", "pass"),
-        metric("latency_p95", "latency p95", ("6.40 s", "6.02 s", "×0.94", "1.20"), 1, "", "pass"),
+        metric("latency_p95", "latency p95", ("6.40 s", "6.02 s", "×0.94", "1.20"), 1, "", "pass", "×0.81 … ×1.09"),
         metric("cost", "cost per 1k", ("$4.12", "$5.19", "×1.26", "1.40"), 0.72, "350 more"),
         metric("dissatisfied", "dissatisfied", ("14.8 %", "13.9 %", "−0.9 pt", "1.0"), 0.51, "420 ratings"),
         UNMEASURED,
@@ -112,7 +119,7 @@ def healthy_metrics() -> tuple[MetricView, ...]:
 
 def bad_metrics() -> tuple[MetricView, ...]:
     return (
-        metric("error", "error rate", ("0.96 %", "3.36 %", "+2.4 pt", "0.2"), -1, "", "regression"),
+        metric("error", "error rate", ("0.96 %", "3.36 %", "+2.4 pt", "0.2"), -1, "", "regression", "+0.9 … +3.9"),
         metric("latency_p50", "latency p50", ("1.94 s", "1.72 s", "×0.89", "1.10"), 1, "", "pass"),
         metric("latency_p95", "latency p95", ("6.38 s", "7.41 s", "×1.16", "1.20"), -0.24, "undecided"),
         metric("cost", "cost per 1k", ("$4.12", "$5.22", "×1.27", "1.40"), 0.95, "60 more"),
@@ -187,6 +194,9 @@ def canary(state: State = State.WATCHING) -> CanaryView:
         return replace(view, second=second, countdown=S("in 8 s"))
     if state is State.SUSPECT:
         return replace(view, split=S("split 7.1 %, set 5 %"), split_tone="waiting")
+    if state is State.WATCHING:
+        second = "costs $1.07 more per 1,000 requests (26 %), error rate not worse than +0.7 points (so far)"
+        return replace(view, second=S(second))
     if state in (State.NO_DATA, State.NO_CANARY):
         return CanaryView(S("support"), state, S(SENTENCES[state]), as_of=NOW)
     return view

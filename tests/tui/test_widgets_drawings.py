@@ -328,9 +328,11 @@ def test_the_table_at_80_columns_inside() -> None:
         (76, 21, 30, 39, 46, 48),
         (79, 21, 30, 39, 46, 48),
         (80, 22, 31, 40, 47, 49),
-        (99, 22, 31, 40, 47, 49),
-        (100, 32, 45, 58, 67, 71),
-        (139, 32, 45, 58, 67, 71),
+        (97, 22, 31, 40, 47, 49),
+        (98, 22, 31, 40, 47, 67),
+        (119, 22, 31, 40, 47, 67),
+        (120, 32, 45, 58, 67, 87),
+        (139, 32, 45, 58, 67, 87),
     ],
 )
 def test_columns_are_fixed_by_the_width(
@@ -422,16 +424,41 @@ def test_the_blocks_of_the_live_pane_at_120_by_36() -> None:
     lines = draw_live(LIVE, 84, 24).text()
     starts = {y: line.strip()[:12] for y, line in enumerate(lines) if line.strip()}
     assert starts[1].startswith("◐ WATCHING")
-    assert starts[4].startswith("◆ 5 %")
-    assert starts[6].startswith("● production")
-    assert starts[13].startswith("flagged")
-    assert starts[15].startswith("Error rate")
-    assert [y for y in range(24) if y not in starts] == [0, 2, 5, 14]
+    assert starts[2].startswith("costs $1.07")
+    assert starts[5].startswith("◆ 5 %")
+    assert starts[7].startswith("● production")
+    assert starts[14].startswith("flagged")
+    assert starts[16].startswith("Error rate")
+    assert [y for y in range(24) if y not in starts] == [0, 3, 6, 15]
     assert lines[23].endswith("now")
 
 
+@pytest.mark.parametrize("state", [State.WATCHING, State.PASS, State.WARMING_UP, State.HELD])
+def test_what_stands_beside_a_verdict_is_muted_and_needs_a_high_pane(state: State) -> None:
+    view = replace(LIVE, state=state)
+    high, low = draw_live(view, 98, 22), draw_live(view, 98, 21)
+    assert {segment.paint.fg for segment in high.segments(2) if segment.text.strip()} == {"muted"}
+    assert not any("costs $1.07" in line for line in low.text())
+
+
+def test_a_second_line_too_long_loses_its_last_parts_and_is_not_cut() -> None:
+    second = S("alpha is 0.05, this rollout keeps 0.01 · saves $1.20 per 1,000 requests (28 %), so far")
+    view = replace(LIVE, sentence=S("no regression"), second=second)
+    said = [draw_live(view, width, 24).text()[2].strip() for width in (120, 90, 50)]
+    assert said == [second, "alpha is 0.05, this rollout keeps 0.01", "alpha is 0.05"]
+
+
+def test_an_interval_stands_beside_its_change_where_there_is_room() -> None:
+    row = "+0.13 pt ≤ 0.19   −0.42 … +0.68    ─────────┼━━━●─────   1,400 more"
+    assert draw_table(LIVE, 99, 8).text()[2].endswith(row)
+    assert "90 % range" in draw_table(LIVE, 99, 8).text()[0]
+    assert "…" not in draw_table(LIVE, 97, 8).text()[2]
+    bad = draw_table(BAD, 99, 8)
+    assert any(segment.paint.fg == "red" and "+3.9" in segment.text for segment in bad.segments(2))
+
+
 def test_the_banner_pushes_the_blocks_down_and_the_plot_gives_the_rows() -> None:
-    assert plot_rows(LIVE, 84, 24, 2) == 7
+    assert plot_rows(LIVE, 84, 24, 2) == 6
     assert plot_rows(BAD, 84, 24, 2) == 5
     assert len(draw_live(BAD, 84, 24).text()) == 24
 

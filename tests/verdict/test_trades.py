@@ -8,6 +8,7 @@ import pytest
 
 from console.domain.cells import Block, Counts
 from console.domain.registry import Gates
+from console.text import words
 from console.verdict.evidence import Evidence
 from console.verdict.plan import plan_for
 from console.verdict.trade import Trade
@@ -48,13 +49,27 @@ def test_changed_gates_come_first(world: SimpleNamespace) -> None:
     evidence = Evidence(world.plan())
     evidence.feed_all(world.stream(1, 60, canary={"dear": 0.5}))
     told = Situation(changed_gates=("alpha is 0.05, this rollout keeps 0.01", "another"))
-    assert beside(judge(evidence, told)) == "alpha is 0.05, this rollout keeps 0.01 · and 1 more"
+    said = beside(judge(evidence, told))
+    assert said.startswith("alpha is 0.05, this rollout keeps 0.01, and 1 more · saves $")
 
 
 def test_without_costs_it_says_what_is_ruled_out() -> None:
     evidence = Evidence(plan_for(Gates(), Counts(requests=9)))
-    assert beside(judge(evidence)) == ""
+    assert beside(judge(evidence)) == "nothing is ruled out yet"
     for slot in range(40):
         same = Counts(requests=20, errors=1)
         evidence.feed(Block(slot, slot, same, same))
-    assert beside(judge(evidence)).endswith("points is ruled out")
+    assert "points is ruled out" in beside(judge(evidence))
+
+
+@pytest.mark.parametrize(("errors", "what"), [(3, "a regression"), (1, "a pass")])
+def test_it_says_how_many_requests_the_present_difference_would_take(errors: int, what: str) -> None:
+    evidence = Evidence(plan_for(Gates(), Counts(requests=900, errors=9), measured={"error"}))
+    for slot in range(8):
+        production = Counts(requests=100, errors=1)
+        evidence.feed(Block(slot, slot, production, Counts(requests=100, errors=errors)))
+    verdict = judge(evidence)
+    assert verdict.if_real is not None
+    assert what.endswith(verdict.if_real_side)
+    about = f"{what} in about {words.count(words.rounded(verdict.if_real.middle))} requests"
+    assert beside(verdict).endswith(f" · {about} if the present difference is real")

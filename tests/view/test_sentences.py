@@ -154,7 +154,7 @@ def test_effects_are_points_or_factors(judged, name, change, text) -> None:
 def test_what_is_ruled_out(verdict, judged) -> None:
     assert ruled_out(verdict()) == "a rise of more than 1.8 points is ruled out"
     assert ruled_out(verdict(metrics=(judged(interval=None),))) == ""
-    assert ruled_out(verdict(metrics=(judged(interval=(-0.02, -0.01)),))) == ""
+    assert ruled_out(verdict(metrics=(judged(interval=(-0.02, -0.01)),))) == "any rise of the error rate is ruled out"
     assert ruled_out(verdict(metrics=())) == ""
 
 

@@ -127,6 +127,7 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
                 "name": route.name,
                 "state": canary.state.value,
                 "sentence": canary.sentence,
+                "beside": canary.second or None,
                 "percentage": route.percentage,
                 "held": route.held or None,
                 "override": route.override or None,

@@ -21,6 +21,8 @@ _ROOMY_PLOT = 6
 _SECOND_PLOT_X = 71
 """Under the meters of a wide table."""
 _TWO_PLOTS_FROM = 130
+_SECOND_FROM = 22
+"""Rows of a pane in which a second line beside the verdict costs the plot nothing that is missed."""
 _ONLY_WORDS = (30, 7)
 """Narrower or lower than this there is room for the verdict's word and sentence only."""
 
@@ -98,7 +100,7 @@ def draw_live(
     if _only_words(width, height):
         canvas.paste(0, 0, draw_verdict(view.state, view.sentence, width))
         return canvas
-    verdict = _draw_verdict(view, width, margin)
+    verdict = _draw_verdict(view, width, margin, height)
     shares = plan(view, height - verdict.height)
     canvas.paste(0 if view.state is State.REGRESSION else margin, shares.spacing.lead, verdict)
     y = shares.spacing.lead + verdict.height
@@ -118,10 +120,11 @@ def _only_words(width: int, height: int) -> bool:
     return width < _ONLY_WORDS[0] or height < _ONLY_WORDS[1]
 
 
-def _draw_verdict(view: CanaryView, width: int, margin: int) -> Canvas:
+def _draw_verdict(view: CanaryView, width: int, margin: int, height: int) -> Canvas:
     if view.state is State.REGRESSION:
         return draw_banner(view, width, margin, padding=1 if margin > 1 else 0)
-    return draw_verdict(view.state, view.sentence, width - 2 * margin)
+    second = view.second if height >= _SECOND_FROM and view.steps else ""
+    return draw_verdict(view.state, view.sentence, width - 2 * margin, second=second)
 
 
 def _put_plots(
@@ -157,4 +160,4 @@ def plot_rows(view: CanaryView, width: int, height: int, margin: int) -> int:
     """The rows of data that the plot gets at this size; 0 where it has no room."""
     if _only_words(width, height):
         return 0
-    return plan(view, height - _draw_verdict(view, width, margin).height).plot
+    return plan(view, height - _draw_verdict(view, width, margin, height).height).plot

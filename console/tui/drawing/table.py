@@ -18,11 +18,14 @@ from console.view.records import CanaryView, MetricView, State
 _WORD = 13
 """The widest word of the last column, with a blank before it."""
 _SHORTER = {"first token p50": "1st token p50"}
-"""Below 100 columns a name has 13 cells beside a value of 7."""
+"""Below 120 columns a name has 13 cells beside a value of 7."""
 
 
 class Columns(NamedTuple):
-    """Right edges of the number columns; 0 where a column is left out. The meter has odd width or none."""
+    """Right edges of the number columns; 0 where a column is left out. The meter has odd width or none.
+
+    `span` holds between what a change lies; it takes its room from the meter.
+    """
 
     width: int
     production: int
@@ -32,12 +35,15 @@ class Columns(NamedTuple):
     meter: int
     meter_width: int
     words: bool = True
+    span: int = 0
 
 
 def columns(width: int) -> Columns:
     """The columns of a table of `width` cells."""
-    if width >= 100:
-        return _with_meter(Columns(width, 32, 45, 58, 67, 71, 0), _WORD + 3)
+    if width >= 120:
+        return _with_meter(Columns(width, 32, 45, 58, 67, 87, 0, span=83), _WORD + 3)
+    if width >= 98:
+        return _with_meter(Columns(width, 22, 31, 40, 47, 67, 0, span=63), _WORD)
     if width >= 80:
         return _with_meter(Columns(width, 22, 31, 40, 47, 49, 0), _WORD)
     if width >= 76:
@@ -106,6 +112,8 @@ def _put_heading(canvas: Canvas, at: Columns) -> None:
         canvas.right(at.change, 0, "change", "muted")
     if at.limit:
         canvas.right(at.limit, 0, "limit", "muted")
+    if at.span:
+        canvas.right(at.span, 0, "90 % range", "muted")
     if at.meter_width >= 15:
         canvas.put(at.meter, 0, "regression", "muted")
         canvas.right(at.meter + at.meter_width, 0, "pass", "muted")
@@ -140,7 +148,7 @@ def _put_metric(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None
     bad = metric.decided == "regression"
     base = "muted" if not metric.measured else "strong bold" if bad else "fg"
     values = (metric.production or "–", metric.canary or "–", metric.change or "–")
-    label = metric.label if at.width >= 100 else _SHORTER.get(metric.label, metric.label)
+    label = metric.label if at.width >= 120 else _SHORTER.get(metric.label, metric.label)
     canvas.put(0, y, label, base, end=at.production - cell_width(values[0]) - 1 if at.production else at.width)
     if at.production:
         canvas.right(at.production, y, values[0], "fg" if metric.measured else "muted", start=0)
@@ -152,6 +160,8 @@ def _put_metric(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None
         canvas.right(at.change, y, values[2], change, start=at.canary + 1)
     if at.limit and metric.limit and metric.measured:
         _put_limit(canvas, y, at, metric)
+    if at.span and metric.span and metric.measured:
+        canvas.right(at.span, y, metric.span, "red" if bad else "muted", start=at.limit + 1)
     if at.meter_width:
         _put_meter(canvas, y, at, metric)
     if at.words:

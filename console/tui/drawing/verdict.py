@@ -20,22 +20,37 @@ def unbroken(sentence: str) -> str:
     return _AFTER.sub("\xa0", _BEFORE.sub("\xa0", sentence))
 
 
-def draw_verdict(state: State, sentence: str, width: int, bg: str = "bg") -> Canvas:
-    """`◐ WATCHING  sentence`; a sentence too long breaks at ` · ` first and hangs under its start."""
+def draw_verdict(state: State, sentence: str, width: int, bg: str = "bg", second: str = "") -> Canvas:
+    """`◐ WATCHING  sentence`; a sentence too long breaks at ` · ` first and hangs under its start.
+
+    `second` takes one more row, in muted words: as many of its parts as fit, the first ones first.
+    """
     sentence = unbroken(sentence)
     mark = STATES[state]
     word = state.value.upper()
     x = 2 + cell_width(word) + 2
     lines = _sentence_lines(sentence, width - x) if width - x >= 16 else []
     hanging = [] if lines else wrap(sentence.replace(" · ", "\n"), max(1, width))
-    canvas = Canvas(width, max(1, len(lines)) + len(hanging), bg)
+    height = max(1, len(lines)) + len(hanging)
+    canvas = Canvas(width, height + bool(second), bg)
     canvas.put(0, 0, mark.glyph, mark.style if mark.style == "muted" else f"{mark.style} bold")
     canvas.put(2, 0, word, f"{mark.style} bold")
     for y, line in enumerate(lines):
         canvas.put(x, y, line, mark.text)
     for y, line in enumerate(hanging, 1):
         canvas.put(0, y, line, mark.text)
+    if second:
+        left = x if lines else 0
+        canvas.put(left, height, _fitting(second, width - left), "muted", end=width)
     return canvas
+
+
+def _fitting(text: str, width: int) -> str:
+    """`text` without the last of its parts until it fits; what cannot be parted stays, to be cut."""
+    for mark in (" · ", ", "):
+        while cell_width(text) > width and mark in text:
+            text = text.rpartition(mark)[0]
+    return text
 
 
 def draw_banner(view: CanaryView, width: int, margin: int, padding: int) -> Canvas:
