@@ -59,15 +59,21 @@ class GateResult:
 
 
 OK = GateResult()
+HOLD_BACK = 5
+"""The percentage of users that stay on production until the canary has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What gates look at. `model` are the facts about the model that would get more traffic, where there is one."""
+    """What gates look at. `model` are the facts about the model that would get more traffic, where there is one.
+
+    `share` (0..100) is what its canary would get; None where that is not what is asked.
+    """
 
     route: Route
     standing: Standing = UNKNOWN
     model: ModelFacts | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,13 @@ def _passed(case: Case) -> GateResult:
     return GateResult(Level.REASON, (_verdict(case.standing, usual) if state else usual,))
 
 
+def _held_back(case: Case) -> GateResult:
+    if case.share is None or case.share <= 100 - HOLD_BACK or case.standing.state in ("pass", "regression"):
+        return OK
+    sentence = f"no pass yet: below {HOLD_BACK} % on production there is little left to compare with"
+    return GateResult(Level.REASON, (sentence,))
+
+
 def _signals_seen(case: Case) -> GateResult:
     worse = ", ".join(case.standing.signals)
     return GateResult(Level.REASON, (f"worse, though no guardrail: {worse}",)) if worse else OK
@@ -150,6 +163,8 @@ NOT_HELD = Gate(_not_held)
 """Nothing raises a held canary until a person resumes it."""
 PASSED = Gate(_passed)
 """Promoting on anything but a pass needs a typed reason."""
+HELD_BACK = Gate(_held_back)
+"""Leaving production next to nobody, before a pass, needs a typed reason: no verdict may ever come after it."""
 SIGNALS_SEEN = Gate(_signals_seen)
 """A metric that only tells, and got worse, is acknowledged by a reason."""
 PINNED = Gate(_pinned)
@@ -164,6 +179,6 @@ WAS_NO_REGRESSION = verdict_is("regression", Level.REASON, "the canary was a reg
 NOT_SUSPECT = verdict_is("suspect data", Level.REASON, "the numbers are suspect")
 
 SERVABLE = PINNED & ALIVE & KNOWN
-RAISE = NOT_HELD & PINNED & ALIVE & NO_REGRESSION & NOT_SUSPECT
+RAISE = NOT_HELD & PINNED & ALIVE & NO_REGRESSION & NOT_SUSPECT & HELD_BACK
 PROMOTE = RAISE & PASSED & SIGNALS_SEEN
 RESUME = PINNED & ALIVE & WAS_NO_REGRESSION & NOT_SUSPECT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.gates import OK, RAISE, SERVABLE, Case, GateResult, Level
+from console.actions.gates import HELD_BACK, OK, RAISE, SERVABLE, Case, GateResult, Level
 from console.actions.models import ModelFacts, pin_table
 from console.actions.naming import command, tidy
 from console.actions.plans import Plan, World
@@ -47,7 +47,7 @@ def start(request: StartCanary, world: World) -> Plan:
         arm="canary",
         before=0,
         after=share,
-        gate=SERVABLE(Case(route, model=facts)) & asked,
+        gate=(SERVABLE & HELD_BACK)(Case(route, model=facts, share=share)) & asked,
         notes=facts.notes,
         undo_note=f"{route.production} serves everybody again",
         reason=reason,
@@ -81,7 +81,7 @@ def set_share(request: SetShare, world: World) -> Plan:
         before=canary.percentage,
         after=share,
         lowers=lowers,
-        gate=OK if lowers else RAISE(Case(route, world.standing, facts)),
+        gate=OK if lowers else RAISE(Case(route, world.standing, facts, share)),
         notes=() if lowers else facts.notes + _early(world, route),
         undo_note=f"the share goes back to {percentage(canary.percentage)}, to the same users",
     )

@@ -152,7 +152,7 @@ def _raising(old: Route, new: Route, world: World) -> GateResult:
         return PROMOTE(Case(old, world.standing, world.facts(new.production)))
     model = new.canary.model_id if new.canary else new.production
     # Asked of the route as it will be: whoever takes back a hold lets the canary go on by that.
-    return RAISE(Case(new, world.standing, world.facts(model)))
+    return RAISE(Case(new, world.standing, world.facts(model), new.canary_percentage))
 
 
 def _value(plain: Mapping[str, Any], path: KeyPath) -> object:

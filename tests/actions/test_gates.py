@@ -54,6 +54,19 @@ def test_without_a_verdict_promoting_asks_and_raising_does_not():
     assert RAISE(Case(ROUTE)) == OK
 
 
+@pytest.mark.parametrize("share", [95.0001, 97, 99.9999])
+def test_leaving_production_less_than_five_percent_before_a_pass_needs_a_reason(share):
+    for standing in (Standing(), Standing("watching"), Standing("warming up"), Standing("undecided")):
+        result = RAISE(Case(ROUTE, standing, share=share))
+        assert result.level is Level.REASON
+        assert "below 5 % on production" in result.sentence
+
+
+def test_a_share_up_to_95_percent_and_any_after_a_pass_needs_none():
+    assert RAISE(Case(ROUTE, share=95)) == OK
+    assert RAISE(Case(ROUTE, Standing("pass"), share=99)) == OK
+
+
 def test_a_pass_promotes():
     assert PROMOTE(Case(ROUTE, Standing("pass"))) == OK
 
