@@ -17,7 +17,7 @@ _MATCHED = 0.5
 """A sentence is kept where at least this share of its content words is in the other text."""
 _SENTENCES = 400
 _SHORT = 25
-_ABOUT_THE_SAME = 0.5
+_ABOUT_THE_SAME = 0.65
 _EQUAL_ANSWER = 0.25
 """What is left of a soft score where both state the same answer."""
 
@@ -88,7 +88,9 @@ def _nothing_in_common(ours: set[str], theirs: set[str], prompt: str) -> bool:
     both = ours & theirs
     if min(len(ours), len(theirs)) < 8 or len(both) > 3:
         return False
-    return both <= set(tokens(prompt[-2_000:]))
+    asked = _content(Reading(prompt[-2_000:]))
+    # Two good ideas may have nothing in common; one that leaves the question behind is another matter.
+    return both <= asked and (not asked or (bool(ours & asked) and not theirs & asked))
 
 
 def _length(ratio: float) -> str:

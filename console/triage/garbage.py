@@ -54,7 +54,8 @@ def ends_in_symbols(text: str) -> bool:
 
 def _strange_words(text: str, latin: list[str], known: Counter[str]) -> str:
     fresh = [word for word in latin if word not in known and len(word) > 1]
-    strange = sum(map(strange_word, fresh))
+    # Capitals throughout are an abbreviation.
+    strange = sum(strange_word(word) and word.upper() not in text for word in fresh)
     if strange >= 2 and strange >= 0.25 * len(latin):
         return "letters that are no words"
     if len(fresh) < _FEWEST or len(fresh) < 0.7 * len(latin):

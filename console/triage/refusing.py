@@ -14,7 +14,7 @@ _EARLY = 320
 _DO = (
     r"(?:assist|help|provide|fulfil+|complete|create|comply|support|answer|generate|engage|discuss|offer"
     r"|give|share|write|"
-    r"do that|do this|participate|produce|condone|encourage|endorse|promote|recommend|facilitate|accommodate|respond|"
+    r"do that|do this|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate|respond|"
     r"tell you|advise|explain|list|describe|suggest|express|in good conscience|take part"
     r"|carry out|proceed|"
     r"be able to|speculate|make up|access|disclose|reveal|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
@@ -27,7 +27,8 @@ _HARD = re.compile(
     r"(?:respectfully )?(?:decline|refuse)\b"
     r"|\bsorry,? (?:but )?i(?:'m| am)? (?:\w+ )?(?:can't|can ?not|won't|will not|unable|not able)\b"
     r"|\bsorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)"
-    r"|\b(?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? (?:can't|can ?not|unable to|won't|not able to) "
+    r"|\b(?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? "
+    r"(?:can't|can ?not|unable to|won't|not able to) "
     rf"(?:\w+ )?{_DO}"
     r"|\b(?:i am|i'm) (?:not (?:programmed|designed|allowed|permitted|comfortable)"
     r"|an ai(?: language model)? and (?:do not|cannot))"

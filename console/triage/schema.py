@@ -71,9 +71,18 @@ def _is_type(value: object, wanted: object) -> bool:
     for name in names:
         if isinstance(value, bool) and name in ("number", "integer"):
             continue
-        if isinstance(value, _TYPES.get(str(name), ())) and (name != "integer" or value == int(value)):  # type: ignore[call-overload]
+        if isinstance(value, _TYPES.get(str(name), ())) and (name != "integer" or _is_whole(value)):
             return True
     return False
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _number(value: float) -> str:
+    """A number as it is read; integers too large for a float are written out."""
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _of_choices(value: object, schema: Mapping[str, object], root: object, path: str, depth: int) -> Iterator[str]:
@@ -130,20 +139,20 @@ def _of_string(value: str, schema: Mapping[str, object], where: str) -> Iterator
 
 
 def _of_number(value: float, schema: Mapping[str, object], where: str) -> Iterator[str]:
-    yield from _bounds(value, schema, "minimum", "maximum", f"{where} is {value:g}")
+    yield from _bounds(value, schema, "minimum", "maximum", f"{where} is {_number(value)}")
     low, high = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if isinstance(low, (int, float)) and value <= low:
-        yield f"{where} is {value:g}, not above {low:g}"
+        yield f"{where} is {_number(value)}, not above {_number(low)}"
     if isinstance(high, (int, float)) and value >= high:
-        yield f"{where} is {value:g}, not below {high:g}"
+        yield f"{where} is {_number(value)}, not below {_number(high)}"
 
 
 def _bounds(size: float, schema: Mapping[str, object], low: str, high: str, text: str) -> Iterator[str]:
     least, most = schema.get(low), schema.get(high)
     if isinstance(least, (int, float)) and size < least:
-        yield f"{text}, at least {least:g} wanted"
+        yield f"{text}, at least {_number(least)} wanted"
     if isinstance(most, (int, float)) and size > most:
-        yield f"{text}, at most {most:g} wanted"
+        yield f"{text}, at most {_number(most)} wanted"
 
 
 def _list(value: object) -> list[object]:
