@@ -60,17 +60,25 @@ def design_effects(rows: Iterable[Row], before: Counts) -> dict[str, float]:
     }
 
 
+def requests_per_user(rows: Iterable[Row]) -> float:
+    """How many requests a user sends on average, at most 20 of each; 1 without any row."""
+    counts: dict[bytes, int] = {}
+    for row in rows:
+        counts[row.user] = counts.get(row.user, 0) + 1
+    return sum(min(n, USER_CAP) for n in counts.values()) / len(counts) if counts else 1.0
+
+
 def rows_between(db: sqlite3.Connection, series: Iterable[int], first_slot: int, end_slot: int) -> list[Row]:
     """The newest rows of `series` with first_slot <= slot < end_slot, in the order of their commit."""
     marks = ", ".join(map(str, series)) or "NULL"
-    first, end = _number_at(db, first_slot), _number_at(db, end_slot)
+    first, end = number_at(db, first_slot), number_at(db, end_slot)
     where = f"n >= ? AND n < ? AND series IN ({marks}) AND user IS NOT NULL"
     sql = f"SELECT {', '.join(Row._fields)} FROM requests WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608
     found = db.execute(sql, (first, end, MOST_ROWS)).fetchall()
     return [Row(*row) for row in reversed(found)]
 
 
-def _number_at(db: sqlite3.Connection, slot: int) -> int:
+def number_at(db: sqlite3.Connection, slot: int) -> int:
     """The number of the first row in `slot` or later. Rows stand in the order of their slots, so halving finds it."""
     low, high = (db.execute(f"SELECT {side}(n) FROM requests").fetchone()[0] or 0 for side in ("min", "max"))  # noqa: S608
     high += 1

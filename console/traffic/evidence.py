@@ -6,17 +6,18 @@ frozen when a rollout is first seen; what the registry says later is told beside
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from console.domain.cells import SLOT_S, Counts, total
+from console.domain.cells import SLOT_S, Block, Counts, total
 from console.domain.registry import DAY_S, Gates, Route
 from console.traffic import suspicions
-from console.traffic.clusters import design_effects, rows_between
+from console.traffic.clusters import Row, design_effects, requests_per_user, rows_between
 from console.traffic.reading import LogReader
 from console.traffic.recent import RecentTraffic
 from console.traffic.snapshots import Kept, Snapshots
+from console.traffic.windows import closings, with_users
 from console.verdict.evidence import Evidence
 from console.verdict.plan import GatePlan, plan_for
 from console.verdict.verdict import Situation, Verdict, judge
@@ -57,13 +58,17 @@ class EvidenceKeeper:
         self._check(route, rollout, now)
         evidence = rollout.evidence
         after = max(evidence.watermark, -1)
-        for block in self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now):
+        for block in self._blocks(route, rollout.plan, after, now):
             if rollout.causes:
                 evidence.skip(block)
             else:
                 evidence.feed(block)
         self._save(route, rollout, now)
         return judge(evidence, self._situation(route, rollout, now))
+
+    def _blocks(self, route: Route, plan: GatePlan, after: int, now: float) -> Iterable[Block]:
+        blocks = self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now)
+        return judged_blocks(self._reader, route.rollout_id, plan, blocks, after)
 
     def _rollout(self, route: Route, now: float) -> _Rollout:
         known = self._rollouts.get(route.rollout_id)
@@ -85,7 +90,9 @@ class EvidenceKeeper:
 
     def _begun(self, route: Route) -> _Rollout:
         before = self._before(route)
-        plan = plan_for(route.gates, before, self._design_effects(route, before))
+        rows = self._rows_before(route)
+        per_user = requests_per_user(rows)
+        plan = plan_for(route.gates, before, design_effects(rows, before), requests_per_user=per_user)
         return _Rollout(plan, gates_json(route.gates), Evidence(plan))
 
     def _before(self, route: Route) -> Counts:
@@ -95,14 +102,15 @@ class EvidenceKeeper:
         mine = (cell for cell in cells if cell.arm == "production" and cell.model == route.production)
         return total(cell.shown for cell in mine if cell.slot < end)
 
-    def _design_effects(self, route: Route, before: Counts) -> dict[str, float]:
+    def _rows_before(self, route: Route) -> list[Row]:
+        """Production's rows of that day: how alike a user's requests are, and how many he sends."""
         with self._reader.reading() as db:
             rows = db.execute(
                 "SELECT id FROM series WHERE route = ? AND arm = 'production' AND model = ?",
                 (route.name, route.production),
             )
             series = [int(row[0]) for row in rows.fetchall()]
-            return design_effects(rows_between(db, series, *_day_before(route)), before)
+            return rows_between(db, series, *_day_before(route))
 
     def _note_step(self, route: Route, rollout: _Rollout, now: float) -> None:
         """A percentage that differs from the last look's begins a new step of the evidence."""
@@ -140,6 +148,19 @@ class EvidenceKeeper:
         rollout.saved_watermark = max(watermark, 0)
 
 
+def judged_blocks(
+    reader: LogReader, rollout: str, plan: GatePlan, blocks: Iterable[Block], after_slot: int = -1
+) -> Iterable[Block]:
+    """`blocks` after `after_slot` as `plan` judges them: in the exact mode with the users whose window closed."""
+    if plan.users != "exact":
+        return blocks
+    known = list(blocks)
+    if not known:
+        return known
+    with reader.reading() as db:
+        return list(with_users(known, closings(db, rollout, after_slot, known[-1].last_slot)))
+
+
 def _day_before(route: Route) -> tuple[int, int]:
     """(first slot, slot after the last) of the day before the canary's start."""
     end = int(route.canary.start.timestamp() // SLOT_S) if route.canary else 0
@@ -152,6 +173,7 @@ def gates_json(gates: Gates) -> dict[str, Any]:
         "alpha": gates.alpha,
         "alpha_pass": gates.alpha_pass,
         "min_requests": gates.min_requests,
+        "users": gates.users,
         "metrics": {
             name: {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(gate).items()}
             for name, gate in sorted(gates.metrics.items())
@@ -167,6 +189,9 @@ def changed_gates(frozen: Mapping[str, Any], gates: Gates) -> tuple[str, ...]:
         for name in ("alpha", "alpha_pass", "min_requests")
         if present[name] != frozen[name]
     ]
+    kept = frozen.get("users", "tempered")  # frozen by a version that had no other mode
+    if kept != gates.users:
+        found.append(f"users is {gates.users}, this rollout keeps {kept}")
     metrics = sorted({*present["metrics"], *frozen["metrics"]})
     found += [
         f"the gate of {name} was changed, this rollout keeps the old one"

@@ -7,7 +7,8 @@ from pathlib import Path
 from console.domain.cells import SLOT_S, Counts, total
 from console.domain.errors import Usage
 from console.domain.registry import DAY_S, Gates
-from console.traffic.clusters import design_effects, rows_between
+from console.traffic.clusters import design_effects, requests_per_user, rows_between
+from console.traffic.evidence import judged_blocks
 from console.traffic.reading import LogReader
 from console.traffic.rehearsing import Rehearsal, judged
 from console.traffic.snapshots import Snapshots
@@ -35,7 +36,7 @@ def rehearse_rollout(path: Path, route: str, rollout: str | None, gates: Gates |
         last = max((cell.slot + cell.slots for cell in cells), default=0) * float(SLOT_S)
         return judged(
             plan,
-            reader.blocks(route, chosen, now=_END_OF_TIME),
+            judged_blocks(reader, chosen, plan, reader.blocks(route, chosen, now=_END_OF_TIME)),
             production=shown.get("production", Counts()),
             canary=shown.get("canary", Counts()),
             span=(first, last) if cells else None,
@@ -79,4 +80,5 @@ def _plan(reader: LogReader, route: str, rollout: str, gates: Gates) -> GatePlan
     with reader.reading() as db:
         found = db.execute("SELECT id, model FROM series WHERE route = ? AND arm = 'production'", (route,)).fetchall()
         series = [int(number) for number, model in found if model in models]
-        return plan_for(gates, before, design_effects(rows_between(db, series, first, end), before))
+        rows = rows_between(db, series, first, end)
+        return plan_for(gates, before, design_effects(rows, before), requests_per_user=requests_per_user(rows))

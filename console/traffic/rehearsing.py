@@ -14,8 +14,9 @@ from console.domain.choice import Arm
 from console.domain.registry import Gates
 from console.domain.requests import USER_CAP, RequestRow
 from console.traffic.blocks import EvidenceCell, blocks
-from console.traffic.clusters import Row, design_effects
+from console.traffic.clusters import Row, design_effects, requests_per_user
 from console.traffic.tally import Tally
+from console.traffic.windows import closings_of, with_users
 from console.verdict.evidence import Evidence
 from console.verdict.plan import GatePlan, plan_for
 from console.verdict.verdict import Situation, Verdict, judge
@@ -61,6 +62,8 @@ class _Sorted:
     past: Tally = field(default_factory=Tally)
     shown: dict[Arm, Tally] = field(default_factory=lambda: {"production": Tally(), "canary": Tally()})
     capped: int = 0
+    users: list[tuple[int, str, Arm, str]] = field(default_factory=list)
+    """(slot, user, arm, outcome) of what may be evidence; a request without a user is a user of its own."""
 
 
 def rehearse(rows: Iterable[RequestRow], gates: Gates, measured: frozenset[str], warm_up_s: float = 0.0) -> Rehearsal:
@@ -71,14 +74,16 @@ def rehearse(rows: Iterable[RequestRow], gates: Gates, measured: frozenset[str],
     past = found.past.counts()
     before = past if past.requests >= PAST_ENOUGH else Counts()
     whole = found.shown["production"].counts()
-    effects = design_effects(_user_rows(ordered, first), past if before is past else whole)
+    known = list(_user_rows(ordered, first))
+    effects = design_effects(known, past if before is past else whole)
     # Whether a checker also says when all is well is a property of the checker: the whole log may tell.
     if before is not past and whole.cleared:
         before = Counts(cleared=1)
-    plan = plan_for(gates, before, effects, measured)
+    plan = plan_for(gates, before, effects, measured, requests_per_user(known))
+    closed = list(blocks(found.cells))
     return judged(
         plan,
-        blocks(found.cells),
+        with_users(closed, closings_of(found.users)) if plan.users == "exact" else closed,
         production=whole,
         canary=found.shown["canary"].counts(),
         span=(_ended(ordered[0]), _ended(ordered[-1])) if ordered else None,
@@ -161,6 +166,7 @@ def _sort(ordered: Sequence[RequestRow], first: float | None, warm_up_s: float) 
         elif _ended(row) >= first + warm_up_s and _counts(row, taken):
             slot = int(_ended(row) // SLOT_S)
             tallies.setdefault((slot, row.arm), Tally()).add(row)
+            found.users.append((slot, row.user or f"\0{len(found.users)}", row.arm, row.outcome))
         elif row.user and taken.get(row.user, 0) >= USER_CAP:
             found.capped += 1
     found.cells = [EvidenceCell(slot, arm, tally) for (slot, arm), tally in sorted(tallies.items())]

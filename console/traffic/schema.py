@@ -97,6 +97,9 @@ def migrate(db: sqlite3.Connection, now: float) -> None:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+    if db.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        # The header that tells a request log from other files would stay in the journal for a thousand pages.
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def _pending(db: sqlite3.Connection) -> list[Callable[[sqlite3.Connection], None]]:

@@ -62,7 +62,7 @@ class Outbox:
     def put(self, item: Item) -> None:
         """Appends `item`; wakes the writer when it sleeps or when a batch is full."""
         items = self._items
-        if len(items) >= self.limit:
+        if len(items) >= self.limit and not isinstance(item, Mark):
             self._drop()
         items.append(item)
         if not self.awake:
