@@ -47,7 +47,15 @@ def squeezed(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Words in lower case and numbers as they are written; punctuation and markup are left out. `text` is folded."""
     lower = text.lower()
+    if "n't" in lower or "cannot" in lower:
+        lower = _expanded(lower)
     return (_ASCII_TOKEN if lower.isascii() else _TOKEN).findall(lower)
+
+
+def _expanded(text: str) -> str:
+    """Contracted negations in two words, so that `don't` and `do not` are the same."""
+    text = text.replace("cannot", "can not").replace("can't", "can not").replace("won't", "will not")
+    return text.replace("n't", " not")
 
 
 def is_number(token: str) -> bool:
