@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import reduce
 
@@ -90,3 +90,6 @@ class Block:
     last_slot: int
     production: Counts
     canary: Counts
+    production_users: Mapping[str, Histogram] = field(default_factory=dict)
+    """Users whose window closed in the block, for the exact mode: metric -> how many have 0, 1/20 … 1 of bad events."""
+    canary_users: Mapping[str, Histogram] = field(default_factory=dict)

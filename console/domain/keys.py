@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal[
     "schema", "text", "filled", "model", "provider", "percentage", "percentages", "instant", "date", "bool", "count",
-    "duration", "probability", "pair", "role", "number", "windows", "free", "table", "tables",
+    "duration", "probability", "pair", "role", "users", "number", "windows", "free", "table", "tables",
 ]  # fmt: skip
 """What a value must be. `table` and `tables` have keys of their own; `free` belongs to the application."""
 
@@ -66,6 +66,7 @@ _GATES = (
     Key("warm_up", "duration", "first minutes of a rollout that do not count", "2m"),
     Key("alpha", "probability", "chance of ever calling a good canary a regression", 0.01),
     Key("alpha_pass", "probability", "chance of ever passing a bad canary", 0.05),
+    Key("users", "users", "tempered judges requests, corrected for users; exact judges users, in shares", "tempered"),
 )
 _METRIC = (
     Key("tolerance", "pair", "[r, d]: a regression is beyond r x production + d"),

@@ -10,11 +10,12 @@ from typing import Any, get_args
 
 from console.domain.durations import duration_s, window
 from console.domain.keys import Kind
-from console.domain.registry import Role
+from console.domain.registry import Role, UserMode
 from console.domain.secrets import is_secret
 
 SCHEMA = 1
 ROLES: tuple[str, ...] = get_args(Role)
+USER_MODES: tuple[str, ...] = get_args(UserMode)
 LONGEST_NAME = 200
 LARGEST = 1e12
 _PROVIDER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
@@ -177,6 +178,12 @@ def _role(value: object) -> str:
     return value
 
 
+def _users(value: object) -> str:
+    if not isinstance(value, str) or value not in USER_MODES:
+        raise Wrong(f"must be one of {', '.join(USER_MODES)}, got {got(value)}")
+    return value
+
+
 def _positive(value: object) -> float:
     expected = "must be a number from 0"
     number = _number(value, expected)
@@ -217,6 +224,7 @@ READERS: Mapping[Kind, Callable[[object], Any]] = {
     "probability": _probability,
     "pair": _pair,
     "role": _role,
+    "users": _users,
     "number": _positive,
     "windows": _windows,
     "free": _table,

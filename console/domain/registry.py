@@ -9,6 +9,8 @@ from typing import Literal
 
 Tier = Literal["production", "canary", "fallback", "experimental"]
 Role = Literal["guardrail", "signal", "display"]
+UserMode = Literal["tempered", "exact"]
+"""Requests tempered by how alike a user's are, or one value a user."""
 TIERS: tuple[Tier, ...] = ("production", "canary", "fallback", "experimental")
 DEFAULT_STEPS: tuple[float, ...] = (5, 25, 50, 100)
 DAY_S = 86_400.0
@@ -81,6 +83,7 @@ class Gates:
     warm_up_s: float = 120.0
     alpha: float = 0.01
     alpha_pass: float = 0.05
+    users: UserMode = "tempered"
     metrics: Mapping[str, MetricGate] = field(default_factory=dict)
 
 

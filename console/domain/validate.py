@@ -179,6 +179,7 @@ def _gates(found: _Findings, data: Mapping[str, Any], path: KeyPath) -> Gates:
         warm_up_s=values["warm_up"],
         alpha=values["alpha"],
         alpha_pass=values["alpha_pass"],
+        users=values["users"],
         metrics=metrics,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from console.domain.durations import DAYS
 from console.domain.keys import TABLES, Key, Kind, TableName
-from console.domain.kinds import LONGEST_NAME, ROLES, SCHEMA
+from console.domain.kinds import LONGEST_NAME, ROLES, SCHEMA, USER_MODES
 from console.domain.metrics import METRICS
 
 _DAY = f"({'|'.join(DAYS)}) [0-2][0-9]:[0-5][0-9]"
@@ -39,6 +39,7 @@ _KINDS: dict[Kind, dict[str, Any]] = {
     "probability": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
     "pair": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2, "maxItems": 2},
     "role": {"enum": list(ROLES)},
+    "users": {"enum": list(USER_MODES)},
     "number": {"type": "number", "minimum": 0},
     "windows": {"type": "array", "items": {"type": "string", "pattern": f"^{_DAY} ?[-–] ?{_DAY} \\S+$"}},
     "free": {"type": "object"},

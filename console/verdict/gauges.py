@@ -11,6 +11,7 @@ from console.domain.histogram import Histogram, bin_of, count_above, size
 from console.domain.metrics import METRICS
 from console.verdict.limits import MeanLimit, ShareLimit
 from console.verdict.means import MeanTest
+from console.verdict.per_user import UserGauge
 from console.verdict.plan import MILLION, MetricPlan, histogram_of, share_of
 from console.verdict.shares import ShareTest
 
@@ -173,14 +174,14 @@ class MeanGauge:
         return side.growth(canary / production if production else 1.0, m)
 
 
-Gauge = ShareGauge | QuantileGauge | MeanGauge
+Gauge = ShareGauge | QuantileGauge | MeanGauge | UserGauge
 
 
 def gauge_for(plan: MetricPlan) -> Gauge:
     """The gauge that a metric's kind needs."""
     kind = _METRIC[plan.name].kind
     if kind == "share":
-        return ShareGauge(plan)
+        return UserGauge(plan) if plan.per_user else ShareGauge(plan)
     return QuantileGauge(plan) if kind == "quantile" else MeanGauge(plan)
 
 
@@ -193,6 +194,8 @@ def state_of(gauge: Gauge) -> dict[str, Any]:
     }
     if gauge.limit:
         state["limit"] = gauge.limit.wealth.state()
+    if isinstance(gauge, UserGauge):
+        state |= gauge.state()
     if isinstance(gauge, QuantileGauge):
         state |= {"past": sorted(gauge.past.items()), "threshold": gauge.threshold, "chosen_at": gauge.chosen_at}
         state["equal"] = gauge.passing.equal
@@ -206,6 +209,8 @@ def restore(gauge: Gauge, state: dict[str, Any]) -> None:
     gauge.passing.restore(state["pass"])
     if gauge.limit and "limit" in state:
         gauge.limit.wealth.restore(state["limit"])
+    if isinstance(gauge, UserGauge):
+        gauge.restore(state)
     if isinstance(gauge, QuantileGauge):
         gauge.past = {int(index): int(count) for index, count in state["past"]}
         gauge.past_n = size(gauge.past)

@@ -137,6 +137,10 @@ class MeanTest:
         table = _table(self.cap)
         return [table[index] for index in histogram]
 
+    def _top(self) -> float:
+        """The largest value that a request can count as."""
+        return _MIDDLES[self.cap]
+
     def _factors(self, mean: float) -> tuple[float, ...]:
         if self.side == "regression":
             return REGRESSION_FACTORS
@@ -144,7 +148,7 @@ class MeanTest:
 
     def _stake(self, factor: float, past: Moments, m: float) -> tuple[float, float, float]:
         """(null value of the canary, of production, stake) for the bet "the canary is `factor` times the tolerated"."""
-        r, top = self.r, _MIDDLES[self.cap]
+        r, top = self.r, self._top()
         # A constant past has no variance; a little keeps the stake finite.
         variance = max(past.variance, 1e-6 * past.mean**2)
         shift = (factor - 1) * (r * past.mean + self.d)
@@ -166,7 +170,7 @@ class MeanTest:
         if past.n < NEEDED or past.mean <= 0:
             return 0.0
         shares = [(v, n / past.n) for v, n in zip(self._values(self.past), self.past.values(), strict=True)]
-        top, best = _MIDDLES[self.cap], -math.inf
+        top, best = self._top(), -math.inf
         for factor in self._factors(past.mean):
             null, t, stake = self._stake(factor, past, m)
             hedge = self.r * stake / m

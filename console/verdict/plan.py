@@ -14,12 +14,17 @@ from typing import Any
 from console.domain.cells import Counts
 from console.domain.histogram import GAMMA, Histogram, size
 from console.domain.metrics import METRICS, Metric
-from console.domain.registry import Gates, MetricGate, Role
+from console.domain.registry import Gates, MetricGate, Role, UserMode
+from console.domain.requests import USER_CAP
 from console.verdict.means import CAP_AFTER, cap_of
 
 LIMIT_WEIGHT = 0.10
 """An absolute limit's share of alpha, before the weights are scaled to 1."""
 MILLION = 1_000_000
+PER_USER = ("error", "refusal", "truncated", "empty")
+"""What the exact mode judges by users: what is known when a request ends. Ratings and checks come later."""
+CAP_TIMES = 6
+"""Measured: a cut at six times production's rate is as fast as dividing by the design effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class MetricPlan:
     checked: bool = False
     """Flags: of checked requests, because the checker also says when all is well; else of all requests. Fixed here,
     since a whole that depended on what a block brings would let its outcomes decide how much they count."""
+    per_user: bool = False
+    """A share judged by users instead of requests; `cap` is then the last twentieth that counts of a user's share."""
     past: tuple[tuple[int, int], ...] = ()
     """Production's histogram before the canary (quantiles and cost): where thresholds and bets start."""
 
@@ -57,6 +64,7 @@ class GatePlan:
     alpha: float = 0.01
     alpha_pass: float = 0.05
     min_requests: int = 100
+    users: UserMode = "tempered"
     unmeasured: tuple[str, ...] = ()
     """Metrics without data on production during the day before the canary: they take no part."""
 
@@ -73,6 +81,7 @@ class GatePlan:
             alpha=float(data["alpha"]),
             alpha_pass=float(data["alpha_pass"]),
             min_requests=int(data["min_requests"]),
+            users="exact" if data.get("users") == "exact" else "tempered",
             unmeasured=tuple(str(name) for name in data["unmeasured"]),
         )
 
@@ -122,12 +131,14 @@ def plan_for(
     before: Counts,
     design_effects: Mapping[str, float] | None = None,
     measured: Collection[str] | None = None,
+    requests_per_user: float = 1.0,
 ) -> GatePlan:
     """Freeze the gates of a rollout. `before` is production's evidence on the day before the canary.
 
     Metrics without data there are not measured: they take no part, and the weights of the others are scaled to 1.
     With no data at all, what comes with every request (outcome, latency, cost) is measured all the same.
-    `measured` names the metrics instead, where it is known otherwise which of them have data.
+    `measured` names the metrics instead, where it is known otherwise which of them have data. `requests_per_user`
+    (of production, the day before, at most 20 of each) matters to the exact mode only.
     """
     effects = design_effects or {}
     taking_part = [
@@ -135,10 +146,20 @@ def plan_for(
     ]
     plans = [_metric_plan(metric, gates, before, effects.get(metric.name, 1.0)) for metric in taking_part]
     plans = [plan for plan in plans if plan.role != "display"]
+    if gates.users == "exact":
+        plans = [_per_user(plan, requests_per_user) for plan in plans]
     total = sum(plan.weight + plan.limit_weight for plan in plans) or 1.0
     scaled = tuple(replace(plan, weight=plan.weight / total, limit_weight=plan.limit_weight / total) for plan in plans)
     missing = tuple(metric.name for metric in METRICS if metric not in taking_part)
-    return GatePlan(scaled, gates.alpha, gates.alpha_pass, gates.min_requests, missing)
+    return GatePlan(scaled, gates.alpha, gates.alpha_pass, gates.min_requests, gates.users, missing)
+
+
+def _per_user(plan: MetricPlan, requests_per_user: float) -> MetricPlan:
+    """A share that is judged by users: cut at six times production's rate, yet not below one event of a usual user."""
+    if plan.name not in PER_USER:
+        return plan
+    cap = max(CAP_TIMES * plan.prior_rate, 1 / max(1.0, requests_per_user))
+    return replace(plan, per_user=True, cap=min(USER_CAP, max(1, math.ceil(USER_CAP * cap - 1e-9))))
 
 
 def _has_data(metric: Metric, before: Counts) -> bool:
