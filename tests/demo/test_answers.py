@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.demo.standin.answers import answer, subject_of, tokens
-from console.demo.standin.models import MODELS, claude_version, gpt_version, model_named
+from console.demo.standin.models import MODELS, Model, Voice, claude_version, gpt_version, model_named
 from console.demo.standin.texts import GENERAL, SUBJECTS
 
 OLD, NEW = MODELS["claude-sonnet-4-5-20250929"], MODELS["claude-sonnet-5-5"]
@@ -179,3 +182,142 @@ def test_claude_versions(model_id: str, version: tuple[int, int]) -> None:
 )
 def test_gpt_versions(model_id: str, version: tuple[int, int]) -> None:
     assert gpt_version(model_id) == version
+
+
+def model(voice: str = "plain", **changes: object) -> Model:
+    """A model that says what the others say, with one trait changed."""
+    return replace(OLD, voice=voice, **changes)  # type: ignore[arg-type]
+
+
+def test_each_voice_has_its_own_opening_and_closing() -> None:
+    said = {voice: answer(model(voice), RETURN) for voice in get_args(Voice)}
+    assert len({text.split()[0] + text.split()[1] for text in said.values()}) == len(said)
+    assert len({text.rsplit("\n\n", 1)[1] for text in said.values()}) == len(said)
+
+
+def test_a_warm_model_words_the_facts_its_own_way_and_a_terse_one_leaves_some_out() -> None:
+    subject = subject_of(RETURN)
+
+    def facts(wording: tuple[str, ...]) -> list[str]:
+        return [sentence.replace("{days}", subject.right) for sentence in wording]
+
+    assert all(fact in answer(model("warm"), RETURN) for fact in facts(subject.warm))
+    assert all(fact in answer(model("plain"), RETURN) for fact in facts(subject.plain))
+    assert all(fact in answer(model("formal"), RETURN) for fact in facts(subject.plain))
+    kept = [fact in answer(model("terse"), RETURN) for fact in facts(subject.plain)]
+    assert kept == [True, True, *[False] * (len(subject.plain) - 2)]
+
+
+@pytest.mark.parametrize(("share", "figure"), [(0.0, "right"), (1.0, "wrong")])
+def test_how_often_a_fact_is_changed_is_a_trait_of_the_model(share: float, figure: str) -> None:
+    for number in range(20):
+        prompt = f"I want to return order {number + 10_000}"
+        said = answer(model(changes_facts=share), prompt)
+        assert (getattr(subject_of(prompt), figure) in said) is True
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("Where is order 12345?", "order 12345"),
+        ("Where is Order no. 12345?", "order 12345"),
+        ("Where is order number #12345?", "order 12345"),
+        ("Where is order 123?", ""),
+        ("Where is my parcel 12345?", ""),
+        ("I reorder 12345 of them", ""),
+    ],
+)
+def test_an_order_is_named_where_the_prompt_names_one(prompt: str, named: str) -> None:
+    assert ("This is about" in answer(OLD, prompt)) is bool(named)
+    assert named in answer(OLD, prompt)
+
+
+@pytest.mark.parametrize("prompt", ["Summarise: where is my parcel?", "summarize this", "A SUMMARY please"])
+def test_a_summary_is_no_letter(prompt: str) -> None:
+    assert "Kind regards" not in answer(OLD, prompt)
+    assert answer(OLD, prompt).startswith("- Subject: ")
+    assert "Kind regards" in answer(OLD, re.sub("summ", "sum", prompt, flags=re.IGNORECASE))
+
+
+def test_a_summary_has_subject_mood_terms_and_next_step_in_either_form() -> None:
+    subject = subject_of(RETURN)
+    listed = dict(line[2:].split(": ", 1) for line in answer(OLD, f"Summarise: {RETURN}").split("\n"))
+    assert list(listed) == ["Subject", "Mood", "Terms", "Next step"]
+    assert listed["Subject"] == f"{subject.name} about order 48213"
+    assert listed["Terms"] == subject.plain[0].replace("{days}", subject.right)
+    assert listed["Next step"] == subject.plain[1].replace("{days}", subject.right)
+    prose = answer(model("formal"), f"Summarise: {RETURN}")
+    assert f"concerning {subject.name} and sounds" in prose
+    assert prose.index(listed["Terms"]) < prose.index(listed["Next step"])
+
+
+@pytest.mark.parametrize(("prompt", "human"), [("Where is my parcel?", False), ("What is love?", True)])
+def test_only_what_nobody_planned_for_needs_a_human(prompt: str, human: bool) -> None:
+    assert json.loads(answer(OLD, f"Answer as JSON. {prompt}"))["needs_human"] is human
+    assert json.loads(answer(OLD, prompt, {"type": "boolean"})) is human
+
+
+def test_json_is_asked_for_by_name_only() -> None:
+    assert not answer(OLD, "my name is Json").startswith("{")
+    assert not answer(OLD, "JSONS and more").startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"enum": ["a", "b"]}, "a"),
+        ({"enum": ["a", "return_item"]}, "return_item"),
+        ({"enum": [], "type": "integer"}, 1),
+        ({"enum": "not a list", "type": "integer"}, 1),
+        ({"type": "number"}, 1.0),
+        ({"type": "array"}, []),
+        ({"type": "array", "items": {"type": "integer"}}, [1]),
+        ({"type": "array", "items": 5}, []),
+        ({"type": "object"}, {}),
+        ({"type": ["integer", "null"]}, 1),
+        ({"type": "no such"}, None),
+        ({}, None),
+        ({"properties": {"intent": {"type": "string"}, "odd": 7}}, {"intent": "return_item"}),
+    ],
+)
+def test_a_value_fits_its_schema(schema: dict[str, object], value: object) -> None:
+    said = json.loads(answer(OLD, RETURN, schema))
+    assert (said, type(said)) == (value, type(value))
+
+
+def test_text_in_json_is_readable_and_whole() -> None:
+    said = answer(OLD, RETURN, {"type": "string"})
+    assert json.loads(said) in answer(OLD, RETURN)
+    assert "\\u" not in answer(OLD, "Answer as JSON. Where is my parcel?")
+
+
+@given(st.text(max_size=100), st.sampled_from([OLD, NEW]))
+def test_a_longer_text_never_counts_fewer_tokens(text: str, counted: Model) -> None:
+    assert tokens(counted, text) <= tokens(counted, text + "x")
+    assert len(text) / 4 * counted.token_factor <= tokens(counted, text) < len(text) / 4 * counted.token_factor + 1
+
+
+@pytest.mark.parametrize("listed", [m for m in MODELS.values() if m.lifecycle != "retired"], ids=lambda m: m.id)
+def test_thinking_and_counting_follow_the_generation(listed: Model) -> None:
+    """A Claude thinks from 5.5 and counts a third more from 5.0; a GPT of the generations since 6 reasons."""
+    claude, gpt = claude_version(listed.answers_as), gpt_version(listed.id)
+    assert listed.thinks is (claude >= (5, 5) or gpt >= (6, 0))
+    assert listed.token_factor == (1.3 if claude >= (5, 0) else 1.0)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "factor", "thinks"),
+    [("claude-opus-4-6", 1.0, False), ("claude-opus-5", 1.3, False), ("claude-haiku-6-1", 1.3, True)],
+)
+def test_an_unlisted_claude_behaves_as_its_generation(model_id: str, factor: float, thinks: bool) -> None:
+    unlisted = model_named(model_id)
+    assert unlisted is not None
+    assert (unlisted.token_factor, unlisted.thinks) == (factor, thinks)
+    assert 0.3 <= unlisted.first_token_s <= 0.9
+    assert 70 <= unlisted.tokens_per_s <= 160
+
+
+def test_unlisted_models_differ_from_each_other() -> None:
+    found = [model_named(f"gpt-4.1-nano-2025-04-{day}") for day in range(10, 30)]
+    assert len({(m.voice, m.first_token_s) for m in found if m is not None}) == 20
+    assert {m.voice for m in found if m is not None} == set(get_args(Voice))

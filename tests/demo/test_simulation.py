@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.demo.standin.answers import tokens
 from console.demo.standin.asked import Asked, Rejection, Reply
 from console.demo.standin.faults import DAMAGES, BadSwitch, Faults
 from console.demo.standin.models import MODELS
@@ -231,3 +233,118 @@ def test_optional_switches_can_be_taken_back() -> None:
         {"error_rate": None, "refusal_rate": None, "served": None}
     )
     assert faults == Faults()
+
+
+def test_what_a_reply_counts_is_what_the_model_counts() -> None:
+    for model_id in (OLD, NEW):
+        reply, model = reply_of(quiet(), model_id, "Where is my parcel?"), MODELS[model_id]
+        assert reply.output_tokens == tokens(model, reply.text) + reply.thinking_tokens
+        assert reply.input_tokens - tokens(model, "Where is my parcel?") == reply_of(quiet(), model_id, "").input_tokens
+
+
+def test_an_empty_request_still_costs_a_few_tokens() -> None:
+    assert reply_of(quiet(), OLD, "").input_tokens > 0
+
+
+def test_cached_tokens_are_not_counted_as_input_again() -> None:
+    system = "You are the support desk. " * 200
+    simulation, asked = quiet(), Asked(OLD, "Hello", f"{system}\nHello", cacheable=system)
+    replies = [simulation.decide(asked, MODELS[OLD]) for _ in range(2)]
+    first, second = (reply for reply in replies if isinstance(reply, Reply))
+    whole = simulation.input_tokens(asked, MODELS[OLD])
+    assert first.input_tokens + first.cache_write_tokens == second.input_tokens + second.cached_tokens == whole
+    assert 0 < first.input_tokens < 20
+
+
+def test_nothing_cacheable_is_nothing_cached() -> None:
+    simulation = quiet()
+    replies = [reply_of(simulation, OLD) for _ in range(2)]
+    assert [(reply.cached_tokens, reply.cache_write_tokens) for reply in replies] == [(0, 0), (0, 0)]
+
+
+def test_a_limit_that_is_just_enough_cuts_nothing() -> None:
+    whole = reply_of(quiet(), OLD)
+    assert reply_of(quiet(), OLD, max_tokens=whole.output_tokens).stop == "end"
+    cut = reply_of(quiet(), OLD, max_tokens=whole.output_tokens - 1)
+    assert (cut.stop, cut.output_tokens) == ("length", whole.output_tokens - 1)
+
+
+def test_thinking_uses_up_the_limit_too() -> None:
+    whole = reply_of(quiet(), NEW)
+    assert reply_of(quiet(), NEW, max_tokens=whole.output_tokens).stop == "end"
+    cut = reply_of(quiet(), NEW, max_tokens=whole.output_tokens - whole.thinking_tokens)
+    assert cut.stop == "length"
+    assert cut.output_tokens <= whole.output_tokens - whole.thinking_tokens
+
+
+def test_a_refusal_takes_no_thought_and_no_tool() -> None:
+    reply = reply_of(quiet(refusal_rate=1.0), NEW, "Use find_order", tools=("find_order",))
+    assert (reply.stop, reply.thinking_tokens, reply.tool) == ("refusal", 0, None)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_rate_of_none_or_all_leaves_nothing_to_chance(rate: float) -> None:
+    refusing, failing = quiet(refusal_rate=rate), quiet(error_rate=rate)
+    for number in range(200):
+        assert (reply_of(refusing, OLD, str(number)).stop == "refusal") is (rate == 1.0)
+        assert isinstance(ask(failing, OLD, str(number)), Rejection) is (rate == 1.0)
+
+
+def test_a_served_model_is_the_switchs_else_the_models_own() -> None:
+    assert reply_of(quiet(served="gemini-3.6-flash"), OLD).served == "gemini-3.6-flash"
+    assert reply_of(quiet(), OLD).served == OLD
+    assert reply_of(quiet(), "claude-sonnet-4-5").served == OLD
+
+
+def test_answers_stream_in_portions_of_a_few_words() -> None:
+    reply = reply_of(quiet(), OLD)
+    assert len(reply.pieces) > 5
+    assert all(1 <= len(piece.split()) <= 6 for piece in reply.pieces)
+    assert {len(piece.split()) for piece in reply.pieces[:-1]} == {6}
+
+
+def test_a_faster_model_and_a_shorter_answer_take_less_time() -> None:
+    def seconds(model_id: str) -> float:
+        replies = [reply_of(quiet(), model_id, f"I want to return order {n}") for n in range(10_000, 10_200)]
+        return statistics.median(reply.piece_s * len(reply.pieces) / reply.output_tokens for reply in replies)
+
+    assert seconds(OLD) == pytest.approx(1 / MODELS[OLD].tokens_per_s, rel=0.1)
+    assert seconds(NEW) == pytest.approx(1 / MODELS[NEW].tokens_per_s, rel=0.1)
+
+
+def test_a_tool_without_an_order_is_called_all_the_same() -> None:
+    reply = reply_of(quiet(), OLD, "Use find_order", tools=("find_order",))
+    assert json.loads(reply.text) == {"order": "unknown", "notify": True}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503, 529])
+def test_a_failure_explains_itself(status: int) -> None:
+    outcome = ask(quiet(error_rate=1.0, error_status=status), OLD)
+    assert isinstance(outcome, Rejection)
+    assert outcome.message != "The stand-in was told to fail"
+    assert (outcome.retry_after_s is not None) is (status == 429)
+    other = ask(quiet(error_rate=1.0, error_status=409), OLD)
+    assert isinstance(other, Rejection)
+    assert other.message == "The stand-in was told to fail"
+
+
+def test_a_long_run_forgets_what_it_met_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.demo.standin.simulation._REMEMBERED", 3)
+    simulation = quiet()
+    first = reply_of(simulation, OLD, "again")
+    for number in range(4):
+        ask(simulation, OLD, f"other {number}")
+    assert reply_of(simulation, OLD, "again") == first
+
+
+@pytest.mark.parametrize(("name", "most"), [("error_rate", 1.0), ("latency_factor", 1000.0), ("retry_after_s", 86_400)])
+def test_the_ends_of_a_switchs_range_are_in_it(name: str, most: float) -> None:
+    for value in (0, most):
+        assert Faults().changed({name: value}).plain()[name] == value
+    with pytest.raises(BadSwitch, match=name):
+        Faults().changed({name: most * 1.001})
+
+
+def test_an_unknown_switch_is_told_which_there_are() -> None:
+    with pytest.raises(BadSwitch, match=r"no switch named 'speed'; there are .*latency_factor"):
+        Faults().changed({"speed": 2, "fences": True})
