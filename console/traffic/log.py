@@ -25,6 +25,7 @@ from itertools import count
 from pathlib import Path
 
 from console.domain.choice import Choice
+from console.traffic import forking
 from console.traffic.answers import name
 from console.traffic.pricing import Price, Priced, Pricing, Tokens
 from console.traffic.recording import Request
@@ -35,7 +36,6 @@ from console.traffic.writer import Mark, Outbox, WriterThread, at_exit_of_a_chil
 
 _EXIT_S = 5.0
 _logger = logging.getLogger("console.traffic")
-_logs: weakref.WeakSet[RequestLog] = weakref.WeakSet()
 _abandoned: list[object] = []
 
 
@@ -85,7 +85,7 @@ class RequestLog:
         self._warn = Warnings(_logger.warning)
         self._closed = False
         self._reset()
-        _logs.add(self)
+        forking.watch(self)
         atexit.register(_close_at_exit, weakref.ref(self))
 
     def _reset(self) -> None:
@@ -161,6 +161,12 @@ class RequestLog:
     def _store(self) -> Store:
         return Store(self.path, clock=self._clock, retention_days=self._retention_days, warn=self._warn)
 
+    @property
+    def storing(self) -> threading.Lock | None:
+        """Held while this process is inside SQLite; None before the first request."""
+        thread = self._thread
+        return thread.storing if thread else None
+
     def after_fork(self) -> None:
         """Makes this the log of a forked child. The parent's connection is kept from being closed: that would
         release the parent's locks and delete its journals."""
@@ -176,12 +182,3 @@ def _close_at_exit(log: weakref.ref[RequestLog]) -> None:
     alive = log()
     if alive is not None:
         alive.close()
-
-
-def _after_fork() -> None:
-    for log in list(_logs):
-        log.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

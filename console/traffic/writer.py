@@ -119,6 +119,8 @@ class WriterThread:
         self._warn = warn
         self._closing = False
         self._deadline = float("inf")
+        self.storing = threading.Lock()
+        """Held while SQLite is at work: a fork waits for it, see `console.traffic.forking`."""
         self.committed = 0
         self._rows: list[RequestRow] = []
         self._feedback: list[Feedback] = []
@@ -166,7 +168,8 @@ class WriterThread:
                 failures = 0 if self._write() else failures + 1
             else:
                 idle += 1
-        self._store.close()
+        with self.storing:
+            self._store.close()
 
     def _finished(self) -> bool:
         if not self._closing:
@@ -186,7 +189,8 @@ class WriterThread:
     def _write(self) -> bool:
         rows, feedback = self._rows, self._feedback
         try:
-            written = self._store.write(rows, feedback, self._outbox.dropped)
+            with self.storing:
+                written = self._store.write(rows, feedback, self._outbox.dropped)
         except Exception as error:  # the thread must outlive any defect: rows are lost, requests are not
             self._warn(f"the request log lost {len(rows)} rows: {type(error).__name__}: {error}")
             self._store.close()

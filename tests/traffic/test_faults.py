@@ -113,6 +113,56 @@ def test_preforked_workers_write_their_own_rows_once(path) -> None:
     assert consistent(path) == 150 + 4 * 250
 
 
+def test_children_forked_while_their_parent_writes_can_write_too(path) -> None:
+    """SQLite's record of held locks is inherited: a child forked inside a transaction would be locked out for ever."""
+    process = python(
+        """
+        import threading
+        log = RequestLog(sys.argv[1], every_s=0.001)
+        stop = threading.Event()
+        def keep_writing():
+            while not stop.wait(0.0003):
+                send(log, 1)
+        writing = threading.Thread(target=keep_writing)
+        writing.start()
+        assert log.flush()
+        children = []
+        for _ in range(16):
+            child = os.fork()
+            if child == 0:
+                send(log, 10)
+                os._exit(0 if log.close() else 1)
+            children.append(child)
+            stop.wait(0.003)
+        codes = [os.waitpid(child, 0)[1] for child in children]
+        stop.set()
+        writing.join()
+        print(codes, file=sys.stderr) if any(codes) else None
+        """,
+        path,
+    )
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    consistent(path)
+
+
+def test_a_fork_does_not_wait_for_a_disk_for_ever(path, monkeypatch) -> None:
+    monkeypatch.setattr("console.traffic.forking._WAIT_S", 0.1)
+    log = RequestLog(path)
+    send(log)
+    assert log.flush()
+    with log.storing:
+        start = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert time.monotonic() - start < 2
+    send(log)
+    assert log.flush()
+    assert log.close()
+
+
 def _work(path: str) -> None:
     send(RequestLog(path, every_s=60), 200)
 
