@@ -83,8 +83,8 @@ class Gates:
     warm_up_s: float = 120.0
     alpha: float = 0.01
     alpha_pass: float = 0.05
-    users: UserMode = "tempered"
     metrics: Mapping[str, MetricGate] = field(default_factory=dict)
+    users: UserMode = "tempered"
 
 
 @dataclass(frozen=True, slots=True)

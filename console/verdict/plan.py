@@ -64,9 +64,9 @@ class GatePlan:
     alpha: float = 0.01
     alpha_pass: float = 0.05
     min_requests: int = 100
-    users: UserMode = "tempered"
     unmeasured: tuple[str, ...] = ()
     """Metrics without data on production during the day before the canary: they take no part."""
+    users: UserMode = "tempered"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON form that `from_json` reads back to an equal plan."""
@@ -151,7 +151,7 @@ def plan_for(
     total = sum(plan.weight + plan.limit_weight for plan in plans) or 1.0
     scaled = tuple(replace(plan, weight=plan.weight / total, limit_weight=plan.limit_weight / total) for plan in plans)
     missing = tuple(metric.name for metric in METRICS if metric not in taking_part)
-    return GatePlan(scaled, gates.alpha, gates.alpha_pass, gates.min_requests, gates.users, missing)
+    return GatePlan(scaled, gates.alpha, gates.alpha_pass, gates.min_requests, missing, gates.users)
 
 
 def _per_user(plan: MetricPlan, requests_per_user: float) -> MetricPlan:

@@ -42,6 +42,7 @@ def document(rehearsal: Rehearsal) -> dict[str, object]:
         "blamed": list(verdict.blamed),
         "not_measured": list(verdict.unmeasured),
         "alpha": rehearsal.plan.alpha,
+        "users": rehearsal.plan.users,
         "trade": asdict(found) if found else None,
     }
 

@@ -45,6 +45,7 @@ min_step_time = "7d"
 warm_up = "90s"
 alpha = 0.02
 alpha_pass = 0.1
+users = "exact"
 error = { tolerance = [1.2, 0.01], margin = [1.5, 0.02], role = "signal", weight = 0.4, limit = 0.05 }
 [routes.support.guard]
 auto_rollback = false
@@ -119,7 +120,7 @@ def test_every_key_arrives_in_the_record():
         "Replies to customer e-mail",
     )
     gate = MetricGate((1.2, 0.01), (1.5, 0.02), "signal", 0.4, 0.05)
-    assert route.gates == Gates(50, 7 * 86_400.0, 90.0, 0.02, 0.1, {"error": gate})
+    assert route.gates == Gates(50, 7 * 86_400.0, 90.0, 0.02, 0.1, {"error": gate}, "exact")
     windows = ("Fri 16:00-Mon 08:00 Europe/Berlin", "Tue 00:00–Tue 23:59 UTC")
     assert route.guard == GuardSettings(False, True, True, 30.0, 2 * 86_400.0, windows)
     assert route.params["max_tokens"] == 1024

@@ -137,6 +137,14 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, run: Callable[..., tu
     assert "earlier than the row before" in mixed[2]
 
 
+def test_users_may_be_judged_one_by_one(tmp_path: Path, document: Callable[..., dict[str, Any]]) -> None:
+    path = write(tmp_path / "log.csv", 9_000, error=0.2)
+    found, usual = document(path, "--users", "exact"), document(path)
+    assert (found["users"], usual["users"]) == ("exact", "tempered")
+    assert found["verdict"] == usual["verdict"] == "regression"
+    assert found["decided"]["at"] > usual["decided"]["at"], "a user counts when his half hour is over"
+
+
 def test_missing_metrics_are_not_judged(tmp_path: Path, document: Callable[..., dict[str, Any]]) -> None:
     path = tmp_path / "log.csv"
     body = (f"{T0 + i},{'canary' if i % 2 else 'production'},{int(i % 50 < 2)}" for i in range(2_000))
@@ -370,9 +378,12 @@ def test_a_rollout_of_the_request_log_is_rehearsed(
     found = document("--log", request_log, "--route", "support")
     named = document("--log", request_log, "--route", "support", "--rollout", "support|new|2026-11-18T11:00:00Z")
     loose = document("--log", request_log, "--route", "support", "--tolerance", "error=1,0.9")
+    users = document("--log", request_log, "--route", "support", "--users", "exact")
     assert found["verdict"] == "regression"
     assert found == named
     assert loose["verdict"] != "regression"
+    assert users["users"] == "exact"
+    assert users["metrics"]["error"]["canary_n"] < found["metrics"]["error"]["canary_n"]
     for words, says in (
         (("--route", "other"), "It has: support"),
         (("--route", "support", "--rollout", "x"), "It has: "),

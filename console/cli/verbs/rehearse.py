@@ -13,8 +13,9 @@ from console.cli import diagnostics, output
 from console.cli.settings import Settings, common
 from console.domain.durations import duration_s
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_UNMEASURED, LogInvalid, Unmeasured
+from console.domain.kinds import USER_MODES
 from console.domain.metrics import METRICS
-from console.domain.registry import Gates, MetricGate
+from console.domain.registry import Gates, MetricGate, UserMode
 from console.traffic.foreign import BadRow, Foreign, read_foreign
 from console.traffic.rehearsing import Rehearsal, rehearse
 from console.view.rehearsed import document, lines
@@ -28,6 +29,7 @@ _METRIC = {metric.name: metric for metric in METRICS if metric.kind != "display"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--alpha", type=float, metavar="P", help="Chance of ever calling a good canary a regression. [0.01]")
 @click.option("--tolerance", "tolerances", multiple=True, metavar="METRIC=R[,D]", help="E.g. error=1.1,0.001.")
+@click.option("--users", type=click.Choice(USER_MODES), help="How users count, as in the gates. [tempered]")
 @click.option("--warm-up", default="0s", metavar="TIME", help="First minutes of the canary that do not count. [0s]")
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of refusing the log.")
 @click.option("--route", metavar="ROUTE", help="With --log: the route in the request log.")
@@ -39,6 +41,7 @@ def command(
     as_json: bool,
     alpha: float | None,
     tolerances: tuple[str, ...],
+    users: str | None,
     warm_up: str,
     skip_bad: bool,
     route: str | None,
@@ -47,14 +50,15 @@ def command(
     """Judge a log that is over. LOG is CSV or JSON lines with `at`, `arm` and what was measured."""
     if (file is None) == (route is None):
         raise click.UsageError("give either a LOG file, or --log requests.db --route ROUTE")
-    gates = _gates(alpha, tolerances)
+    gates = _gates(alpha, tolerances, users)
     if file is not None:
         seconds = duration_s(warm_up)
         if seconds is None:
             raise click.UsageError(f"--warm-up must be a time like 2m or 90s, got {warm_up!r}")
         found, extra = _from_file(file, gates, seconds, skip_bad)
     else:
-        found, extra = _from_log(settings, route or "", rollout, gates if alpha is not None or tolerances else None), {}
+        own = gates if alpha is not None or users is not None or tolerances else None
+        found, extra = _from_log(settings, route or "", rollout, own), {}
     if as_json:
         output.emit_json({**document(found), **extra})
     else:
@@ -63,8 +67,9 @@ def command(
     return {"regression": EXIT_FAILED, "no comparison": EXIT_UNMEASURED}.get(found.verdict.state, EXIT_GOOD)
 
 
-def _gates(alpha: float | None, tolerances: Sequence[str]) -> Gates:
-    gates = Gates(metrics=dict(_tolerance(text) for text in tolerances))
+def _gates(alpha: float | None, tolerances: Sequence[str], users: str | None) -> Gates:
+    mode: UserMode = "exact" if users == "exact" else "tempered"
+    gates = Gates(metrics=dict(_tolerance(text) for text in tolerances), users=mode)
     if alpha is None:
         return gates
     if not 0 < alpha < 1:
