@@ -126,6 +126,14 @@ def _from_environment(provider: str, home: _Home, environ: Mapping[str, str]) ->
         # HTTP clients quote a header they cannot send in the error they raise.
         return Failure("no_key", f"{home.key_variable} holds characters no key has", "Copy the key again.")
     url = environ.get(home.url_variable, "").strip() or home.url
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    if not _is_web_address(url):
         return Failure("no_key", f"{home.url_variable} is not a web address", "It starts with https://")
     return Endpoint(provider, url, key)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        place = urlsplit(url)
+        return place.scheme in ("http", "https") and bool(place.hostname) and (place.port is None or place.port > 0)
+    except ValueError:  # a bracket that does not close, a port that is no number
+        return False

@@ -7,7 +7,7 @@ Text of an exception is only used where it is the provider's own error message: 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -169,13 +169,25 @@ def _said(error: BaseException, question: Question, endpoint: Endpoint) -> str:
 
 
 def _scrubbed(text: str, question: Question, endpoint: Endpoint) -> str:
-    if len(endpoint.key) >= 6:
+    if len(endpoint.key) >= 6 and not endpoint.stand_in:
         text = text.replace(endpoint.key, "‹key›")
     text = _KEY_LIKE.sub("‹key›", text)
-    for secret in (question.system, *(message.get("content") for message in question.messages)):
-        if isinstance(secret, str) and len(secret) >= _SHORTEST_QUOTE:
+    for secret in (question.system, *_texts([message.get("content") for message in question.messages])):
+        if len(secret) >= _SHORTEST_QUOTE:
             text = text.replace(secret, "‹prompt›").replace(secret[:40], "‹prompt›")
     return text if len(text) <= 500 else text[:499] + "…"
+
+
+def _texts(content: object) -> Iterator[str]:
+    """Every text in a message's content, which may be a string or parts inside parts."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for value in content.values():
+            yield from _texts(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from _texts(value)
 
 
 def _parameter(error: BaseException, said: str) -> str | None:

@@ -89,7 +89,7 @@ _RULES: tuple[_Rule, ...] = (
         "this model accepts sampling parameters only with effort none",
         _thinks,
     ),
-    _Rule("openai", r"gpt-6\.1", ("effort",), "this model rejects the efforts none and minimal", _least_effort),
+    _Rule("openai", r"gpt-6\.[12]", ("effort",), "this model rejects the efforts none and minimal", _least_effort),
     _Rule("openai", "", ("top_k", "thinking", "thinking_budget", "thinking_level"), "OpenAI's APIs do not know it"),
     _Rule("gemini", r"gemini-([3-9]|\d\d)", _SAMPLING, "this model ignores sampling parameters"),
     _Rule("gemini", r"gemini-([3-9]|\d\d)", ("thinking_budget",), "this model takes thinking_level or effort instead"),
@@ -130,7 +130,8 @@ def needs_responses(model: str, params: Params) -> bool:
     name = bare_id(model)
     if re.match(r"(o\d|gpt-\d(\.\d)?)(-[a-z]+)*-pro\b|gpt-5(\.\d)?-codex|codex-", name):
         return True
-    return bool(params.get("tools")) and re.match(r"gpt-6\.[12]", name) is not None
+    # From 5.6 on, the Chat API takes tools with effort none at most; the Responses API takes them always.
+    return bool(params.get("tools")) and re.match(r"gpt-(5\.6|6)", name) is not None
 
 
 def counts_completion(model: str) -> bool:

@@ -101,7 +101,10 @@ def test_tools_of_the_newest_models_need_the_responses_api() -> None:
     tools = [{"type": "function", "function": {"name": "x"}}]
     assert gpt_blames("gpt-6.1-sol", tools=tools) == "tools"
     assert gpt_blames("gpt-6.1-sol", chat=False, tools=tools) is None
-    assert gpt_blames("gpt-6-luna", tools=tools) is None
+    assert gpt_blames("gpt-6-luna", tools=tools) == "reasoning_effort"
+    assert gpt_blames("gpt-6-luna", tools=tools, reasoning_effort="none") is None
+    assert gpt_blames("gpt-6-luna", chat=False, tools=tools) is None
+    assert gpt_blames("gpt-5.4-mini-2026-03-17", tools=tools) is None
 
 
 def test_gpt_6_2_rejects_any_temperature_but_one() -> None:

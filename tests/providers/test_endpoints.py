@@ -98,3 +98,78 @@ async def test_closing_twice_and_asking_again_both_work(server, streams):
         assert (await answer_of(Question.of("claude-sonnet-5-5", "hello"), endpoints)).outcome == "ok"
         await endpoints.aclose()
     await endpoints.aclose()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[bad", "https://host:port/v1", "https://:443/v1", "https:///v1", "https://h:0"]
+)
+def test_a_base_url_that_cannot_even_be_read_is_refused_and_not_raised(url):
+    failure = Endpoints.from_environment({"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": url}).reach("anthropic")
+    assert isinstance(failure, Failure)
+    assert "ANTHROPIC_BASE_URL is not a web address" in failure.message
+    assert url not in failure.message + failure.hint
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "https://[::1]:443/v1", "https://user@gateway/v1"])
+def test_a_base_url_may_be_any_web_address(url):
+    endpoint = Endpoints.from_environment({"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": f" {url} "}).reach(
+        "anthropic"
+    )
+    assert isinstance(endpoint, Endpoint)
+    assert endpoint.base_url == url
+
+
+def test_gemini_has_one_address_whatever_the_environment_says():
+    environ = {"GEMINI_API_KEY": "k", "GEMINI_BASE_URL": "http://elsewhere"}
+    endpoint = Endpoints.from_environment(environ).reach("gemini")
+    assert isinstance(endpoint, Endpoint)
+    assert endpoint.base_url.startswith("https://generativelanguage.googleapis.com/")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.0.0.1:9/"])
+def test_a_stand_in_answers_for_everybody_at_the_path_each_sdk_wants(url):
+    endpoints = Endpoints.stand_in(url)
+    found = {name: endpoints.reach(name) for name in ("anthropic", "openai", "gemini")}
+    assert {name: endpoint.base_url for name, endpoint in found.items()} == {
+        "anthropic": "http://127.0.0.1:9",
+        "openai": "http://127.0.0.1:9/v1",
+        "gemini": "http://127.0.0.1:9/v1",
+    }
+    assert all(endpoint.stand_in for endpoint in found.values())
+
+
+class Client:
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_client_is_made_once_for_its_name_and_closed_with_the_others():
+    made = []
+
+    def connect() -> Client:
+        made.append(Client())
+        return made[-1]
+
+    async with Endpoints.stand_in("http://127.0.0.1:9") as endpoints:
+        one, same, other = [await endpoints.client(name, connect) for name in ("a", "a", "b")]
+        assert one is same
+        assert one is not other
+    assert [client.closed for client in made] == [True, True]
+
+
+async def test_a_client_that_could_not_be_made_is_tried_again():
+    tries = []
+
+    def connect() -> Client:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError("no certificates")
+        return Client()
+
+    async with Endpoints.stand_in("http://127.0.0.1:9") as endpoints:
+        with pytest.raises(OSError, match="certificates"):
+            await endpoints.client("a", connect)
+        assert isinstance(await endpoints.client("a", connect), Client)

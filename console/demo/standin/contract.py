@@ -70,6 +70,9 @@ def gpt_rejects(model_id: str, body: Mapping[str, object], *, chat: bool) -> Rej
             return _no(f"Unsupported value: 'reasoning_effort' does not support '{effort}'", "reasoning_effort")
         if chat and body.get("tools"):
             return _no("This model supports tools only through the Responses API.", "tools")
+    if chat and version >= (6, 0) and body.get("tools") and effort != "none":
+        use = "use /v1/responses or set reasoning_effort to 'none'"
+        return _no(f"Function tools with reasoning are not supported for {model_id} here; {use}.", "reasoning_effort")
     return _gpt_sampling(version, effort, body)
 
 
