@@ -63,8 +63,9 @@ class EvidenceKeeper:
                 evidence.skip(block)
             else:
                 evidence.feed(block)
-        self._save(route, rollout, now)
-        return judge(evidence, self._situation(route, rollout, now))
+        situation = self._situation(route, rollout, now)
+        self._save(route, rollout, now, at_once=_record(situation.changed_gates, rollout.notes, now))
+        return judge(evidence, situation)
 
     def _blocks(self, route: Route, plan: GatePlan, after: int, now: float) -> Iterable[Block]:
         blocks = self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now)
@@ -139,9 +140,10 @@ class EvidenceKeeper:
                 )
         return found
 
-    def _save(self, route: Route, rollout: _Rollout, now: float) -> None:
+    def _save(self, route: Route, rollout: _Rollout, now: float, at_once: bool) -> None:
         watermark, first = rollout.evidence.watermark, rollout.saved_watermark < 0
-        if self._snapshots is None or watermark - rollout.saved_watermark < (0 if first else SAVE_EVERY_SLOTS):
+        due = 0 if first or at_once else SAVE_EVERY_SLOTS
+        if self._snapshots is None or watermark - rollout.saved_watermark < due:
             return
         kept = Kept(watermark, rollout.plan.to_json(), rollout.gates, rollout.evidence.snapshot(), rollout.notes)
         self._snapshots.save(route.rollout_id, kept, now)
@@ -159,6 +161,15 @@ def judged_blocks(
         return known
     with reader.reading() as db:
         return list(with_users(known, closings(db, rollout, after_slot, known[-1].last_slot)))
+
+
+def _record(changed: tuple[str, ...], notes: suspicions.Notes, now: float) -> bool:
+    """Notes what was changed and taken back in the registry's gates, and when it was first seen. Whether it is news."""
+    history: list[tuple[float, list[str]]] = notes.setdefault("changed_gates", [])
+    news = list(changed) != (history[-1][1] if history else [])
+    if news:
+        history.append((now, list(changed)))
+    return news
 
 
 def _day_before(route: Route) -> tuple[int, int]:

@@ -77,7 +77,7 @@ def standing_of(canary: CanaryView, verdict: Verdict | None, users: Mapping[str,
     return Standing(
         state=canary.state.value,
         sentence=canary.sentence,
-        details=tuple(_details(canary)),
+        details=(*_details(canary), *(verdict.changed_gates if verdict else ())),
         step_minutes=step_minutes,
         production_requests=verdict.production_n if verdict else canary.production_requests,
         canary_requests=verdict.canary_n if verdict else canary.canary_requests,

@@ -315,6 +315,19 @@ def test_the_mode_is_frozen_with_the_rollout(path: Path, keeper: Callable[..., E
     assert changed.changed_gates == ("users is tempered, this rollout keeps exact",)
 
 
+def test_what_was_changed_meanwhile_is_recorded_with_the_rollout(
+    path: Path, keeper: Callable[..., EvidenceKeeper]
+) -> None:
+    write_history(path, rows(1_200))
+    for at, gates in ((300, EXACT), (500, Gates()), (600, Gates()), (900, EXACT)):
+        keeper().verdict(replace(ROUTE, gates=gates), T0 + at)
+    kept = Snapshots(path).load(ROUTE.rollout_id)
+    assert kept is not None
+    assert kept.gates["users"] == "exact"
+    told = ["users is tempered, this rollout keeps exact"]
+    assert kept.notes["changed_gates"] == [[T0 + 500, told], [T0 + 900, []]]
+
+
 def test_a_past_log_is_judged_by_users_too() -> None:
     found = rehearse(rows(4_000, error=0.25), EXACT, frozenset({"error"}))
     assert found.plan.users == "exact"
