@@ -1,0 +1,107 @@
+"""What a wise colleague would say about a registry: its pins judged, and advice that never fails a check."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from console.catalog.identify import identify
+from console.catalog.lifecycle import clock
+from console.catalog.source.judging import HORIZON_DAYS, Standard, ladder_words, troubles
+from console.catalog.source.records import Trouble
+from console.domain.paths import KeyPath
+from console.domain.registry import DAY_S, Pin, Registry, Route
+
+MOST_PRODUCTION_MODELS = 3
+PIN_DAYS = 365
+CANARY_DAYS = 28
+_NO_REASON = re.compile(
+    r"\s*(?:todo\b.*|tbd|fixme\b.*|\?+|-+|\.+|n/?a|none|reason|test|x+|because)?\s*", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A trouble at one place of the registry. `model_id` is "" where it is about no single model."""
+
+    path: KeyPath
+    model_id: str
+    trouble: Trouble
+
+
+def remarks(registry: Registry, by: Standard) -> tuple[Remark, ...]:
+    """Everything to say about the registry, route by route, then pin by pin."""
+    found = [remark for route in registry.routes.values() for remark in _of_route(route, registry, by)]
+    found += _too_many(registry)
+    for model_id, pin in registry.models.items():
+        found += _of_pin(model_id, pin, by.today)
+    return tuple(found)
+
+
+def _of_route(route: Route, registry: Registry, by: Standard) -> Iterator[Remark]:
+    for tier, model_id in route.tiers():
+        path = ("routes", route.name, tier)
+        serving = tier in ("production", "canary")
+        for trouble in troubles(model_id, by):
+            if trouble.rule in ("unlisted", "unknown"):
+                continue
+            level = trouble.level if serving or (tier == "fallback" and trouble.rule == "retired") else "warning"
+            message = (
+                f"{tier}: {trouble.message}{_ladder(route, model_id, registry, by) if tier == 'production' else ''}"
+            )
+            yield Remark(path, model_id, Trouble(trouble.rule, level, message, trouble.use_instead))
+        if identify(model_id).kind == "unknown" and serving:
+            words = f"{tier}: cannot be pinned; a regression run on a schedule would notice when it moves"
+            yield Remark(path, model_id, Trouble("advice", "advice", words))
+    yield from _fallback(route, by.today)
+    if route.canary and (age := (by.today - route.canary.start.date()).days) > CANARY_DAYS:
+        words = f"the canary is {age} days old: promote it, or drop it"
+        yield Remark(("routes", route.name, "canary_start"), route.canary.model_id, Trouble("advice", "advice", words))
+
+
+def _ladder(route: Route, model_id: str, registry: Registry, by: Standard) -> str:
+    ends = clock(model_id, by.today, registry.models.get(model_id))
+    if ends is None or ends.days_left is None or ends.days_left > HORIZON_DAYS:
+        return ""
+    todo = [step for step in route.steps if max(route.canary_percentage, 0) <= step < 100]
+    return ladder_words(ends, len(todo) * route.gates.min_step_time_s / DAY_S, by.today)
+
+
+def _fallback(route: Route, today: date) -> Iterator[Remark]:
+    if route.fallback is None:
+        return
+    path = ("routes", route.name, "fallback")
+    mine, other = identify(route.production), identify(route.fallback)
+    if mine.provider and (mine.provider, mine.platform) == (other.provider, other.platform):
+        words = f"the fallback is of the same provider ({mine.provider}): an outage takes both"
+        yield Remark(path, route.fallback, Trouble("advice", "advice", words))
+    first, second = _end(route.production, today), _end(route.fallback, today)
+    if second < first:
+        words = f"the fallback ends before production does: {clock(route.fallback, today).words}"  # type: ignore[union-attr]
+        yield Remark(path, route.fallback, Trouble("advice", "advice", words))
+
+
+def _end(model_id: str, today: date) -> float:
+    ends = clock(model_id, today)
+    return ends.days_left if ends and ends.deadline and ends.days_left is not None else math.inf
+
+
+def _too_many(registry: Registry) -> Iterator[Remark]:
+    models = sorted({route.production for route in registry.routes.values()})
+    if len(models) > MOST_PRODUCTION_MODELS:
+        words = f"{len(models)} models in production: each is one more upgrade to make before its date"
+        yield Remark(("routes",), "", Trouble("advice", "advice", words))
+
+
+def _of_pin(model_id: str, pin: Pin, today: date) -> Iterator[Remark]:
+    path = ("models", model_id)
+    tested = max(filter(None, (pin.last_regression_test, pin.pinned_date)))
+    if (age := (today - tested).days) > PIN_DAYS:
+        words = f"pinned {age // 30} months ago, and no regression run since: its reasons may no longer hold"
+        yield Remark((*path, "pinned_date"), model_id, Trouble("advice", "advice", words))
+    if _NO_REASON.fullmatch(pin.reason):
+        words = "no reason is given: whoever upgrades it next has to guess"
+        yield Remark((*path, "reason"), model_id, Trouble("advice", "advice", words))
