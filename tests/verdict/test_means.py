@@ -27,7 +27,7 @@ def histogram(rnd: random.Random, n: int, scale: float = 1.0) -> dict[int, int]:
 CHANCES = st.lists(st.floats(0.01, 1), min_size=3, max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(
     side=st.sampled_from(["regression", "pass"]),
     bins=st.lists(st.integers(0, 40), min_size=3, max_size=3, unique=True),

@@ -48,7 +48,7 @@ def expectation(
     return total
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     side=st.sampled_from(["regression", "pass"]),
     factor=st.floats(0.05, 20),
