@@ -54,6 +54,7 @@ def draw_plot(plot: PlotView, width: int, height: int, top: float | None = None)
     _put_band(canvas, area, sampled)
     _put_steps(canvas, area, plot)
     _put_line(canvas, area, sampled)
+    _put_step_labels(canvas, area, plot, sampled)
     _put_ends(canvas, area, plot, sampled)
     _put_axis(canvas, area, plot)
     return canvas
@@ -146,17 +147,28 @@ def _coverage(point: PointView, area: _Area, row: int) -> float:
 
 
 def _put_steps(canvas: Canvas, area: _Area, plot: PlotView) -> None:
-    free_from = area.x
-    for at, label in plot.steps:
-        x = _column(plot, at, area)
-        if x is None:
-            continue
+    for x, _ in _marks(plot, area):
         for y in range(area.y, area.y + area.rows):
             canvas.put(x, y, "┆", "fg")
+
+
+def _put_step_labels(canvas: Canvas, area: _Area, plot: PlotView, points: Sequence[PointView | None]) -> None:
+    """The share beside each mark: at the top, or at the bottom where production's line runs along the top."""
+    marks, free_from = _marks(plot, area), area.x
+    for index, (x, label) in enumerate(marks):
         size = cell_width(label)
-        start = x + 1 if x + 1 + size <= area.x + area.width else x - size
-        if start >= free_from:
-            free_from = canvas.put(start, area.y, label, "fg") + 1
+        end = marks[index + 1][0] if index + 1 < len(marks) else area.x + area.width
+        start = x + 1 if x + 1 + size <= end else x - size
+        if start < free_from:
+            continue
+        values = [finite(point.production) for point in points[start - area.x : start - area.x + size] if point]
+        taken = any(value is not None and _height(value, area) >= area.rows - 1 for value in values)
+        free_from = canvas.put(start, area.y + (area.rows - 1 if taken else 0), label, "fg") + 1
+
+
+def _marks(plot: PlotView, area: _Area) -> list[tuple[int, str]]:
+    """Column and label of each step change within the window, from left to right."""
+    return sorted((x, label) for at, label in plot.steps if (x := _column(plot, at, area)) is not None)
 
 
 def _column(plot: PlotView, at: datetime, area: _Area) -> int | None:

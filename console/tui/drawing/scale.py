@@ -12,6 +12,7 @@ from console.view.records import PlotView
 _NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 _SHRINK_BELOW = 0.6
 _SHRINK_AFTER = timedelta(minutes=10)
+_LABEL = 5
 _RANGE_AT_MOST = 3.0
 """A first hour's range may be enormous; it may take the line down to a third of the height and is cut off beyond."""
 _USUAL_RANGES = 1.5
@@ -75,9 +76,16 @@ def held_top(before: Top | None, plot: PlotView, rows: int, now: datetime) -> To
 
 
 def top_text(value: float, unit: str) -> str:
-    """The label of the upper end in at most five cells: `2.5 %`, `10 s`, `$8`."""
+    """The label of the upper end in at most five cells: `2.5 %`, `10 s`, `.15 s`, `25 ms`, `$8`."""
     if unit == "share":
-        return f"{value * 100:.3g} %"
+        return _short(f"{value * 100:.3g}", "%")
     if unit == "ms":
-        return f"{value / 1000:.3g} s"
-    return f"${value:.3g}" if value >= 0.01 else f"${value:.3f}"
+        return _short(f"{value / 1000:.3g}", "s") if value >= 100 else _short(f"{value:.3g}", "ms")
+    return f"${value:.3g}" if value >= 0.1 else f"${value:.3f}".replace("$0.", "$.")
+
+
+def _short(number: str, unit: str) -> str:
+    text = f"{number} {unit}"
+    if len(text) > _LABEL:
+        text = text.removeprefix("0")
+    return text if len(text) <= _LABEL else text.replace(" ", "")
