@@ -103,3 +103,76 @@ def test_reverse_leaves_later_changes_elsewhere_alone():
     after = apply(before, [SetKey((*ROUTE, "production"), "new")])
     later = apply(after, [AddTable(("models", "m"), {"tested": True})])
     assert apply(later, reverse(before, after))["models"] == {"m": {"tested": True}}
+
+
+def test_a_new_table_brings_the_tables_around_it_along():
+    assert apply({}, [AddTable(("a", "b", "c"), {"x": 1})]) == {"a": {"b": {"c": {"x": 1}}}}
+
+
+def test_a_key_is_set_only_where_its_table_is():
+    assert apply({"a": {}}, [SetKey(("a", "x"), 1)]) == {"a": {"x": 1}}
+    assert apply({}, [SetKey(("x",), 1)]) == {"x": 1}
+    with pytest.raises(EditImpossible, match="a is not in the file"):
+        apply({}, [SetKey(("a", "x"), 1)])
+
+
+def test_a_failed_edit_leaves_the_data_as_it_was():
+    before = copy.deepcopy(PLAIN)
+    with pytest.raises(EditImpossible):
+        apply(PLAIN, [SetKey((*ROUTE, "production"), "new"), DropKey(("gone",))])
+    assert before == PLAIN
+
+
+def test_a_whole_table_can_be_dropped_and_put_back_elsewhere():
+    edits = [DropKey(ROUTE), AddTable(("routes", "other"), {"production": "old"})]
+    assert apply(PLAIN, edits)["routes"] == {"other": {"production": "old"}}
+
+
+BERLIN = datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"canary_start": BERLIN}, [BERLIN], {"a": {"b": [BERLIN]}}, (BERLIN,)],
+)
+def test_instants_inside_lists_and_tables_are_written_in_utc_too(value: object):
+    def instants(inner: object) -> list[datetime]:
+        if isinstance(inner, datetime):
+            return [inner]
+        parts = inner.values() if isinstance(inner, dict) else inner
+        return [found for part in parts for found in instants(part)]  # type: ignore[union-attr]
+
+    assert [at.isoformat() for at in instants(canonical("x", value))] == ["2026-11-20T09:00:00+00:00"]
+
+
+def test_a_percentage_inside_a_table_is_written_like_one_alone():
+    written = canonical("support", {"canary_percentage": 25.0, "limit": 25.0, "steps": (5.0, 100)})
+    assert identical(written, {"canary_percentage": 25, "limit": 25.0, "steps": [5.0, 100]})
+
+
+def test_an_instant_without_an_offset_stays_as_it_is():
+    naive = datetime(2026, 11, 20, 9)
+    assert canonical("canary_start", naive) is naive
+
+
+@given(plain=TABLES)
+def test_writing_a_form_that_is_canonical_changes_nothing(plain: dict[str, Any]):
+    assert identical(canonical("x", plain), plain)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edits"),
+    [
+        ({"a": 1}, {"a": 2}, [SetKey(("a",), 1)]),
+        ({}, {"a": 1}, [DropKey(("a",))]),
+        ({"a": 1}, {}, [SetKey(("a",), 1)]),
+        ({"a": {"x": 1}}, {}, [AddTable(("a",), {"x": 1})]),
+        ({"a": {"x": 1, "b": {"y": 2}}}, {}, [AddTable(("a",), {"x": 1}), AddTable(("a", "b"), {"y": 2})]),
+        ({"a": 1}, {"a": {"x": 1}}, [DropKey(("a",)), SetKey(("a",), 1)]),
+        ({"a": {"x": 1}}, {"a": 1}, [DropKey(("a",)), AddTable(("a",), {"x": 1})]),
+        ({"a": {"x": 1, "y": 2}}, {"a": {"x": 3, "y": 2}}, [SetKey(("a", "x"), 1)]),
+        ({"a": 1}, {"a": True}, [SetKey(("a",), 1)]),
+    ],
+)
+def test_a_change_is_taken_back_with_no_edit_too_many(before: dict[str, Any], after: dict[str, Any], edits: list[Edit]):
+    assert list(reverse(before, after)) == edits

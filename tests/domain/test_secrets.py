@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.domain.keys import TABLES, TableName
 from console.domain.secrets import NO_ADDRESS, NO_KEY, find, forbidden, is_secret
 
 ANTHROPIC = "-".join(("sk", "ant", "api03", "A1b2C3d4" * 3))
@@ -78,3 +79,67 @@ def test_a_key_in_what_the_model_is_told_is_still_a_key(tools: object):
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_a_key_is_found_whatever_is_around_it(before: str, after: str):
     assert places({"x": f"{before} {ANTHROPIC} {after}"}) == ["x"]
+
+
+NAMES = {
+    NO_KEY: "api_key apikey x_api_key key secret api_secret client_secret token auth_token access_token bearer_token "
+    "password passwd authorization credential credentials gateway_api_key signing_secret",
+    NO_ADDRESS: "base_url api_base api_url endpoint api_endpoint azure_endpoint host proxy gateway_base_url",
+}
+
+
+@pytest.mark.parametrize(
+    ("reason", "name"), [(reason, name) for reason, names in NAMES.items() for name in names.split()]
+)
+def test_every_name_is_known_in_every_way_of_writing_it(reason: str, name: str):
+    for written in (name, name.upper(), name.title(), name.replace("_", "-")):
+        assert forbidden(written) == reason
+        assert list(find({"routes": {"r": {"params": {written: "x"}}}})) == [
+            (("routes", "r", "params", written), reason)
+        ]
+    assert forbidden(f"{name}_count") == ""
+
+
+@pytest.mark.parametrize("key", TABLES)
+def test_no_key_of_the_registry_itself_is_forbidden(key: TableName):
+    assert [name for name in TABLES[key].names if forbidden(name)] == []
+
+
+@pytest.mark.parametrize(("length", "secret"), [(15, False), (16, True)])
+def test_a_key_is_told_by_its_length(length: int, secret: bool):
+    assert is_secret("sk" + "-" + "a" * length) is secret
+    assert is_secret("AK" + "IA" + "A" * length) is secret
+
+
+@pytest.mark.parametrize("kind", "pousr")
+def test_every_kind_of_forge_token_is_a_key(kind: str):
+    assert is_secret(f"gh{kind}" + "_" + "a1" * 10)
+    assert not is_secret(f"gh{kind}" + "_" + "a" * 19)
+
+
+@pytest.mark.parametrize("before", ["x", "_", "9"])
+def test_a_key_begins_a_word(before: str):
+    assert not is_secret(before + ANTHROPIC)
+
+
+def test_what_is_found_is_never_the_value():
+    plain = {"models": {"m": {"reason": ANTHROPIC, "api_key": "hunter2"}}}
+    assert "hunter2" not in repr(list(find(plain)))
+    assert ANTHROPIC not in repr(list(find(plain)))
+
+
+def test_a_forbidden_table_is_told_once_and_not_searched():
+    assert places({"x": {"credentials": {"api_key": ANTHROPIC, "host": "h"}}}) == ["x.credentials"]
+
+
+@pytest.mark.parametrize("told", ["tools", "system", "messages"])
+def test_what_a_model_is_told_is_its_own_only_inside_params(told: str):
+    inside = {"routes": {"r": {"params": {told: {"token": "x"}, "deeper": {told: [{"key": "x"}]}}}}}
+    assert places(inside) == []
+    assert places({"routes": {"r": {told: {"token": "x"}}}}) == [f"routes.r.{told}.token"]
+
+
+def test_only_the_names_of_routes_and_models_are_anybodys():
+    assert places({"routes": {"password": {"password": 1}}}) == ["routes.password.password"]
+    assert places({"models": {"host": {"price": {"token": 1}}}}) == ["models.host.price.token"]
+    assert places({"other": {"token": {}}}) == ["other.token"]
