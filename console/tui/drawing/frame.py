@@ -71,7 +71,7 @@ def draw_header(view: FleetView, width: int, override: SafeText = NOTHING) -> Ca
         if 2 + pieces_width(left) + 3 + pieces_width(right) + 2 <= width:
             break
     else:
-        left, right = [], right[:2]
+        left, right = [], _header_right(view, override, False, False)[:-2]
     put_pieces(canvas, 2, 0, left)
     put_pieces(canvas, max(2, width - 2 - pieces_width(right)), 0, right, end=width)
     return canvas
