@@ -69,6 +69,7 @@ _SAMPLING = ("temperature", "top_p", "top_k")
 _OPENAI_SAMPLING = ("temperature", "top_p", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty")
 _CLAUDE_55 = r"claude-(sonnet|haiku)-5-5"
 
+# In this order: whether a model takes sampling parameters depends on the effort that is really sent.
 _RULES: tuple[_Rule, ...] = (
     _Rule("anthropic", "", _SAMPLING, "the API rejects sampling parameters on every Claude model"),
     _Rule(
@@ -80,6 +81,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("anthropic", "", ("effort",), "Claude has no effort below low", _least_effort),
     _Rule("anthropic", _CLAUDE_55, ("thinking",), "this model chooses its thinking itself", _fixed_thinking),
     _Rule("anthropic", _CLAUDE_55, ("tool_choice",), "this model rejects a forced tool", _forced_tool),
+    _Rule("openai", r"gpt-6\.[12]", ("effort",), "this model rejects the efforts none and minimal", _least_effort),
     _Rule("openai", r"(o[134](-|$)|gpt-5(-|$))", _OPENAI_SAMPLING, "reasoning models reject sampling parameters"),
     _Rule("openai", r"gpt-6\.2", ("temperature",), "this model accepts no temperature but 1", _not_one),
     _Rule(
@@ -89,7 +91,6 @@ _RULES: tuple[_Rule, ...] = (
         "this model accepts sampling parameters only with effort none",
         _thinks,
     ),
-    _Rule("openai", r"gpt-6\.[12]", ("effort",), "this model rejects the efforts none and minimal", _least_effort),
     _Rule("openai", "", ("top_k", "thinking", "thinking_budget", "thinking_level"), "OpenAI's APIs do not know it"),
     _Rule("gemini", r"gemini-([3-9]|\d\d)", _SAMPLING, "this model ignores sampling parameters"),
     _Rule("gemini", r"gemini-([3-9]|\d\d)", ("thinking_budget",), "this model takes thinking_level or effort instead"),
@@ -110,14 +111,13 @@ def neutral(params: Params) -> dict[str, object]:
 def accepted(model: str, provider: str | None, params: Params) -> tuple[dict[str, object], tuple[Note, ...]]:
     """The part of `params` that `model` accepts, and a note for each one left out."""
     kept = neutral(params)
-    whole = dict(kept)
     name = bare_id(model)
     notes: list[Note] = []
     for rule in _RULES:
         if rule.provider != provider or not re.match(rule.model, name):
             continue
         for parameter in rule.parameters:
-            if parameter in kept and rule.when(kept[parameter], whole):
+            if parameter in kept and rule.when(kept[parameter], kept):
                 del kept[parameter]
                 notes.append(Note(parameter, rule.reason))
     return kept, tuple(notes)

@@ -66,6 +66,12 @@ def test_no_gpt_rejects_what_is_sent_to_it(model: str, params: dict[str, Any]):
     assert gpt_rejects(model, body, chat=chat) is None
 
 
+def test_a_rejected_effort_does_not_let_sampling_parameters_through() -> None:
+    kept, notes = accepted("gpt-6.1-sol", "openai", {"temperature": 0, "effort": "none"})
+    assert kept == {}
+    assert {note.parameter for note in notes} == {"effort", "temperature"}
+
+
 @given(st.sampled_from(["gemini-2.5-flash", "gemini-3.8-flash", "gemini-4.0-pro"]), PARAMS)
 def test_no_gemini_rejects_what_is_sent_to_it(model: str, params: dict[str, Any]):
     body = chat_call(asked(model, "gemini", params))
