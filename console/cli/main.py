@@ -20,6 +20,7 @@ INTERRUPTED = 130
 
 VERBS: dict[str, str] = {
     "demo": "a temporary world with live simulated traffic, console on top",
+    "init": "a first registry from the model ids found in the code",
     "status": "routes, pins, percentages, verdicts, retirement clock",
     "canary": "start a canary on a route",
     "rollout": "change the canary's percentage: a number, next or back",
@@ -34,6 +35,8 @@ VERBS: dict[str, str] = {
     "compare": "one prompt, both models, side by side",
     "triage": "same, acceptable or worrying: judge pairs of answers you already have",
     "rehearse": "replay a past log through the gates: what would have fired, and when",
+    "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",
+    "check": "model ids in source files: aliases, retired, retiring soon",
     "doctor": "environment, versions, permissions, log health",
 }
 """Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""

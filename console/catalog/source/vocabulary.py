@@ -52,3 +52,17 @@ NOT_MODELS = _words(
     "tokenizer tokenizers tokens tool tools ts tutorial txt upgrade usage user view widget wrapper yaml yml",
 )
 """Parts of strings that begin like a model id and name something else: `gpt-4o-mini-tokenizer`."""
+NO_ROUTE = _words(
+    "a active ai all anthropic api app application args argv ask azure backup base basic bedrock best big body",
+    "call candidate candidates cargo chat cheap choices choose claude client clients cmd command common",
+    "completion completions conf config configs const constants content core create current data default defaults",
+    "deploy deployment dev docker dockerfile engine enum env environment f fallback fallbacks fast field first",
+    "for free gemini generate generator get google gpt handler handlers helper helpers id ids index init input",
+    "invoke key kinds large let lib line list llm llms lm local main manager message messages mini mistral mod",
+    "model modelid models module multi name names new of old openai option options output package paid param",
+    "parameters params payload pick primary pro prod production provider providers pyproject raw request requests",
+    "response responses rotation run second secondary select selected send server service services set setting",
+    "settings slow small smart source spare src staging str string submit test text the third tier tiers type",
+    "types use using util utility utils value values var vertex with",
+)
+"""Parts of names that say nothing about what a model is used for."""
