@@ -51,7 +51,8 @@ _CONTINUES = frozenset(")]}|&?:.+*/%=<>")
 _JOINING = re.compile(r"(?:or|and|else|if)\b")
 _WORD = re.compile(r"[\w$]+$")
 _COMPARED_AFTER = re.compile(
-    r"\s*(?:===?|!==?|=~|\.(?:equals\w*|includes|startsWith|endsWith|eq|casecmp\??|contains)\b|in\b|not in\b|\|(?!\|))"
+    r"\s*(?:===?|!==?|=~|\.(?:equals\w*|includes|startsWith|endsWith|eq|casecmp\??|contains)\b|in\b|not in\b|\|(?!\|)"
+    r"|[\x02,\s]*\]\s*\.(?:includes|include\?|indexOf|contains|some)\b)"
 )
 _KEY_AFTER = re.compile(r"\s*(?:=>|:(?!:)|=(?!=))")
 
@@ -86,13 +87,17 @@ class _Walk:
         self._siblings = 0
         self._glued = True
         self._keyed = False
+        self._chosen = False
         self._before = ""
+        self._unpacked: Link | None = None
         self._found: list[Link] = []
 
     def run(self) -> tuple[Link, ...]:
         while self._at >= self._end and len(self._found) < DEEPEST:
             if not self._step(self._code[self._at]):
                 break
+        if not self._found and self._unpacked is not None:
+            return (self._unpacked,)
         return tuple(self._found)
 
     def _step(self, char: str) -> bool:
@@ -112,6 +117,11 @@ class _Walk:
             return False
         elif char in "([{":
             return self._open(char)
+        elif char == "=" and self._siblings and self._unpacked is None:
+            self._unpack()
+        elif char == "?" and self._free():
+            self._chosen = True
+            self._glued = False
         elif self._free() and char in "=:>|":
             return self._operator(char)
         elif char.isalnum() or char in "_$":
@@ -168,14 +178,17 @@ class _Walk:
             self._found.append(Link("index", name))
         self._at -= 1
         self._siblings, self._glued, self._keyed, self._before = 0, False, False, ""
+        self._chosen, self._unpacked = False, None
         return True
 
     def _operator(self, char: str) -> bool:
         previous = self._code[self._at - 1] if self._at else ""
-        if char == "=" and previous in "=!~":
+        if char == "=" and previous in "=!~" and self._chosen:
+            self._at -= 2  # the condition that chooses this value, not a comparison with it
+        elif char == "=" and previous in "=!~":
             self._found.append(Link("compare"))
             return False
-        if char == "=" and previous in "<>":
+        elif char == "=" and previous in "<>":
             self._at -= 2
         elif char == "=":
             self._key(self._at - (previous == ":"))
@@ -194,6 +207,12 @@ class _Walk:
             self._at -= 2 if char == "|" else 1
         self._glued = False
         return True
+
+    def _unpack(self) -> None:
+        """`FAST, SMART = "a", "b"` has an `=` left of a comma; so have keyword arguments, which a bracket reveals."""
+        match = _KEY.search(self._code, max(self._end, self._at - 200), self._at)
+        if match and match["name"] and self._code[self._at + 1 : self._at + 2] != "=":
+            self._unpacked = Link("key", match["name"])
 
     def _is_ternary(self) -> bool:
         left = self._code[max(self._end, self._at - 200) : self._at].rstrip()
@@ -233,5 +252,6 @@ class _Walk:
         if self._glued and word not in _GLUE:
             self._found.append(Link("call", word))
             return False
+        self._chosen = self._chosen or word == "else"
         self._glued = False
         return True

@@ -62,7 +62,9 @@ def _is_talk(around: Sequence[Link]) -> bool:
         first = _FIRST.split(link.name, maxsplit=1)[0].lower()
         if last in TALK or first in _TALKERS or last.endswith(("exception", "error", "warning")):
             return True
-        if last in LOOKUPS and link.index == 0 and link is around[0]:
+        if link is around[0] and link.index == 0 and (last in LOOKUPS or last in TEXTS):
+            return True
+        if last in ("in_array", "includes"):
             return True
     return False
 

@@ -19,7 +19,8 @@ _FORMS = tuple(
         rf"(?:(?<=\s)|^)-m\s+[\"']?{_ID}",
         rf"{_Q}\w*[mM]odel(?:_?[iI]d|_?[nN]ame)?{_Q}\s*:\s*{_Q}{_ID}{_Q}",
         rf"(?:[?&\s]|^)\w*model\w*={_Q}?{_ID}",
-        rf"\$\{{[^{{}}\s]*?(?::-?|-){_ID}\}}",
+        rf"\$\{{[^{{}}\s]*?(?::[-=]?|[-=]){_ID}\}}",
+        rf"foundation-model/{_SEGMENT}$",
         rf"/models/{_SEGMENT}:(?:generate|stream|embed|count|predict|raw)\w*",
         rf"/deployments/{_SEGMENT}/",
         rf"/model/{_SEGMENT}/(?:invoke|converse)",
@@ -30,6 +31,7 @@ _ASSIGNED = re.compile(
     rf"(?:^|[\s;])(?:(?:export|ENV|ARG|local|readonly|set)\s+)?(?P<name>[A-Za-z_]\w*)=[\"']?{_ID}[\"']?(?=\s|;|$)",
     re.MULTILINE,
 )
+_PROPERTY = re.compile(rf"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*{_ID}[ \t]*$", re.MULTILINE)
 _TEXTS = frozenset({"name", "title", "description", "image", "tag", "label", "comment", "version", "note", "reason"})
 
 
@@ -53,9 +55,9 @@ def in_text(text: str, *, lines: bool = False) -> Iterator[Part]:
             yield from _part(match, seen, match["name"])
 
 
-def in_assignments(text: str) -> Iterator[Part]:
-    """Ids that a shell, a Dockerfile or an `.env` file gives to a variable."""
-    for match in _ASSIGNED.finditer(text):
+def in_assignments(text: str, *, properties: bool = False) -> Iterator[Part]:
+    """Ids that a shell, a Dockerfile or an `.env` file gives to a variable; `properties`: a line `a.b = id`."""
+    for match in (_PROPERTY if properties else _ASSIGNED).finditer(text):
         name, kind = match["name"], shape(match["id"])
         if kind and (modelish(name) or (kind == "strong" and not words(name) & _TEXTS)):
             yield Part(match.start("id"), match["id"], name)

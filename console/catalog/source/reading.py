@@ -25,7 +25,8 @@ _GRAMMARS = {
     "php": ".php",
     "c": ".js .jsx .mjs .cjs .ts .tsx .mts .cts .go .java .kt .kts .scala .cs .rs .swift .dart .vue .svelte"
     " .groovy .cpp",
-    "hash": ".toml .tf .hcl .tfvars .ex .exs .r .jl .conf .ini .cfg .properties",
+    "hash": ".toml .tf .hcl .tfvars .ex .exs .r .jl",
+    "properties": ".conf .ini .cfg .properties",
     "json": ".json .jsonc .json5",
     "yaml": ".yaml .yml",
     "shell": ".sh .bash .zsh .env .envrc .mk",
@@ -69,16 +70,16 @@ def uses(path: str, text: str) -> tuple[Use, ...]:
 def _parts(grammar: str, text: str, at: Sequence[int]) -> Iterator[Part]:
     if grammar == "yaml":
         yield from yaml_lines.parts(text)
-    elif grammar == "shell":
-        yield from _in_shell(text)
+    elif grammar in ("shell", "properties"):
+        yield from _in_shell(text, properties=grammar == "properties")
     elif grammar != "json" or not _RECORDED.search(text):
         yield from _in_literals(lex(text, grammar), at, grammar)
 
 
-def _in_shell(text: str) -> Iterator[Part]:
+def _in_shell(text: str, *, properties: bool = False) -> Iterator[Part]:
     code = _SHELL_COMMENT.sub(lambda match: " " * len(match.group()), text)
     seen: set[int] = set()
-    for part in (*in_assignments(code), *in_text(code)):
+    for part in (*in_assignments(code, properties=properties), *in_text(code)):
         if part.start not in seen:
             seen.add(part.start)
             yield part
@@ -177,7 +178,7 @@ def _located(path: str, text: str, parts: list[Part], grammar: str) -> tuple[Use
     if not parts:
         return ()
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    functions = [] if grammar in ("yaml", "json", "shell", "hash") else list(_FUNCTION.finditer(text))
+    functions = [] if grammar in ("yaml", "json", "shell", "properties", "hash") else list(_FUNCTION.finditer(text))
     places = [match.start() for match in functions]
     found = []
     for part in parts:

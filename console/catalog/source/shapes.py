@@ -48,7 +48,7 @@ _CLAUDE = (
 )
 _GPT_WORD = (
     r"(?:mini|nano|turbo|preview|audio|realtime|transcribe|tts|instruct|vision|16k|32k|codex|pro|search|latest|chat"
-    r"|diarize|max|api|deep-research|sol|luna|terra|astra|" + _DAY + ")"
+    r"|diarize|max|search-api|deep-research|sol|luna|terra|astra|" + _DAY + ")"
 )
 _GPT = rf"(?:gpt-(?:\d(?:\.\d{{1,2}})?o?|image-\d(?:\.\d)?|audio|realtime|oss-\d+b)(?:-{_GPT_WORD})*|chatgpt-4o-latest)"
 _O = rf"o[1-9]-(?:mini|pro|preview|deep-research|\d{{4}}-\d\d-\d\d)(?:-(?:high|{_DAY}))*"

@@ -14,6 +14,7 @@ MODELISH = _words(
 )
 """Names of what holds or takes a model id."""
 TABLES = _words(
+    "assert asserts vars expected",
     "aliases badge capabilities color colors colour colours cost costs deprecated dimensions encoder encoding",
     "encodings icon icons label labels legacy limit limits logo price prices pricing quota quotas rate rates",
     "retired rpm sunset tokenizer tpm window windows",
@@ -38,6 +39,7 @@ TALK = _words(
 )
 """Functions whose arguments are messages."""
 LOOKUPS = _words(
+    "start_with end_with starts_with ends_with include str_contains str_starts_with",
     "add_price contains containskey count discard encoding_for_model encodingformodel endswith eq equal equals",
     "find get getattr getelementbyid has haskey hasprefix hassuffix includes index indexof isinstance match",
     "matches pop queryselector remove replace search split startswith sub",

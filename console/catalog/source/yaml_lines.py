@@ -20,6 +20,8 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _BLOCK = re.compile(r"[|>][+-]?\d?\s*(?:#.*)?$")
 _SCALAR = re.compile(r"(?P<quote>[\"']?)(?P<body>[^\"']*)(?P=quote)\s*$")
 _ITEM = re.compile(r"(?P<lead>[\[{,:])\s*(?P<quote>[\"']?)(?P<id>[~A-Za-z][^\s,\]}\"']*)(?P=quote)\s*(?=[,\]}])")
+_ASSIGNMENT = re.compile(r"[\"']?\w+=\S+")
+_FLOW_NAME = re.compile(r"\bname\s*:\s*[\"']?([\w.-]+)[\"']?\s*,[^{}]*$")
 _FLOW_KEY = re.compile(r"[\"']?([\w.-]+)[\"']?\s*:\s*\[?\s*(?:[^\[\]{}]*,\s*)?$")
 
 
@@ -100,6 +102,8 @@ def _scalar(value: str, around: tuple[Link, ...]) -> Iterator[Part]:
         yield Part(value.index(body), body, around[0].name)
     elif not kind:
         yield from in_text(value)
+        if _ASSIGNMENT.fullmatch(value.strip()):
+            yield from in_assignments(value)
 
 
 def _flow(value: str, around: tuple[Link, ...]) -> Iterator[Part]:
@@ -108,6 +112,8 @@ def _flow(value: str, around: tuple[Link, ...]) -> Iterator[Part]:
         if not kind:
             continue
         key = _FLOW_KEY.search(value[: match.start("id")].rstrip("\"'"))
-        inner = (Link("key", key[1]), *around) if key else around
-        if used(kind, inner) or (kind == "weak" and key is not None and modelish(key[1])):
+        named = _FLOW_NAME.search(value[: match.start("id")]) if key and key[1] == "value" else None
+        name = named[1] if named else key[1] if key else ""
+        inner = (Link("key", name), *around) if name else around
+        if used(kind, inner) or (kind == "weak" and modelish(name)):
             yield Part(match.start("id"), match["id"], inner[0].name)
