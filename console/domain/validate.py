@@ -53,7 +53,7 @@ def too_deep(value: object) -> bool:
     """Whether tables and lists are nested deeper than DEEPEST. Does not recurse, so that it can say so."""
     level: list[object] = [value]
     for _ in range(DEEPEST):
-        level = [child for parent in level for child in _children(parent)]
+        level = [child for parent in level for child in _children(parent) if isinstance(child, Mapping | list)]
         if not level:
             return False
     return True

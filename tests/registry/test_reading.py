@@ -170,3 +170,44 @@ def test_reading_needs_nothing_but_the_standard_library():
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "['console']"
+
+
+@pytest.mark.parametrize("line", [1, 2, 7])
+def test_a_nul_byte_is_told_with_its_line(design: str, line: int):
+    lines = design.encode().split(b"\n")
+    lines[line - 1] += b"\0"
+    assert error(b"\n".join(lines)).startswith(f"registry.toml:{line}: contains a NUL byte")
+
+
+@pytest.mark.parametrize(
+    ("key", "deep"), [("a" + ".a" * 63, False), ("a" + ".a" * 64, True), ("a" + ".a" * 5_000, True)]
+)
+def test_a_key_of_many_parts_is_nested_too(key: str, deep: bool):
+    message = error(f"x = 1\n{key} = 1\n".encode())
+    assert ("registry.toml:2: tables and lists are nested deeper than 64 levels" in message) is deep
+    assert ("nested" in message) is deep
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("schema = 1\n[routes", "registry.toml:2: is not valid TOML"),
+        ('schema = 1\nx = """never closed\n\n', "the file ends too early"),
+        ("schema = 1\nx = [1,\n2,\n", "registry.toml:3: is not valid TOML"),
+        ("schema = 1\n\n\nx = 1 2\n", "registry.toml:4: is not valid TOML"),
+        ("x = " + "9" * 5_000, "a number has too many digits"),
+    ],
+)
+def test_what_is_no_toml_is_told_at_its_line(text: str, words: str):
+    assert words in error(text.encode())
+
+
+@pytest.mark.parametrize("size", [LARGEST_BYTES, LARGEST_BYTES + 1])
+def test_five_megabytes_are_read_and_no_byte_more(tmp_path: Path, design: str, size: int):
+    place = tmp_path / "registry.toml"
+    place.write_bytes(design.encode() + b"#" + b"x" * (size - len(design) - 1))
+    if size > LARGEST_BYTES:
+        with pytest.raises(RegistryInvalid, match="larger than 5 MB"):
+            read(place)
+    else:
+        assert len(read(place).data) == size
