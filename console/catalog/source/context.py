@@ -28,12 +28,11 @@ class Link:
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _KEY = re.compile(
-    r"(?:(?P<literal>\x02+)\s*\]?|\[\s*:?(?P<index>\w+)\s*\]|(?P<name>[\w$@-]+)[?!]?)"
+    r"(?:(?<!\x02)(?P<literal>\x02+)\s*\]?|\[\s*:?(?P<index>\w+)\s*\]|(?<![\w$@-])(?P<name>[\w$@-]+)[?!]?)"
     r"(?:\s*:\s*&?[^=,(){}\n\x02]{1,60}?)?\s*$"
 )
-_TYPED = re.compile(r"(?P<name>[A-Za-z_]\w*)\s+[\w.\[\]*]+\s*$")
 _GO_DECLARATION = re.compile(r"\b(?:var|const)\s+(?P<name>\w+)\s+[\w.\[\]*]+\s*$")
-_CALLEE = re.compile(r"(?P<name>[\w$@.!?]+(?:::\w+)*!?)(?:<[^<>\n]{0,80}>)?\s*$")
+_CALLEE = re.compile(r"(?<![\w$@.!?])(?P<name>[\w$@.!?]+(?:::\w+)*!?)(?:<[^<>\n]{0,80}>)?\s*$")
 _TERNARY = re.compile(r"\?\s*(?:[\w.$\x02]+(?:\([^()]*\))?)\s*$")
 _MESSAGE = frozenset({"raise", "throw", "assert", "puts", "print", "echo", "warn", "fail"})
 _COMPARED = frozenset({"case", "when", "in", "is"})
@@ -94,6 +93,11 @@ class _Walk:
 
     def run(self) -> tuple[Link, ...]:
         while self._at >= self._end and len(self._found) < DEEPEST:
+            if self._keyed or self._siblings > 1:
+                # What is left of it on this level are siblings: nothing in them speaks of this string.
+                self._at = self._lexed.enclosing(self._at + 1)
+                if self._at < self._end:
+                    break
             if not self._step(self._code[self._at]):
                 break
         if not self._found and self._unpacked is not None:
@@ -108,7 +112,7 @@ class _Walk:
             self._skip_literal()
             return True
         elif char in ")]}":
-            self._skip_brackets(char)
+            self._skip_brackets()
             self._glued = False
         elif char == ",":
             self._siblings += 1
@@ -150,23 +154,17 @@ class _Walk:
         self._at = (literal.start if literal else self._at) - 1
         self._glued = False
 
-    def _skip_brackets(self, closing: str) -> None:
-        depth = 0
-        while self._at >= self._end:
-            char = self._code[self._at]
-            depth += (char in ")]}") - (char in "([{")
-            if not depth:
-                return
-            self._at -= 1
+    def _skip_brackets(self) -> None:
+        self._at = max(self._lexed.enclosing(self._at), self._end - 1)
 
     def _open(self, bracket: str) -> bool:
         left = self._code[max(self._end, self._at - 200) : self._at]
         callee = _CALLEE.search(left)
         name = callee["name"] if callee else ""
-        if bracket == "{" and (left.rstrip().endswith(")") or _BLOCK.search(left)):
+        if bracket == "{" and (left.rstrip().endswith((")", "=>")) or _BLOCK.search(left)):
             return False  # the body of a function or of a condition
         if bracket in "([" and (loop := _LOOP.search(left)):
-            self._found.append(Link("key", loop["name"]))
+            self._found.append(Link("key" if "model" in loop["name"].lower() else "compare", loop["name"]))
             return False
         if bracket in "([" and _IN.search(left):
             self._found.append(Link("compare"))

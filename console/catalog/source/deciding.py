@@ -11,6 +11,7 @@ from console.catalog.source.vocabulary import LOOKUPS, MODELISH, NOT_IDS, TABLES
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TALKERS = frozenset({"it", "describe", "test", "logger", "log", "logging", "console"})
+_COUNTERS = frozenset({"tokenizer", "encoding", "encoder", "tiktoken"})
 _FIRST = re.compile(r"[.:!]+")
 _OUTWARD = 4
 """How many links outward a name still speaks of the string."""
@@ -48,7 +49,7 @@ def used(shape: Shape, around: Sequence[Link], *, sure: bool = True) -> bool:
 
 def _is_table(around: Sequence[Link]) -> bool:
     return any(
-        words(link.name) & TABLES and not (link.kind == "call" and modelish(link.name))
+        words(link.name) & (_COUNTERS if link.kind == "call" and modelish(link.name) else TABLES)
         for link in around[:_OUTWARD]
         if link.kind in ("key", "call", "index")
     )
@@ -62,7 +63,8 @@ def _is_talk(around: Sequence[Link]) -> bool:
         first = _FIRST.split(link.name, maxsplit=1)[0].lower()
         if last in TALK or first in _TALKERS or last.endswith(("exception", "error", "warning")):
             return True
-        if link is around[0] and link.index == 0 and (last in LOOKUPS or last in TEXTS):
+        spoken = last in TEXTS and not modelish(link.name)
+        if link is around[0] and link.index == 0 and (last in LOOKUPS or spoken):
             return True
         if last in ("in_array", "includes"):
             return True

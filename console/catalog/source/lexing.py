@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,6 +24,7 @@ _GRAMMARS = {
     "json": rf"(?P<comment>{_SLASHES})|(?P<string>{_ONE_LINE})",
 }
 _SCANNERS = {name: re.compile(grammar, re.DOTALL | re.MULTILINE) for name, grammar in _GRAMMARS.items()}
+_BRACKET = re.compile(r"[()\[\]{}]")
 _VISIBLE = re.compile(r"[^\n]")
 _OPENING = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|[\"'`])|%[A-Za-z]?[\[({]")
 
@@ -59,10 +60,26 @@ class Lexed:
         """What stands between the quotes, as written."""
         return self.text[literal.body : literal.body_end]
 
+    def enclosing(self, offset: int) -> int:
+        """Where the innermost bracket around `offset` opens, -1 outside all brackets."""
+        places, openers = self._brackets
+        index = bisect_left(places, offset) - 1
+        return openers[index] if index >= 0 else -1
+
     @cached_property
-    def line_starts(self) -> tuple[int, ...]:
-        """The offset of every line."""
-        return (0, *(match.end() for match in re.finditer("\n", self.text)))
+    def _brackets(self) -> tuple[list[int], list[int]]:
+        """Every bracket in the code, and for each the opening one that is innermost after it."""
+        places: list[int] = []
+        openers: list[int] = []
+        stack: list[int] = []
+        for match in _BRACKET.finditer(self.masked):
+            if match.group() in "([{":
+                stack.append(match.start())
+            elif stack:
+                stack.pop()
+            places.append(match.start())
+            openers.append(stack[-1] if stack else -1)
+        return places, openers
 
 
 def lex(text: str, grammar: str) -> Lexed:

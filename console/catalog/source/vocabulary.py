@@ -14,6 +14,7 @@ MODELISH = _words(
 )
 """Names of what holds or takes a model id."""
 TABLES = _words(
+    "frame series",
     "assert asserts vars expected",
     "aliases badge capabilities color colors colour colours cost costs deprecated dimensions encoder encoding",
     "encodings icon icons label labels legacy limit limits logo price prices pricing quota quotas rate rates",
@@ -21,6 +22,7 @@ TABLES = _words(
 )
 """Names of tables *about* models: what stands in them is not called."""
 TEXTS = _words(
+    "panel dashboard",
     "alt answer author badge branch bucket caption category channel class classname comment content css desc",
     "description doc docs email event file filename header headers heading help href icon id image img input",
     "keyword keywords label labels link message messages metric note notes package path placeholder prompt query",
@@ -33,6 +35,7 @@ NOT_IDS = _words(
 )
 """`model_type` and `MODEL_MAPPING` hold architectures, `model_path` files."""
 TALK = _words(
+    "isequalto tobe toequal assertequals strictequal",
     "abort assert assertequal capture critical debug describe echo emit error errorf exception expect fail fatal",
     "fatalf fprintf gettext import info it log notify p panic pp print printf println puts render require say",
     "sprintf t test track usage warn warning write writeline",

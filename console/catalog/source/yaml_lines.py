@@ -20,7 +20,8 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _BLOCK = re.compile(r"[|>][+-]?\d?\s*(?:#.*)?$")
 _SCALAR = re.compile(r"(?P<quote>[\"']?)(?P<body>[^\"']*)(?P=quote)\s*$")
 _ITEM = re.compile(r"(?P<lead>[\[{,:])\s*(?P<quote>[\"']?)(?P<id>[~A-Za-z][^\s,\]}\"']*)(?P=quote)\s*(?=[,\]}])")
-_ASSIGNMENT = re.compile(r"[\"']?\w+=\S+")
+_ASSIGNMENT = re.compile(r"[\"']?(?:export\s+)?\w+=\S+")
+_ANCHOR = re.compile(r"\s*&[\w-]+(?=\s)")
 _FLOW_NAME = re.compile(r"\bname\s*:\s*[\"']?([\w.-]+)[\"']?\s*,[^{}]*$")
 _FLOW_KEY = re.compile(r"[\"']?([\w.-]+)[\"']?\s*:\s*\[?\s*(?:[^\[\]{}]*,\s*)?$")
 
@@ -80,6 +81,7 @@ def _entry(line: str, offset: int, outline: _Outline) -> Generator[Part, None, i
         return match.end("indent")
     if shape_of_text := value.strip():
         around = _links(outline, key, column)
+        value = _ANCHOR.sub(lambda match: " " * len(match.group()), value)
         flow = shape_of_text[0] in "[{"
         found = _flow(value, around) if flow else _scalar(value, around)
         for part in found:
