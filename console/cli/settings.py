@@ -13,10 +13,13 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from console.text.safe import safe_line
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 REGISTRY_NAME = "registry.toml"
 LOG_NAME = "requests.db"
+ACTOR_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Settings:
         """Who changes things, for the history: `CONSOLE_ACTOR`, else user@host."""
         named = os.environ.get("CONSOLE_ACTOR")
         if named:
-            return named
+            return str(safe_line(named, ACTOR_CHARACTERS))  # a rollback writes it into the registry, as plain text
         try:
             user = getpass.getuser()
         except (KeyError, OSError):

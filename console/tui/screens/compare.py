@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
 from console.catalog.identify import identify
 from console.compare.questions import questions_for
 from console.compare.running import compare
+from console.compare.similarity import Similarity
 from console.domain.errors import ConsoleError
 from console.domain.registry import Registry, Route
 from console.providers.adapters import warm
@@ -29,6 +32,15 @@ from console.view.comparison import ComparisonView
 
 REDRAW_S = 0.1
 """While answers stream the screen is drawn ten times a second, however fast the words come."""
+
+
+class Likened(Message):
+    """It was found how alike the two answers of the comparison of `at` are."""
+
+    def __init__(self, at: datetime, similarity: Similarity) -> None:
+        super().__init__()
+        self.at = at
+        self.similarity = similarity
 
 
 def warm_for(route: Route) -> None:
@@ -114,16 +126,25 @@ class CompareScreen(Screen[ComparisonView | None]):
             if self._unfolding is unfolding:
                 self._unfolding = None
         self._show(unfolding.view())
-        await self._add_similarity(unfolding)
+        self._add_similarity(unfolding)
 
-    async def _add_similarity(self, unfolding: Unfolding) -> None:
-        """A hint that comes when it is there: nothing waits for it."""
+    def _add_similarity(self, unfolding: Unfolding) -> None:
+        """A hint that comes when it is there. Its thread is a daemon: not even leaving waits for a model to load."""
         done = unfolding.comparison
         if done is None or done.left.failure or done.right.failure:
             return
-        similarity = await asyncio.to_thread(self.runtime.embedder().similarity, done.left.text, done.right.text)
-        if self._view is not None and self._view.finished_at == done.at:
-            self._show(replace(self._view, similarity=similarity_text(similarity)))
+
+        def find() -> None:
+            found = self.runtime.embedder().similarity(done.left.text, done.right.text)
+            self.post_message(Likened(done.at, found))
+
+        threading.Thread(target=find, name="similarity", daemon=True).start()
+
+    @on(Likened)
+    def _show_likeness(self, message: Likened) -> None:
+        """Put the hint beside the comparison it belongs to, if that is still shown."""
+        if self._view is not None and self._view.finished_at == message.at:
+            self._show(replace(self._view, similarity=similarity_text(message.similarity)))
 
     def action_scroll(self, lines: int) -> None:
         """Both answers together."""
