@@ -191,7 +191,7 @@ class Terminal:
         """Type `parts` one after the other, looking up in between: each goes where the one before led to."""
         for part in parts:
             self.press(part)
-            self.watch(0.15)
+            self.watch(0.4)
 
     def answer(self, key: str) -> None:
         """Press a key as a person does who has read the dialog: not in the moment in which it opened."""
