@@ -20,6 +20,7 @@ from console.demo.world import CANARY
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = "claude-sonnet-4-5-20250929"
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 HELD = """
 import json, sys, time
 from console.demo import world
@@ -70,10 +71,9 @@ def fenced() -> Iterator[Demo]:
 
 def test_live_requests_arrive_in_the_log_on_both_routes(fenced: Demo, eventually: Callable[..., None]) -> None:
     live = Live(fenced)
-    eventually(lambda: live.count() > 40, within_s=15)
-    counts = fenced.control.counts()
-    assert counts[f"{OLD} ok"] > 5
-    assert counts["gpt-4.1-mini-2025-04-14 ok"] > 5
+    for model in (OLD, "gpt-4.1-mini-2025-04-14"):
+        eventually(lambda model=model: fenced.control.counts().get(f"{model} ok", 0) > 5, within_s=15)
+    eventually(lambda: live.count() > 12, within_s=15)
 
 
 def test_rows_carry_what_answers_say(fenced: Demo, eventually: Callable[..., None]) -> None:
@@ -115,25 +115,25 @@ def test_the_running_users_follow_the_registry(fenced: Demo, eventually: Callabl
     fenced.registry.write_text(text)
 
 
-def check_and_fail(demo: Demo, before: object) -> None:
+def check_and_fail(demo: Demo) -> None:
     with demo:
         assert demo.registry.parent == demo.folder
         assert demo.log.exists()
         assert running(demo.users_pid)
         assert running(demo.stand_in_pid)
         assert demo.folder.stat().st_mode & 0o077 == 0
-        assert signal.getsignal(signal.SIGTERM) != before
+        assert [signal.getsignal(number) for number in ENDING] == [demo._ended, demo._ended]
         raise KeyError
 
 
 def test_everything_is_gone_after_a_failure_and_signals_are_given_back(short_past: None) -> None:
-    demo, before = Demo(scale=0.0), signal.getsignal(signal.SIGTERM)
+    demo, before = Demo(scale=0.0), [signal.getsignal(number) for number in ENDING]
     with pytest.raises(KeyError):
-        check_and_fail(demo, before)
+        check_and_fail(demo)
     assert not demo.folder.exists()
     assert not running(demo.users_pid)
     assert not running(demo.stand_in_pid)
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert [signal.getsignal(number) for number in ENDING] == before
     demo.close()
 
 
@@ -147,13 +147,12 @@ def held(then: str) -> tuple[subprocess.Popen[str], Path, list[int]]:
     return started, Path(folder), pids
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_demo_cleanly(number: signal.Signals) -> None:
+def test_a_signal_ends_the_demo_cleanly() -> None:
     started, folder, pids = held("time.sleep(60)")
     assert folder.exists()
-    started.send_signal(number)
+    started.send_signal(signal.SIGHUP)
     said, _ = started.communicate(timeout=10)
-    assert started.returncode == 128 + number
+    assert started.returncode == 128 + signal.SIGHUP
     assert "unwound" in said
     assert not folder.exists()
     assert not any(map(running, pids))

@@ -18,7 +18,7 @@ from console.demo.standin.simulation import Simulation
 from console.demo.world import CANARY, ROUTES
 
 OLD = ROUTES[0][1]
-N = 1_500
+N = 800
 Outcomes = tuple[Reply | Rejection, ...]
 BROKEN: tuple[Scenario, ...] = ("regression", "slow", "costly", "fences")
 

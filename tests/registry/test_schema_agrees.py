@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.keys import TABLES, Kind, TableName
@@ -157,6 +157,7 @@ def registries(draw: st.DrawFn) -> dict[str, Any]:
     return {"schema": 1, "routes": {"support": route}, "models": models}
 
 
+@settings(max_examples=60)
 @given(registries())
 def test_nothing_that_the_validator_accepts_is_underlined(plain: dict[str, Any]):
     registry, problems = check(plain)
@@ -167,6 +168,7 @@ def test_nothing_that_the_validator_accepts_is_underlined(plain: dict[str, Any])
 WRONG = st.sampled_from([None, True, -1, 1e13, "", "x y", "\n", [], [True], {}, {"x": 1}, [5, 5], "1h 30m", 0.5, 7])
 
 
+@settings(max_examples=60)
 @given(registries(), st.data(), WRONG)
 def test_whatever_is_underlined_the_validator_refuses_too(plain: dict[str, Any], data: st.DataObject, value: Any):
     route = plain["routes"]["support"]
@@ -177,6 +179,7 @@ def test_whatever_is_underlined_the_validator_refuses_too(plain: dict[str, Any],
         assert check(plain)[0] is None
 
 
+@settings(max_examples=20)
 @given(registries(), st.sampled_from(["colour", "Production", "canary-percentage", ""]))
 def test_an_unknown_key_is_refused_by_both(plain: dict[str, Any], name: str):
     for table in (plain, plain["routes"]["support"], plain["models"]["old"], plain["routes"]["support"]["gates"]):
