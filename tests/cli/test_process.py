@@ -211,7 +211,7 @@ def children_of(parent: int, word: str) -> list[int]:
         if not entry.name.isdecimal():
             continue
         try:
-            command = (entry / "cmdline").read_bytes().decode()
+            command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue

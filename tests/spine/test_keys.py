@@ -83,7 +83,11 @@ def test_a_canary_is_started_on_the_chosen_route(open_console: Callable[..., Any
     console.wait("c start canary")
     console.press("c")
     console.wait("gpt-5.4-mini-2026-03-17")
-    console.type("\r", "cheaper\r", "\r")
+    console.press("\r")
+    console.watch(1.0)  # the next field has the focus by then, also on a busy machine
+    console.type("cheaper", "\r")
+    console.watch(1.0)
+    console.press("\r")
     console.wait("Start canary  y|Start  y")
     carry_out(console, registry)
     route = read(registry).registry.routes["summarise"]
