@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from console.catalog.source.records import RULES, Level, Trouble
-from console.cli.output import Style
 from console.text.safe import safe_line
+
+if TYPE_CHECKING:
+    from console.catalog.source.troubles import Level, Trouble
+    from console.cli.output import Style
 
 _STYLES: Mapping[Level, Style] = {"error": "bad", "warning": "waiting", "advice": "muted"}
 _COMMANDS: Mapping[Level, str] = {"error": "error", "warning": "warning", "advice": "notice"}
@@ -74,6 +75,10 @@ def _property(text: str) -> str:
 
 def sarif(reports: Sequence[Report], version: str) -> str:
     """A SARIF 2.1.0 log: what code-scanning pages read."""
+    import json
+
+    from console.catalog.source.troubles import RULES
+
     rules = list(RULES)
     driver = {
         "name": "console check",
@@ -102,6 +107,8 @@ def sarif(reports: Sequence[Report], version: str) -> str:
 
 
 def _location(report: Report) -> Mapping[str, object]:
+    from urllib.parse import quote
+
     region = {
         "startLine": report.line,
         "startColumn": report.column,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,4 +88,6 @@ def _encodable(text: str) -> str:
 
 
 def _width() -> int:
+    import shutil
+
     return shutil.get_terminal_size().columns

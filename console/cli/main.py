@@ -7,7 +7,6 @@ import importlib
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -110,6 +109,8 @@ def _abandon_stdout() -> None:
 
 def _defect(error: Exception) -> Unmeasured:
     """Type, place and, where it is asked for, the whole traceback; never the values of variables."""
+    import traceback
+
     if os.environ.get("CONSOLE_TRACEBACK"):
         return Unmeasured("".join(traceback.format_exception(error)))
     place = traceback.extract_tb(error.__traceback__)[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
@@ -52,6 +51,8 @@ def emit_json(data: Mapping[str, object]) -> None:
 
     Numbers that JSON has no words for (infinite, not a number) become null.
     """
+    import json
+
     emit(json.dumps({"schema": SCHEMA, **{key: _plain(value) for key, value in data.items()}}, indent=2, default=str))
 
 

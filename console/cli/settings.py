@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import getpass
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 from console.text.safe import safe_line
 
@@ -35,11 +35,15 @@ class Settings:
     @property
     def registry_path(self) -> Path:
         """`--registry`, else `CONSOLE_REGISTRY`, else `registry.toml` here."""
+        from pathlib import Path  # a tenth of what a short command takes to start
+
         return Path(self.registry or os.environ.get("CONSOLE_REGISTRY") or REGISTRY_NAME)
 
     @property
     def log_path(self) -> Path:
         """`--log`, else `CONSOLE_LOG`, else `requests.db` beside the registry."""
+        from pathlib import Path
+
         given = self.log or os.environ.get("CONSOLE_LOG")
         return Path(given) if given else self.registry_path.parent / LOG_NAME
 
@@ -49,6 +53,9 @@ class Settings:
         named = os.environ.get("CONSOLE_ACTOR")
         if named:
             return str(safe_line(named, ACTOR_CHARACTERS))  # a rollback writes it into the registry, as plain text
+        import getpass
+        import socket
+
         try:
             user = getpass.getuser()
         except (KeyError, OSError):

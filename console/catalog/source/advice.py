@@ -11,7 +11,7 @@ from datetime import date
 from console.catalog.identify import identify
 from console.catalog.lifecycle import clock
 from console.catalog.source.judging import HORIZON_DAYS, Standard, ladder_words, troubles
-from console.catalog.source.records import Trouble
+from console.catalog.source.troubles import Trouble
 from console.domain.paths import KeyPath
 from console.domain.registry import DAY_S, Pin, Registry, Route
 

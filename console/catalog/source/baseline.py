@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from console.catalog.source.records import Finding
+from console.catalog.source.troubles import Finding
 
 SCHEMA = 1
 Accepted = Counter[tuple[str, str, str]]

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+import stat
+from collections.abc import Iterator, Sequence
+from functools import cache
 
-from console.catalog.source.ignoring import Ignored
-from console.catalog.source.reading import grammar_of
+from console.catalog.source.languages import STEMS, grammar_of
 from console.catalog.source.records import Skipped
-from console.catalog.source.shapes import STEMS
 
 LARGEST_BYTES = 1_000_000
-_LEFT_OUT = re.compile(
+_LEFT_OUT = (
     r"(?:^|/)(?:node_modules|bower_components|vendor|third_party|site-packages|dist|build|target|out|\.git|\.hg|\.venv"
     r"|venv|\.tox|__pycache__|\.next|\.terraform|coverage|\.console)/"
     r"|(?:^|/)(?:package|package-lock|npm-shrinkwrap|composer|tsconfig[\w.]*)\.json$"
     r"|(?:\.min\.[cm]?js|\.bundle\.js|[.-]lock(?:\.\w+)?|\.d\.ts)$"
 )
-_TESTS = re.compile(
+_TESTS = (
     r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures?|testdata|test_data|__fixtures__|__mocks__|mocks|cassettes"
     r"|__snapshots__|snapshots|e2e)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go|rb|exs)$|_spec\.rb$"
     r"|\.(?:test|spec|stories)\.[cm]?[jt]sx?$|Tests?\.(?:java|kt|cs|php|swift)$"
@@ -28,39 +26,39 @@ _TESTS = re.compile(
 _NEEDLES = tuple(stem.encode() for stem in STEMS)
 
 
-@dataclass
-class Listing:
-    """The files to look at, as the person would name them; `skipped` are those that could not be read."""
-
-    paths: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed: a check of one file that is named never is."""
+    return re.compile(pattern)
 
 
 def is_test(path: str) -> bool:
     """Whether a file is a test or belongs to one, by its path."""
-    return _TESTS.search(path) is not None
+    return _compiled(_TESTS).search(path) is not None
 
 
 def left_out(path: str, tests: bool = False) -> bool:
     """Whether a file that was found in a folder is left out: generated, vendored, of no known language, or a test."""
-    return not grammar_of(path) or _LEFT_OUT.search(path) is not None or (not tests and is_test(path))
+    return not grammar_of(path) or _compiled(_LEFT_OUT).search(path) is not None or (not tests and is_test(path))
 
 
-def listed(paths: Sequence[str], *, tests: bool = False) -> Listing:
-    """The files under `paths` that may hold an id. A file that is named itself is taken whatever its folder says."""
-    found = Listing()
+def listed(paths: Sequence[str], *, tests: bool = False) -> tuple[list[str], list[Skipped]]:
+    """The files under `paths` that may hold an id, as the person would name them, and the paths that lead nowhere.
+
+    A file that is named itself is taken whatever its folder says.
+    """
+    found: list[str] = []
+    skipped: list[Skipped] = []
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - pathlib costs more than this whole function for 10,000 files
             inside = _by_git(path)
             names = _by_walking(path) if inside is None else inside
-            found.paths += [_joined(path, name) for name in names if not left_out(name, tests)]
-        elif os.path.exists(path):  # noqa: PTH110
-            if grammar_of(path):
-                found.paths.append(path)
-        else:
-            found.skipped.append(Skipped(path, "there is no such file"))
-    found.paths = list(dict.fromkeys(found.paths))
-    return found
+            found += [_joined(path, name) for name in names if not left_out(name, tests)]
+        elif not os.path.exists(path):  # noqa: PTH110
+            skipped.append(Skipped(path, "there is no such file"))
+        elif grammar_of(path):
+            found.append(path)
+    return list(dict.fromkeys(found)), skipped
 
 
 def text_of(path: str) -> str | Skipped:
@@ -136,6 +134,8 @@ def _by_walking(folder: str) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
+    from console.catalog.source.ignoring import Ignored
+
     ignored = Ignored(folder)
     for parent, folders, names in os.walk(folder):
         here = os.path.relpath(parent, folder)
@@ -152,7 +152,10 @@ def _walk(folder: str) -> Iterator[str]:
 
 def _may_hold_ids(path: str) -> bool:
     try:
-        data = Path(path).read_bytes() if os.path.isfile(path) and not os.path.islink(path) else b""  # noqa: PTH113, PTH114
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return False
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
     except OSError:
         return True  # reading it again says why it cannot be read
     return any(needle in data for needle in _NEEDLES)
@@ -161,8 +164,3 @@ def _may_hold_ids(path: str) -> bool:
 def shown(path: str) -> str:
     """A path as it may be put into a report: bytes that are not text become visible."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def relative(paths: Iterable[str]) -> Iterator[str]:
-    """The paths without a leading `./`."""
-    return (path.removeprefix("./") for path in paths)

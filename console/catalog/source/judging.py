@@ -9,7 +9,8 @@ from datetime import date
 from console.catalog.identify import Identity, identify
 from console.catalog.lifecycle import REROUTED, Clock, clock, lifecycle
 from console.catalog.platforms import place
-from console.catalog.source.records import Finding, Level, Trouble, Use
+from console.catalog.source.records import Use
+from console.catalog.source.troubles import Finding, Level, Trouble
 from console.domain.registry import Pin, Registry
 from console.text.words import day
 

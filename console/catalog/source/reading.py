@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
 from console.catalog.source import yaml_lines
 from console.catalog.source.context import Link, is_compared, is_key, links
 from console.catalog.source.deciding import used
 from console.catalog.source.embedded import Part, in_assignments, in_text
+from console.catalog.source.languages import grammar_of
 from console.catalog.source.lexing import Lexed, Literal, lex
 from console.catalog.source.notebooks import Cell, code_cells
 from console.catalog.source.records import Use
@@ -19,23 +19,6 @@ from console.catalog.source.shapes import framework_prefix, hints, shape
 MOST_USES = 2_000
 """Ids looked at in one file; a file with more is a data set."""
 ALLOW = "console: allow"
-_GRAMMARS = {
-    "python": ".py .pyi .pyw",
-    "ruby": ".rb .rake .gemspec",
-    "php": ".php",
-    "c": ".js .jsx .mjs .cjs .ts .tsx .mts .cts .go .java .kt .kts .scala .cs .rs .swift .dart .vue .svelte"
-    " .groovy .cpp",
-    "hash": ".toml .tf .hcl .tfvars .ex .exs .r .jl",
-    "properties": ".conf .ini .cfg .properties",
-    "json": ".json .jsonc .json5",
-    "yaml": ".yaml .yml",
-    "shell": ".sh .bash .zsh .env .envrc .mk",
-    "notebook": ".ipynb",
-}
-_BY_SUFFIX = {suffix: grammar for grammar, suffixes in _GRAMMARS.items() for suffix in suffixes.split()}
-_SHELL_NAMES = re.compile(
-    r"(?:\.env(?:\..+)?|.+\.env|Dockerfile(?:\..+)?|.+\.Dockerfile|Containerfile|Makefile|Justfile|justfile|Procfile|\.envrc)$"
-)
 _RECORDED = re.compile(
     r'"object"\s*:\s*"(?:chat\.completion|response|text_completion|list|message)|"stop_reason"\s*:|"http_interactions"'
 )
@@ -48,12 +31,6 @@ _FUNCTION = re.compile(
     r"(?:def|function\*?|func|fn|fun)\s+(?:\([^)\n]*\)\s*)?(?:self\.)?(?P<name>\w+)",
     re.MULTILINE,
 )
-
-
-def grammar_of(path: str) -> str:
-    """The language of a file by its name, "" where none is known."""
-    name = PurePosixPath(path).name
-    return "shell" if _SHELL_NAMES.fullmatch(name) else _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
 
 
 def uses(path: str, text: str) -> tuple[Use, ...]:

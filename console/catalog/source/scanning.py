@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.catalog.source.files import listed, shown, text_of
-from console.catalog.source.reading import uses
+from console.catalog.source.languages import may_hold_ids
 from console.catalog.source.records import Skipped, Use
 
 _WORTH_A_FORK = 120
@@ -30,11 +29,11 @@ def scan(paths: Sequence[str], *, tests: bool = False, without: frozenset[str] =
     `tests` also looks into tests; `without` are real paths to leave out (the registry, which is judged by other rules).
     A file that cannot be read is among the skipped ones; nothing is raised.
     """
-    listing = listed(paths, tests=tests)
-    names = [path for path in listing.paths if not without or os.path.realpath(path) not in without]
+    listing, missing = listed(paths, tests=tests)
+    names = [path for path in listing if not without or os.path.realpath(path) not in without]
     found, skipped = _spread(names)
     found.sort(key=lambda use: (use.path, use.line, use.column))
-    return Scan(tuple(found), (*listing.skipped, *skipped), len(names))
+    return Scan(tuple(found), (*missing, *skipped), len(names))
 
 
 def _spread(names: list[str]) -> tuple[list[Use], list[Skipped]]:
@@ -43,6 +42,8 @@ def _spread(names: list[str]) -> tuple[list[Use], list[Skipped]]:
         return _all(names)
     children = [_started(names[index::workers]) for index in range(1, workers)]
     found, skipped = _all(names[::workers])
+    import pickle
+
     for child, pipe, share in children:
         with open(pipe, "rb") as stream:  # noqa: PTH123 - a descriptor, not a path
             data = stream.read()
@@ -60,6 +61,8 @@ def _started(names: list[str]) -> tuple[int, int, list[str]]:
         os.close(outward)
         return child, inward, names
     try:
+        import pickle
+
         with open(outward, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
             stream.write(pickle.dumps(_all(names)))
         os._exit(0)
@@ -74,6 +77,10 @@ def _all(names: Sequence[str]) -> tuple[list[Use], list[Skipped]]:
         text = text_of(name)
         if isinstance(text, Skipped):
             skipped.append(Skipped(shown(name), text.why))
-        else:
+        elif may_hold_ids(text):
+            from console.catalog.source.reading import (
+                uses,  # only here: its rules take longer to compile than this loop
+            )
+
             found += uses(shown(name), text)
     return found, skipped

@@ -5,26 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from console.catalog.source.languages import ALONE, BEFORE_A_DASH
 from console.catalog.source.vocabulary import NOT_MODELS
 
 Shape = Literal["", "weak", "strong"]
 
-_BEFORE_A_DASH = (
-    "claude", "gpt", "gemini", "deepseek", "DeepSeek", "mistral", "Mistral", "mixtral", "Mixtral", "ministral",
-    "codestral", "magistral", "devstral", "pixtral", "voxtral", "llama", "Llama", "grok", "kimi", "Kimi", "moonshot",
-    "nova", "titan", "davinci", "babbage", "whisper", "tts", "dall", "glm", "GLM", "codex", "jamba", "embed", "text",
-    "command", "inference", *(f"o{digit}" for digit in "1345"),
-)  # fmt: skip
-_ALONE = ("azure/", "sonar", "qwen", "Qwen/", "o1", "o3", "o4")
-STEMS = (
-    *(f"{stem}-" for stem in _BEFORE_A_DASH if stem not in ("embed", "text", "command", "inference", "o1", "o3", "o4")),
-    "text-embedding", "text-davinci", "embed-english", "embed-multi", "embed-v", "command-r", "command-a",
-    "inference-profile", *_ALONE[:4],
-    *(f"{before}o{digit}" for before in ("'", '"', "`", "/", " ", "=", ":") for digit in "134"),
-)  # fmt: skip
-"""Fixed strings of which every file with an id holds one: what a fast search looks for before anything is read."""
 # A literal first character lets the engine run at the speed of memchr, and hardly any code holds `x-y`.
-_DASHED = re.compile("-(?=[a-z0-9A-Z])(?:" + "|".join(f"(?<={stem}-)" for stem in _BEFORE_A_DASH) + ")")
+_DASHED = re.compile("-(?=[a-z0-9A-Z])(?:" + "|".join(f"(?<={stem}-)" for stem in BEFORE_A_DASH) + ")")
 _O_ALONE = re.compile(r"o[134](?![\w.-])(?<=[\"'`/ =:]o[134])")
 _RARE = re.compile(r"azure/\w|sonar|qwen[\d.]*-\w|Qwen/Qwen")
 
@@ -32,7 +19,7 @@ _RARE = re.compile(r"azure/\w|sonar|qwen[\d.]*-\w|Qwen/Qwen")
 def hints(text: str) -> list[int]:
     """Offsets, in order, at which an id may stand: quick, and wrong more often than not."""
     found = [match.start() for match in _DASHED.finditer(text)]
-    if not found and not any(stem in text for stem in _ALONE):
+    if not found and not any(stem in text for stem in ALONE):
         return found
     found += [match.start() for pattern in (_O_ALONE, _RARE) for match in pattern.finditer(text)]
     return sorted(found)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from console.cli import diagnostics, output
-from console.cli.check_text import Report, pieces, sarif, workflow_commands
-from console.cli.settings import Settings, common
+from console.cli.settings import REGISTRY_NAME, Settings, common
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, ReadOnly, Usage
 from console.text.words import count, plural
 
 if TYPE_CHECKING:
-    from console.catalog.source.records import Finding
+    from datetime import date
+
     from console.catalog.source.scanning import Scan
+    from console.catalog.source.troubles import Finding
+    from console.cli.check_text import Report
     from console.registry.reading import Snapshot
 
 FORMATS = ("text", "json", "github", "sarif")
@@ -36,8 +36,6 @@ class _Outcome:
     scan: Scan
     accepted: int
     allowed: int
-    today: date
-    facts: date
 
     def number(self, level: str) -> int:
         return sum(report.level == level for report in self.reports)
@@ -72,14 +70,13 @@ def command(
         if not os.path.lexists(path):
             raise Usage(f"{path}: there is no such file or folder")
     snapshot = _registry(settings)
-    today = datetime.now(UTC).date()
     scanned = _scan(paths or (".",), snapshot, tests)
-    found = _judged(scanned, snapshot, today, within)
+    found = _judged(scanned, snapshot, within)
     if write_baseline:
         return _write_baseline(baseline or DEFAULT_BASELINE, found)
     fresh, accepted = _fresh(found, baseline)
-    reports = (*(_report(finding) for finding in fresh), *_registry_reports(snapshot, today, within))
-    outcome = _Outcome(reports, scanned, accepted, sum(use.allowed for use in scanned.uses), today, _facts())
+    reports = (*(_report(finding) for finding in fresh), *_registry_reports(snapshot, within))
+    outcome = _Outcome(reports, scanned, accepted, sum(use.allowed for use in scanned.uses))
     _PRINTERS["json" if as_json else form](outcome)
     failed = outcome.number("error") + (outcome.number("warning") if strict else 0)
     return EXIT_FAILED if failed else EXIT_GOOD
@@ -87,12 +84,12 @@ def command(
 
 def _registry(settings: Settings) -> Snapshot | None:
     """The registry, None where there is none. One that was named and is not there is an error."""
-    path = settings.registry_path
-    if not settings.registry and not os.environ.get("CONSOLE_REGISTRY") and not path.exists():
+    named = settings.registry or os.environ.get("CONSOLE_REGISTRY")
+    if not named and not os.path.lexists(REGISTRY_NAME):
         return None
     from console.registry.reading import read
 
-    return read(path)
+    return read(settings.registry_path)
 
 
 def _scan(paths: Sequence[str], snapshot: Snapshot | None, tests: bool) -> Scan:
@@ -101,25 +98,26 @@ def _scan(paths: Sequence[str], snapshot: Snapshot | None, tests: bool) -> Scan:
     return scan(paths, tests=tests, without=frozenset({str(snapshot.path)} if snapshot else ()))
 
 
-def _judged(scanned: Scan, snapshot: Snapshot | None, today: date, within: int) -> tuple[Finding, ...]:
+def _judged(scanned: Scan, snapshot: Snapshot | None, within: int) -> tuple[Finding, ...]:
     uses = [use for use in scanned.uses if not use.allowed]
     if not uses:
         return ()
     from console.catalog.source.judging import findings, standard
 
-    return findings(uses, standard(today, snapshot.registry if snapshot else None, within))
+    return findings(uses, standard(_today(), snapshot.registry if snapshot else None, within))
 
 
-def _registry_reports(snapshot: Snapshot | None, today: date, within: int) -> tuple[Report, ...]:
+def _registry_reports(snapshot: Snapshot | None, within: int) -> tuple[Report, ...]:
     if snapshot is None:
         return ()
     from console.catalog.source.advice import remarks
     from console.catalog.source.judging import standard
+    from console.cli.check_text import Report
     from console.registry.reading import decode
     from console.registry.scanning import line_of, scan
 
     lines = scan(decode(snapshot.data, snapshot.name)).lines()
-    found = remarks(snapshot.registry, standard(today, snapshot.registry, within))
+    found = remarks(snapshot.registry, standard(_today(), snapshot.registry, within))
     placed = [
         Report(snapshot.name, max(1, line_of(lines, remark.path)), 1, remark.model_id, (remark.trouble,))
         for remark in found
@@ -131,6 +129,8 @@ def _registry_reports(snapshot: Snapshot | None, today: date, within: int) -> tu
 def _fresh(found: tuple[Finding, ...], baseline: str | None) -> tuple[tuple[Finding, ...], int]:
     if baseline is None:
         return found, 0
+    from pathlib import Path
+
     from console.catalog.source.baseline import parse, without
 
     try:
@@ -143,6 +143,8 @@ def _fresh(found: tuple[Finding, ...], baseline: str | None) -> tuple[tuple[Find
 
 
 def _write_baseline(path: str, found: tuple[Finding, ...]) -> int:
+    from pathlib import Path
+
     from console.catalog.source.baseline import document
 
     try:
@@ -156,8 +158,16 @@ def _write_baseline(path: str, found: tuple[Finding, ...]) -> int:
 
 
 def _report(finding: Finding) -> Report:
+    from console.cli.check_text import Report
+
     use = finding.use
     return Report(use.path, use.line, use.column, use.id, finding.troubles)
+
+
+def _today() -> date:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
 
 
 def _facts() -> date:
@@ -167,12 +177,16 @@ def _facts() -> date:
 
 
 def _print_text(outcome: _Outcome) -> None:
+    if outcome.reports:
+        from console.cli.check_text import pieces
     for report in outcome.reports:
         output.emit_styled(pieces(report))
     _say_summary(outcome)
 
 
 def _print_github(outcome: _Outcome) -> None:
+    from console.cli.check_text import workflow_commands
+
     for report in outcome.reports:
         for line in workflow_commands(report):
             output.emit(line)
@@ -185,6 +199,7 @@ def _print_json(outcome: _Outcome) -> None:
 
 def _print_sarif(outcome: _Outcome) -> None:
     from console import __version__
+    from console.cli.check_text import sarif
 
     output.emit(sarif(outcome.reports, __version__))
 
@@ -217,7 +232,7 @@ def _document(outcome: _Outcome) -> Mapping[str, object]:
         "advice": outcome.number("advice"),
         "allowed": outcome.allowed,
         "accepted": outcome.accepted,
-        "as_of": outcome.facts,
+        "as_of": _facts(),
     }
 
 
@@ -237,4 +252,6 @@ def _say_summary(outcome: _Outcome) -> None:
         parts.append(f"{outcome.allowed} allowed by a comment")
     if outcome.accepted:
         parts.append(f"{outcome.accepted} accepted in the baseline")
-    diagnostics.say(f"{' · '.join(parts)} · dates as of {outcome.facts}")
+    if outcome.scan.uses or outcome.reports:
+        parts.append(f"dates as of {_facts()}")
+    diagnostics.say(" · ".join(parts))
