@@ -11,11 +11,11 @@ LITERAL = "\x02"
 """Stands for every character of a string in the masked code."""
 
 _ONE_LINE = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"' + r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-_TRIPLE = r'[A-Za-z]{0,2}"""(?:[^\\]|\\.)*?"""' + r"|[A-Za-z]{0,2}'''(?:[^\\]|\\.)*?'''"
+_TRIPLE = r'"""(?:[^\\]|\\.)*?"""' + r"|'''(?:[^\\]|\\.)*?'''"
 _HASH = r"\#[^\n]*"
 _SLASHES = r"//[^\n]*|/\*.*?\*/"
 _GRAMMARS = {
-    "python": rf"(?P<comment>{_HASH})|(?P<string>{_TRIPLE}|(?<!\w)[rbfuRBFU]{{1,2}}(?:{_ONE_LINE})|{_ONE_LINE})",
+    "python": rf"(?P<comment>{_HASH})|(?P<string>{_TRIPLE}|{_ONE_LINE})",
     "ruby": r"(?P<comment>^=begin.*?^=end|(?<![\w&])\#(?!\{)[^\n]*)"
     rf"|(?P<string>%[wWiIqQ]?[\[({{][^\])}}]*[\])}}]|{_ONE_LINE})",
     "c": rf'(?P<comment>{_SLASHES})|(?P<string>"""(?:[^\\]|\\.)*?"""|{_ONE_LINE}|`[^`\\]*(?:\\.[^`\\]*)*`)',
@@ -24,6 +24,7 @@ _GRAMMARS = {
     "json": rf"(?P<comment>{_SLASHES})|(?P<string>{_ONE_LINE})",
 }
 _SCANNERS = {name: re.compile(grammar, re.DOTALL | re.MULTILINE) for name, grammar in _GRAMMARS.items()}
+_PREFIXES = frozenset("rbfutRBFUT")
 _BRACKET = re.compile(r"[()\[\]{}]")
 _VISIBLE = re.compile(r"[^\n]")
 _OPENING = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|[\"'`])|%[A-Za-z]?[\[({]")
@@ -46,14 +47,15 @@ class Lexed:
 
     text: str
     masked: str
-    literals: tuple[Literal, ...]
-    starts: tuple[int, ...] = field(repr=False)
+    starts: list[int] = field(repr=False)
+    ends: list[int] = field(repr=False)
 
     def literal_at(self, offset: int) -> Literal | None:
         """The string around `offset`, or None in code and comments."""
         index = bisect_right(self.starts, offset) - 1
-        if index >= 0 and (found := self.literals[index]).start <= offset < found.end:
-            return found
+        if index >= 0 and offset < self.ends[index]:
+            start, end = self.starts[index], self.ends[index]
+            return _literal(self.text[start:end], start, end)
         return None
 
     def content(self, literal: Literal) -> str:
@@ -85,19 +87,34 @@ class Lexed:
 def lex(text: str, grammar: str) -> Lexed:
     """Takes `text` apart by the rules of `grammar`: python, ruby, c, php, hash or json. Never raises."""
     parts: list[str] = []
-    literals: list[Literal] = []
+    starts: list[int] = []
+    ends: list[int] = []
     last = 0
     for match in _SCANNERS[grammar].finditer(text):
         start, end = match.span()
-        parts.append(text[last:start])
-        last = end
         if match.lastgroup == "comment":
-            parts.append(_VISIBLE.sub(" ", match.group()))
+            parts += (text[last:start], _blank(text[start:end]))
         else:
-            parts.append(LITERAL * (end - start))
-            literals.append(_literal(match.group(), start, end))
+            if text[start - 1 : start] in _PREFIXES:
+                start = _with_prefix(text, last, start)
+            parts += (text[last:start], LITERAL * (end - start))
+            starts.append(start)
+            ends.append(end)
+        last = end
     parts.append(text[last:])
-    return Lexed(text, "".join(parts), tuple(literals), tuple(literal.start for literal in literals))
+    return Lexed(text, "".join(parts), starts, ends)
+
+
+def _with_prefix(text: str, last: int, start: int) -> int:
+    """Where a Python string begins with its prefix (`f"…"`, `rb"…"`): a name before the quote is no prefix."""
+    begin = start
+    while begin > max(last, start - 2) and text[begin - 1] in _PREFIXES:
+        begin -= 1
+    return start if begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] == "_") else begin
+
+
+def _blank(comment: str) -> str:
+    return _VISIBLE.sub(" ", comment) if "\n" in comment else " " * len(comment)
 
 
 def _literal(written: str, start: int, end: int) -> Literal:

@@ -154,17 +154,17 @@ def _in_cell(path: str, text: str, cell: Cell, part: Part) -> Use:
 def _located(path: str, text: str, parts: list[Part], grammar: str) -> tuple[Use, ...]:
     if not parts:
         return ()
-    starts = [0, *(match.end() for match in re.finditer("\n", text))]
     functions = [] if grammar in ("yaml", "json", "shell", "properties", "hash") else list(_FUNCTION.finditer(text))
     places = [match.start() for match in functions]
     found = []
     for part in parts:
-        row = bisect_right(starts, part.start) - 1
-        end = starts[row + 1] if row + 1 < len(starts) else len(text)
+        start = text.rfind("\n", 0, part.start) + 1
+        end = text.find("\n", part.start)
         index = bisect_right(places, part.start) - 1
-        within = functions[index]["name"] if index >= 0 and _inside(text, functions[index], starts[row]) else ""
-        allowed = ALLOW in text[starts[row] : end]
-        found.append(_use(path, row + 1, part.start - starts[row] + 1, part, allowed, within))
+        within = functions[index]["name"] if index >= 0 and _inside(text, functions[index], start) else ""
+        allowed = ALLOW in text[start : end if end >= 0 else len(text)]
+        row = text.count("\n", 0, start) + 1
+        found.append(_use(path, row, part.start - start + 1, part, allowed, within))
     return tuple(found)
 
 
