@@ -51,7 +51,7 @@ _JOINING = re.compile(r"(?:or|and|else|if)\b")
 _WORD = re.compile(r"[\w$]+$")
 _COMPARED_AFTER = re.compile(
     r"\s*(?:===?|!==?|=~|\.(?:equals\w*|includes|startsWith|endsWith|eq|casecmp\??|contains)\b|in\b|not in\b|\|(?!\|)"
-    r"|[\x02,\s]*\]\s*\.(?:includes|include\?|indexOf|contains|some)\b)"
+    r"|[\x02,\s]{0,400}\]\s*\.(?:includes|include\?|indexOf|contains|some)\b)"
 )
 _KEY_AFTER = re.compile(r"\s*(?:=>|:(?!:)|=(?!=))")
 
@@ -182,7 +182,9 @@ class _Walk:
     def _operator(self, char: str) -> bool:
         previous = self._code[self._at - 1] if self._at else ""
         if char == "=" and previous in "=!~" and self._chosen:
-            self._at -= 2  # the condition that chooses this value, not a comparison with it
+            # The condition that chooses this value, not a comparison with it.
+            while self._at >= self._end and self._code[self._at] in "=!~":
+                self._at -= 1
         elif char == "=" and previous in "=!~":
             self._found.append(Link("compare"))
             return False

@@ -32,7 +32,7 @@ ALONE = ("azure/", "sonar", "qwen", "Qwen/", "o1", "o3", "o4")
 STEMS = (
     *(f"{stem}-" for stem in BEFORE_A_DASH if stem not in ("embed", "text", "command", "inference", "o1", "o3", "o4")),
     "text-embedding", "text-davinci", "embed-english", "embed-multi", "embed-v", "command-r", "command-a",
-    "inference-profile", *ALONE[:4],
+    "command-light", "command-nightly", "inference-profile", *ALONE[:4],
     *(f"{before}o{digit}" for before in ("'", '"', "`", "/", " ", "=", ":") for digit in "134"),
 )  # fmt: skip
 """Fixed strings of which every file with an id holds one: what a fast search looks for before anything is read."""

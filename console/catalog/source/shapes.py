@@ -38,7 +38,7 @@ _GPT_WORD = (
     r"|diarize|max|search-api|deep-research|sol|luna|terra|astra|" + _DAY + ")"
 )
 _GPT = rf"(?:gpt-(?:\d(?:\.\d{{1,2}})?o?|image-\d(?:\.\d)?|audio|realtime|oss-\d+b)(?:-{_GPT_WORD})*|chatgpt-4o-latest)"
-_O = rf"o[1-9]-(?:mini|pro|preview|deep-research|\d{{4}}-\d\d-\d\d)(?:-(?:high|{_DAY}))*"
+_O = rf"o[1-9]-(?:mini|pro|preview|deep-research|\d{{4}}-\d\d-\d\d)(?:-(?:high|deep-research|{_DAY}))*"
 _OLD_OPENAI = (
     rf"(?:text-embedding-(?:3-(?:small|large)|ada-002|00\d)|text-(?:davinci|curie|babbage|ada)-00\d"
     rf"|code-davinci-00\d|omni-moderation-(?:latest|{_DAY}))"
@@ -59,7 +59,7 @@ _OTHER = (
 )
 _NAMES = re.compile(rf"(?:{_CLAUDE}|{_GPT}|{_O}|{_OLD_OPENAI}|{_GEMINI}|{_OTHER})")
 _WEAK_NAMES = re.compile(
-    r"(?:o[1-9]|whisper-1|tts-1(?:-hd)?|dall-e-[23]|davinci-002|babbage-002|sonar(?:-[a-z]+)*|command-[a-z\d.-]+"
+    r"(?:o[1-9]|whisper-1|tts-1(?:-hd)?|dall-e-[23]|davinci-002|babbage-002|sonar(?:-[a-z]+)*|command-(?:r|a|light|nightly|xlarge)[a-z\d.-]*"
     r"|nova-[a-z]+(?:-v\d(?::\d)?)?|titan-[a-z\d.:-]+|embed-[a-z\d.-]+|codex-[a-z\d.-]+"
     r"|(?:gpt|gemini|claude|o[1-9]|mistral|mixtral|ministral|deepseek|grok|kimi|glm|qwen\d?(?:\.\d)?|jamba|llama)"
     r"(?=-)(?=[^_]*(?:\d|latest|opus|sonnet|haiku|flash|pro\b|mini|large|small|medium|turbo|chat))(?:[-.:@][a-z\d]+)+)"
@@ -105,7 +105,7 @@ def shape(token: str) -> Shape:
     >>> shape("claude-sonnet-4-5-20250929"), shape("o3"), shape("gpt-4o-mini-tokenizer")
     ('strong', 'weak', '')
     """
-    if not _TOKEN.fullmatch(token):
+    if not token.isascii() or not _TOKEN.fullmatch(token):
         return ""
     if _ARN.fullmatch(token):
         return "strong"
