@@ -6,6 +6,7 @@ and the triage decides.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
 import json
@@ -100,7 +101,9 @@ class Embedder:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    # What was still to be written has no reader any more: that is no failure of closing.
+                    with contextlib.suppress(OSError):
+                        stream.close()
 
     def _ready(self) -> bool:
         with self._lock:
