@@ -16,7 +16,7 @@ from pathlib import Path
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from console.tui.drawing.cells import char_width
+from console.text.cells import char_width
 from console.tui.drawing.frame import Hint, frame
 from console.tui.screens.confirm import ConfirmScreen
 from console.tui.theme import DARK_NAME, LIGHT_NAME, THEMES

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from console.text.cells import clip
 from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import clip
 from console.tui.widgets.drawn import Drawn
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from console.text.cells import cell_width, char_width, clip, clip_middle, drawable, wrap, wrap_spans
 from console.text.safe import SafeText
 from console.tui import theme
 from console.tui.drawing.canvas import Canvas, Paint, paint
-from console.tui.drawing.cells import cell_width, char_width, clip, clip_middle, drawable, wrap, wrap_spans
 from console.tui.drawing.glyphs import STATES, plain_ascii, without_colour
 from console.tui.drawing.palette import DARK, LIGHT, contrast
 

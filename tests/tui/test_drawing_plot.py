@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.text.cells import cell_width
 from console.text.safe import SafeText as S
 from console.tui.drawing.canvas import Canvas, Paint
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import plain_ascii, without_colour
 from console.tui.drawing.plot import LEFT, RIGHT, draw_plot
 from console.tui.drawing.scale import Top, held_top, needed, nice_top, top_text

@@ -14,8 +14,8 @@ from console.cli.checks.records import Check, Level
 from console.cli.output import Style
 from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_GOOD, ReadOnly
+from console.text.cells import cell_width
 from console.text.safe import safe_line
-from console.text.table import cells
 
 _MARKS: Mapping[Level, tuple[str, Style]] = {
     "good": ("✓", "good"),
@@ -70,7 +70,7 @@ def _bad(sections: Mapping[str, Iterable[Check]]) -> list[Check]:
 def _print(check: Check) -> None:
     glyph, style = _MARKS[check.level]
     name = safe_line(check.name)
-    gap = " " * max(1, _NAME_CELLS - cells(name))
+    gap = " " * max(1, _NAME_CELLS - cell_width(name))
     first, *more = check.text.split("\n")
     output.emit_styled([(f"  {glyph} {check.level:<5}", style), (f"{name}{gap}{safe_line(first)}", "")])
     indent = " " * (9 + _NAME_CELLS)

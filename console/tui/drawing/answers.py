@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from console.text import words
+from console.text.cells import cell_width, clip_middle, wrap_spans
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width, clip_middle, wrap_spans
 from console.tui.drawing.frame import Piece, put_pieces
 from console.tui.drawing.glyphs import TIERS
 from console.view.comparison import AnswerView, Run

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from console.tui.drawing.cells import cell_width, char_width, clip, drawable
+from console.text.cells import cell_width, char_width, clip, drawable
 
 
 class Paint(NamedTuple):

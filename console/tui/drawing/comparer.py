@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from console.text import words
+from console.text.cells import cell_width, wrap
 from console.tui.drawing.answers import column_width, draw_answers, hidden_lines
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width, wrap
 from console.tui.drawing.glyphs import TRIAGE
 from console.view.comparison import AnswerView, ComparisonView, MeasuredView
 

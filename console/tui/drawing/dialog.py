@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from console.text import words
+from console.text.cells import cell_width, clip, wrap
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width, clip, wrap
 from console.tui.drawing.frame import Piece, put_pieces
 from console.tui.drawing.glyphs import STATES, TIERS
 from console.view.records import DiffLine, PlanView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from console.text.cells import cell_width
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.frame import Piece, pieces_width, put_pieces
 from console.tui.drawing.verdict import draw_verdict
 from console.view.records import CanaryView, FleetView, RouteView

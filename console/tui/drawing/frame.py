@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from console.text import words
+from console.text.cells import cell_width
 from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import GUARD, TONES
 from console.view.records import FleetView
 

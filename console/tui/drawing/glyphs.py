@@ -6,8 +6,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from console.text.cells import char_width
 from console.tui.drawing.canvas import Paint, Row, Segment
-from console.tui.drawing.cells import char_width
 from console.view.records import State, Tone
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from console.text import words
+from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import EIGHTHS
 from console.view.records import State, StepView
 

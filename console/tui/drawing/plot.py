@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from console.text import words
+from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import EIGHTHS
 from console.tui.drawing.scale import finite, nice_top, top_text
 from console.view.records import PlotView, PointView

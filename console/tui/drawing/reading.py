@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from console.text import words
+from console.text.cells import wrap
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import wrap
 from console.tui.keys import KEYS, Group
 from console.view.records import ChangeView
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from console.text import words
+from console.text.cells import clip_middle, wrap
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import clip_middle, wrap
 from console.tui.drawing.glyphs import STATES, TIERS, TONES
 from console.tui.drawing.timeline import ROWS as TIMELINE_ROWS
 from console.tui.drawing.timeline import draw_timeline

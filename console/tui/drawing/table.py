@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.text import words
+from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import TONES
 from console.view.records import CanaryView, MetricView, State
 

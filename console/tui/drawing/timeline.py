@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from console.text import words
+from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width
 from console.tui.drawing.glyphs import TONES
 from console.view.records import RetirementView
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from console.text.cells import cell_width, wrap
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.cells import cell_width, wrap
 from console.tui.drawing.glyphs import STATES
 from console.view.records import CanaryView, State
 

@@ -1,4 +1,4 @@
-"""How many terminal cells a text takes, without the terminal library: drawing is plain data until the last moment."""
+"""How many terminal cells a text takes, where it is cut and wrapped: for drawings and for tables of commands."""
 
 from __future__ import annotations
 
