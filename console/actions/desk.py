@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from console.actions.gates import OK, Level
@@ -25,11 +25,7 @@ from console.registry.lines import Diff
 from console.registry.reading import Snapshot, read
 from console.registry.replacing import changed
 from console.registry.writing import Journal, Replacement, Written, compare, preview, write
-
-
-def utc_now() -> datetime:
-    """The present instant in UTC."""
-    return datetime.now(UTC)
+from console.text.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 import click
@@ -16,6 +15,7 @@ from console.cli import diagnostics, output
 from console.cli.settings import Settings
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, Refused, RegistryChanged, Usage
 from console.registry.reading import read
+from console.text.clock import utc_now
 from console.text.safe import safe_line
 from console.view.lookout import Lookout
 from console.view.planned import plan_view, standing_of
@@ -70,7 +70,7 @@ def _standing(settings: Settings, request: Request) -> Standing:
         return UNKNOWN
     lookout = Lookout(settings.registry_path, settings.log_path, read_only=True)
     try:
-        now = datetime.now(UTC)
+        now = utc_now()
         look = lookout.look(now)
     finally:
         lookout.close()

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 import click
 
 from console.domain.errors import ConsoleError
-from console.text.ascii import ascii_only
+from console.text.ascii import encodable
 from console.text.safe import safe, safe_line
 
 
 def say(text: object) -> None:
     """Words beside the data: progress, warnings, the equivalent command."""
-    sys.stderr.write(_encodable(safe(text)) + "\n")
+    sys.stderr.write(_on_stderr(safe(text)) + "\n")
     sys.stderr.flush()
 
 
@@ -40,7 +40,7 @@ class Progress:
         """Put `text` in the place of what was shown before."""
         if self._terminal:
             width = max(10, _width() - 1)
-            sys.stderr.write("\r" + _encodable(safe_line(text))[:width].ljust(width))
+            sys.stderr.write("\r" + _on_stderr(safe_line(text))[:width].ljust(width))
             sys.stderr.flush()
             self._shown = True
 
@@ -78,13 +78,8 @@ def _red(text: str) -> str:
     return click.style(text, fg="red", bold=True)
 
 
-def _encodable(text: str) -> str:
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return ascii_only(text)
-    return text
+def _on_stderr(text: str) -> str:
+    return encodable(text, getattr(sys.stderr, "encoding", None))
 
 
 def _width() -> int:

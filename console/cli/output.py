@@ -11,7 +11,7 @@ from typing import Literal
 
 import click
 
-from console.text.ascii import ascii_only
+from console.text.ascii import ascii_only, encodable
 from console.text.safe import safe
 
 SCHEMA = 1
@@ -80,12 +80,7 @@ def _encodable(text: str) -> str:
     context = click.get_current_context(silent=True)
     if getattr(context.obj if context else None, "ascii", False):
         return ascii_only(text)
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return ascii_only(text)
-    return text
+    return encodable(text, getattr(sys.stdout, "encoding", None))
 
 
 def _plain(value: object) -> object:

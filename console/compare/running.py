@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import datetime
 
 from console.compare.diffing import difference
 from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair, Ratios, Side
 from console.providers.asking import DEFAULT_LIMITS, ask
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question
+from console.text.clock import utc_now
 from console.triage.judging import triage
 from console.triage.records import Triage
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def compare(
@@ -25,7 +22,7 @@ async def compare(
     endpoints: Endpoints,
     *,
     limits: Limits = DEFAULT_LIMITS,
-    now: Callable[[], datetime] = _utc_now,
+    now: Callable[[], datetime] = utc_now,
 ) -> AsyncGenerator[CompareEvent, None]:
     """Ask both sides at once: their deltas as they arrive, a `Done` for each, and `Compared` at the end.
 

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -19,13 +19,10 @@ from console.demo.children import Child, safe_environment
 from console.demo.scenarios import AFTER_S, RATE, Scenario
 from console.demo.standin import process
 from console.demo.standin.control import Control
+from console.text.clock import utc_now
 
 FOLDER = "console-demo-"
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Demo:
@@ -57,7 +54,7 @@ class Demo:
         rate: float = RATE,
         *,
         scale: float = 1.0,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.scenario: Scenario = scenario
         self._after_s = after_s

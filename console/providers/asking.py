@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from console.providers.adapters import Adapter, adapter_name, connected, load
@@ -17,12 +17,9 @@ from console.providers.faults import early_end, failure_of, too_large, too_slow
 from console.providers.records import Answer, Failure, Limits, Outcome, Question, TextDelta
 from console.providers.retrying import pause_s
 from console.providers.seen import Seen, TooLarge
+from console.text.clock import utc_now
 
 DEFAULT_LIMITS = Limits()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def ask(
@@ -31,7 +28,7 @@ async def ask(
     *,
     limits: Limits = DEFAULT_LIMITS,
     clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = _utc_now,
+    now: Callable[[], datetime] = utc_now,
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[TextDelta | Answer, None]:
     """Stream the answer to `question`; the last item is always an `Answer`.

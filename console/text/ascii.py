@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-_GLYPHS = {
+GLYPHS = {
     **dict(zip("●◆○◇✓■▲‖◔◕◐×≈→≤≥", "*+oxv#!=.!~x~><>", strict=True)),
-    **dict(zip("−–·…“”‘’─━┆│÷", "--..\"\"''-=:|/", strict=True)),
+    **dict(zip("▶─━┼├▌▎▔┆·…−–“”↓↑÷‘’▍▏│⌫", ">-=||||-:-.--\"\"v^/''||| ", strict=True)),
+    **dict.fromkeys("▁▂▃▄▅▆▇█", "#"),
+    **dict.fromkeys("░▒▓", ":"),
 }
+"""One character for each, so that a drawing keeps its columns."""
 
 
 def ascii_only(text: str) -> str:
@@ -15,11 +18,20 @@ def ascii_only(text: str) -> str:
     return text if text.isascii() else "".join(map(_ascii, text))
 
 
+def encodable(text: str, encoding: str | None) -> str:
+    """`text` as it is where `encoding` (UTF-8 unless given) can carry it, else `ascii_only`."""
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text
+
+
 def _ascii(char: str) -> str:
     if char.isascii():
         return char
-    if char in _GLYPHS:
-        return _GLYPHS[char]
+    if char in GLYPHS:
+        return GLYPHS[char]
     if unicodedata.combining(char):
         return ""
     letter = unicodedata.normalize("NFKD", char)[0]

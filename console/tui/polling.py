@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
+from console.text.clock import utc_now
 from console.view.lookout import Look, Lookout
 
 INTERVAL_S = 1.0
-
-
-def utc_now() -> datetime:
-    """The wall clock, as an aware UTC datetime."""
-    return datetime.now(UTC)
 
 
 class Poller:

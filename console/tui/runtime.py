@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.text.clock import utc_now
 from console.text.safe import NOTHING, SafeText
-from console.tui.polling import utc_now
 
 if TYPE_CHECKING:
     from console.compare.similarity import Embedder

@@ -9,12 +9,11 @@ from typing import TypedDict
 
 from console.compare.diffing import Run as Difference
 from console.compare.records import Comparison
+from console.compare.similarity import WARNING_BELOW
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.triage.records import WORRYING_FROM, Triage
 from console.view.comparison import RunKind, TriageWord
 
-USUAL_LINE = 0.7
-"""Below this similarity most tools warn. Shown since people expect it; it hardly tells worrying from harmless."""
 _MOST_NAMES = 40
 _KINDS: tuple[RunKind, ...] = ("same", "only", "named")
 _SHORTENED = "…"
@@ -52,9 +51,9 @@ def _similarity(comparison: Comparison, found: Triage) -> SafeText:
     if found.verdict == "same":
         return NOTHING
     value = similarity(comparison.left_runs, comparison.right_runs)
-    side = "below" if value < USUAL_LINE else "above"
-    wrong = (value < USUAL_LINE) != (found.verdict == "worrying")
-    note = f", {side} the usual {USUAL_LINE:.2f} line: shown, not used" if wrong else ""
+    side = "below" if value < WARNING_BELOW else "above"
+    wrong = (value < WARNING_BELOW) != (found.verdict == "worrying")
+    note = f", {side} the usual {WARNING_BELOW:.2f} line: shown, not used" if wrong else ""
     return SafeText(f"word similarity {value:.2f}{note}")
 
 

@@ -9,6 +9,7 @@ from console.domain.histogram import quantile
 from console.domain.metrics import METRICS, Metric
 from console.text import words
 from console.text.safe import NOTHING, SafeText
+from console.verdict.plan import histogram_of, share_of
 from console.verdict.verdict import Judged, Verdict
 from console.view.records import MetricView
 
@@ -27,31 +28,14 @@ class Measured:
 def measure(metric: Metric, counts: Counts) -> Measured:
     """The value of `metric` over `counts`. Cost is per request, in USD, over requests with a known price only."""
     if metric.kind == "quantile":
-        histogram = counts.ttft if metric.name.startswith("ttft") else counts.latency
+        histogram = histogram_of(metric.name, counts)
         return Measured(quantile(histogram, metric.quantile), sum(histogram.values()))
     if metric.name == "cost":
         return Measured(counts.cost_usd / counts.priced if counts.priced else None, counts.priced)
-    if metric.name == "dissatisfied":
-        return Measured(counts.dissatisfied / counts.ratings if counts.ratings else None, counts.ratings)
-    if metric.name == "flagged":
-        return _flagged(counts)
-    bad = {
-        "error": counts.errors,
-        "refusal": counts.refusals,
-        "empty": counts.empty,
-        "truncated": counts.truncated,
-    }[metric.name]
-    return Measured(bad / counts.requests if counts.requests else None, counts.requests)
-
-
-def _flagged(counts: Counts) -> Measured:
-    """Of checked requests where a checker says both yes and no, else of all requests once anything was flagged."""
-    checked = counts.flagged + counts.cleared
-    if counts.cleared:
-        return Measured(counts.flagged / checked, checked)
-    if counts.flagged and counts.requests:
-        return Measured(min(1.0, counts.flagged / counts.requests), counts.requests)
-    return Measured(None, 0)
+    if metric.name == "flagged" and not counts.flagged + counts.cleared:
+        return Measured(None, 0)  # no checker at work: "none flagged" would be a claim
+    bad, n = share_of(metric.name, counts)
+    return Measured(bad / n if n else None, n)
 
 
 def value_text(metric: Metric, value: float | None) -> SafeText:

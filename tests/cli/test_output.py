@@ -88,7 +88,7 @@ def test_a_style_is_no_way_around_the_neutraliser(monkeypatch, capsys) -> None:
     [
         ("plain", "plain"),
         ("● ◆ ✓ ■ ▲ ‖ ≈ → ×", "* + v # ! = ~ > x"),
-        ("5 → 25 % · −2.4 – “why” …", '5 > 25 % . -2.4 - "why" .'),
+        ("5 → 25 % · −2.4 – “why” …", '5 > 25 % - -2.4 - "why" .'),
         ("café naïve", "cafe naive"),
         ("e\u0301", "e"),
         ("日本", "??"),

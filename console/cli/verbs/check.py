@@ -165,9 +165,9 @@ def _report(finding: Finding) -> Report:
 
 
 def _today() -> date:
-    from datetime import UTC, datetime
+    from console.text.clock import utc_now
 
-    return datetime.now(UTC).date()
+    return utc_now().date()
 
 
 def _facts() -> date:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import click
 
@@ -15,6 +14,7 @@ from console.cli.settings import Settings, common
 from console.demo.scenarios import AFTER_S, RATE, SCENARIOS, Scenario
 from console.demo.start import Demo
 from console.domain.errors import Usage
+from console.text.clock import utc_now
 from console.view.lookout import Lookout
 from console.view.records import State
 
@@ -48,7 +48,7 @@ def _watch(settings: Settings, seconds: float) -> int:
     told: dict[str, State] = {}
     try:
         while True:
-            view = lookout.look(datetime.now(UTC)).view
+            view = lookout.look(utc_now()).view
             for canary in view.canaries:
                 if told.get(canary.route) != canary.state:
                     told[canary.route] = canary.state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 import click
 
@@ -13,6 +13,7 @@ from console.catalog.identify import Identity, identify
 from console.catalog.lifecycle import clock, lifecycle
 from console.cli import diagnostics, output
 from console.cli.settings import Settings, common
+from console.text.clock import utc_now
 from console.text.words import day
 
 PLATFORMS = ("azure", "bedrock", "vertex", "openrouter", "litellm")
@@ -27,7 +28,7 @@ PLATFORMS = ("azure", "bedrock", "vertex", "openrouter", "litellm")
 @common
 def command(settings: Settings, ids: tuple[str, ...], as_json: bool, platform: str | None) -> int:
     """Exit code 0 whatever the ids are: `check` is the command that judges."""
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     found = [(identify(model_id, platform or ""), platform or "") for model_id in ids]
     if as_json:
         output.emit_json({"models": [_row(identity, where) for identity, where in found]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_GOOD, ReadOnly, Refused, Usage
 from console.registry.literals import header, literal
 from console.registry.reading import parse
+from console.text.clock import utc_now
 from console.text.words import plural
 
 INTRODUCTION = (
@@ -39,7 +40,7 @@ def command(settings: Settings, paths: tuple[str, ...], dry_run: bool) -> int:
         if not os.path.lexists(path):
             raise Usage(f"{path}: there is no such file or folder")
     found = scan(paths or (".",), without=frozenset({os.path.realpath(target)}))
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     proposal = propose([use for use in found.uses if not use.allowed], today)
     if not proposal.routes:
         raise Refused(

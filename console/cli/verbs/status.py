@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 
@@ -15,6 +14,7 @@ from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD
 from console.registry.reading import read
 from console.text import words
+from console.text.clock import utc_now
 from console.text.safe import safe
 from console.text.table import table
 from console.traffic.reading import LogMissing
@@ -33,7 +33,7 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
     only = None if route is None else safe(route_named(registry, route).name)
     lookout = Lookout(settings.registry_path, settings.log_path, read_only=settings.read_only)
     try:
-        look = lookout.look(datetime.now(UTC))
+        look = lookout.look(utc_now())
     finally:
         lookout.close()
     pairs = [

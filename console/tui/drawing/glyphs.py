@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from console.text.ascii import GLYPHS
 from console.text.cells import char_width
 from console.tui.drawing.canvas import Paint, Row, Segment
 from console.view.records import State, Tone
@@ -51,12 +52,6 @@ TRIAGE: dict[str, Mark] = {
 TONES: dict[Tone, str] = {"plain": "fg", "good": "green", "waiting": "amber", "bad": "red", "none": "muted"}
 GUARD: dict[Tone, str] = {"good": "▶", "waiting": "‖", "bad": "■", "none": "–", "plain": "▶"}
 
-_ASCII = {
-    **dict(zip("●◆○◇✓■▲‖◔◕◐×≈→≤≥", "*+ox" + "v#!=" + ".!~x~><>", strict=True)),
-    **dict(zip("▶─━┼├▌▎▔┆·…−–“”↓↑÷‘’▍▏│⌫", ">-=||||-:-.--\"\"v^/''||| ", strict=True)),
-}
-_ASCII_RUNS = {**_ASCII, **dict.fromkeys("▁▂▃▄▅▆▇█", "#"), **dict.fromkeys("░▒▓", ":")}
-
 
 def plain_ascii(row: Row) -> Row:
     """The row in ASCII, cell for cell. What has no counterpart and no plain letter inside becomes `?`."""
@@ -84,8 +79,8 @@ def _ascii_char(char: str, look: Paint) -> str:
 
 @lru_cache(maxsize=2_048)
 def _ascii_glyph(char: str) -> str:
-    if char in _ASCII_RUNS:
-        return _ASCII_RUNS[char]
+    if char in GLYPHS:
+        return GLYPHS[char]
     if "\u2800" <= char <= "\u28ff":
         return "*"
     width = char_width(char)
