@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from console.domain.errors import HistoryInvalid
 
 APPLICATION_ID = 0x434E534C
 """Marks the file as ours, so that another program's database is never written to."""
-VERSION = 1
 BUSY_S = 5.0
 
 _HINT = "`console doctor` says what is wrong with it and can move it aside. The registry was not touched."
@@ -27,6 +26,20 @@ CREATE TRIGGER contents_stay BEFORE DELETE ON contents BEGIN SELECT RAISE(ABORT,
 CREATE TRIGGER contents_fixed BEFORE UPDATE ON contents BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 CREATE TRIGGER changes_fixed BEFORE UPDATE OF number, at, actor, action, route, summary, reason, command, evidence,
 undoes, before, after, owner ON changes BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+"""
+_OUTBOX = """
+CREATE TABLE outbox (name TEXT NOT NULL);
+INSERT INTO outbox VALUES (lower(hex(randomblob(8))));
+CREATE TABLE alerts (
+  key TEXT PRIMARY KEY, severity TEXT NOT NULL, title TEXT NOT NULL, at TEXT NOT NULL, route TEXT NOT NULL,
+  what TEXT NOT NULL, decided TEXT NOT NULL, done TEXT NOT NULL, undo TEXT NOT NULL, resolves TEXT NOT NULL,
+  put_at REAL NOT NULL);
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY, alert TEXT NOT NULL REFERENCES alerts (key), target TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL,
+  give_up_at REAL NOT NULL, owner TEXT NOT NULL DEFAULT '', claimed_until REAL NOT NULL DEFAULT 0,
+  error TEXT NOT NULL DEFAULT '', ended_at REAL, UNIQUE (alert, target));
+CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state = 'waiting';
 """
 
 
@@ -53,9 +66,8 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(_connect(f"{path.absolute().as_uri()}?mode=rw")) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
-            if not _is_ours(connection, path):
-                _create(connection)
             try:
+                _migrate(connection, 0 if not _is_ours(connection, path) else _version(connection))
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -72,9 +84,9 @@ def _connect(uri: str) -> sqlite3.Connection:
 def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
     """True: our file; False: an empty one. Raises HistoryInvalid for anybody else's."""
     mark = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if mark == APPLICATION_ID:
-        if version > VERSION:
+        if version > len(MIGRATIONS):
             raise HistoryInvalid(f"{path}: was written by a newer version of the console", "Upgrade this one.")
         return True
     if mark == 0 and version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -82,7 +94,21 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
     raise HistoryInvalid(f"{path}: is another program's database", _HINT)
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the file from `version` to the newest, inside the caller's transaction."""
+    if version == len(MIGRATIONS):
+        return
+    for migration in MIGRATIONS[version:]:
+        migration(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _changes(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database  # slow to import, and needed once in the life of a registry
 
     database = Database(connection, execute_plugins=False)
@@ -98,8 +124,16 @@ def _create(connection: sqlite3.Connection) -> None:
     for statement in _GUARDS.split("END;\n"):
         if statement.strip():
             connection.execute(f"{statement} END;")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _outbox(connection: sqlite3.Connection) -> None:
+    for statement in _OUTBOX.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_changes, _outbox)
+"""What makes the newest schema of an empty file. Only ever added to: a file's `user_version` counts those it has."""
 
 
 @contextlib.contextmanager
