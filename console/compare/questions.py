@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from console.compare.records import Pair
 from console.domain.errors import Usage
 from console.domain.registry import Registry, Route
-from console.providers.catalogue import provider_of
-from console.providers.parameters import Note, accepted
-from console.providers.records import Question
+from console.providers.questions import question_for
 
 
 def models_of(route: Route) -> tuple[str, str] | None:
@@ -35,25 +33,7 @@ def questions_for(route: Route, registry: Registry, prompt: str, models: Sequenc
         )
     if len(chosen) != 2:
         raise Usage(f"a comparison takes two models, got {len(chosen)}")
-    left, left_notes = _question(chosen[0], route.params, registry, prompt)
-    right, right_notes = _question(chosen[1], route.params, registry, prompt)
+    messages = ({"role": "user", "content": prompt},)
+    left, left_notes = question_for(chosen[0], registry, messages, route.params)
+    right, right_notes = question_for(chosen[1], registry, messages, route.params)
     return Pair(left, right, prompt, left_notes, right_notes)
-
-
-def _question(
-    model: str, params: Mapping[str, object], registry: Registry, prompt: str
-) -> tuple[Question, tuple[Note, ...]]:
-    pin = registry.models.get(model)
-    plain = Question.of(model, prompt)
-    provider = provider_of(plain) if pin is None or pin.provider is None else pin.provider
-    kept, notes = accepted(model, provider, params)
-    system = kept.pop("system", "")
-    question = Question(
-        model,
-        plain.messages,
-        system if isinstance(system, str) else "",
-        kept,
-        provider,
-        pin.price if pin else None,
-    )
-    return question, notes

@@ -1,0 +1,165 @@
+"""Answers that were paid for, kept on the disk: an interrupted run goes on where it was, and pays nothing twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from console.providers.private import KEPT_FOR, append_line, forget_old, keep_lines, state_folder
+from console.providers.records import Answer, Outcome, Question, ToolCall
+from console.text.clock import utc_now
+
+FOLDER = "answers"
+
+
+class AnswerJournal:
+    """An append-only file of answers, a JSON object a line, each on the disk before `keep` returns. Thread-safe.
+
+    Nothing here raises: a journal that cannot be read is empty, and one that cannot be written says why in `problem`
+    and keeps nothing more. A line that a killed writer left half is left out. Lines are forgotten after 30 days.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
+        self._path = path
+        self._now = now
+        self._lock = threading.Lock()
+        self._lines: dict[str, bytes] | None = None
+        self.problem = ""
+        """Why answers are not being kept, or ""."""
+
+    @classmethod
+    def of(cls, *names: str, folder: Path | None = None, now: Callable[[], datetime] = utc_now) -> AnswerJournal:
+        """The journal of what `names` identify (a kind of run, a file), in `folder`, else `state_folder()`."""
+        place = (state_folder() if folder is None else folder) / FOLDER
+        forget_old(place, now())
+        return cls(place / f"{_digest(names)[:24]}.jsonl", now)
+
+    def recall(self, question: Question, run_number: int, stand_in: bool) -> Answer | None:
+        """The answer to this run of `question`, if it is kept. What the stand-in answered is never a model's answer."""
+        with self._lock:
+            line = self._loaded().get(_key(question, run_number, stand_in))
+        return None if line is None else _answer(line)
+
+    def keep(self, question: Question, run_number: int, answer: Answer) -> None:
+        """Keep `answer`; one that failed is not kept, so that it is asked again."""
+        if answer.failure is not None or self.problem:
+            return
+        key = _key(question, run_number, answer.stand_in)
+        line = json.dumps({"key": key, "at": self._now().timestamp(), "answer": _plain(answer)}).encode()
+        with self._lock:
+            try:
+                append_line(self._path, line)
+            except OSError as error:
+                self.problem = error.strerror or str(error)
+                return
+            self._loaded()[key] = line
+
+    def clear(self) -> None:
+        """Forget everything: the next run asks again."""
+        with self._lock:
+            self._lines = {}
+            try:
+                self._path.unlink(missing_ok=True)
+            except OSError as error:
+                self.problem = error.strerror or str(error)
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._loaded())
+
+    def _loaded(self) -> dict[str, bytes]:
+        if self._lines is None:
+            self._lines = self._read()
+        return self._lines
+
+    def _read(self) -> dict[str, bytes]:
+        """The last line of each key; those older than 30 days are cleared out of the file."""
+        try:
+            lines = self._path.read_bytes().split(b"\n")
+        except OSError:
+            return {}
+        border = (self._now() - KEPT_FOR).timestamp()
+        found: dict[str, bytes] = {}
+        old = False
+        for line in filter(None, lines):
+            key, at = _head(line)
+            if key and at >= border:
+                found[key] = line
+            old = old or at < border
+        if old:
+            try:
+                keep_lines(self._path, list(found.values()))
+            except OSError as error:
+                self.problem = error.strerror or str(error)
+        return found
+
+
+def _key(question: Question, run_number: int, stand_in: bool) -> str:
+    """What was asked, of whom, and the how-manieth time."""
+    asked = (question.model, question.provider, question.system, question.messages, question.params)
+    return _digest([stand_in, run_number, *asked])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_as_json)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_json(value: object) -> object:
+    """What a TOML file can hold and JSON cannot: dates, and read-only tables."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _head(line: bytes) -> tuple[str, float]:
+    """Key and time of a line; ("", now) of one that is none."""
+    try:
+        value = json.loads(line)
+        return str(value["key"]), float(value["at"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "", float("inf")
+
+
+_NUMBERS = frozenset(
+    {"latency_ms", "ttft_ms", "cost_usd", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens"}
+    | {"reasoning_tokens"}
+)
+_TEXTS = frozenset({"model", "served_model", "text", "sdk", "api_version"})
+
+
+def _plain(answer: Answer) -> dict[str, object]:
+    found = {field.name: getattr(answer, field.name) for field in fields(answer) if field.name != "failure"}
+    found["tool_calls"] = [[call.name, call.arguments] for call in answer.tool_calls]
+    return found
+
+
+def _answer(line: bytes) -> Answer | None:
+    """The answer in a line, or None where somebody edited it into something else."""
+    try:
+        value: dict[str, Any] = json.loads(line)["answer"]
+        calls = tuple(ToolCall(str(name), str(arguments)) for name, arguments in value.pop("tool_calls"))
+        answer = Answer(**value, tool_calls=calls)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return answer if _is_sound(answer) else None
+
+
+def _is_sound(answer: Answer) -> bool:
+    return (
+        all(isinstance(getattr(answer, name), str) for name in _TEXTS)
+        and all(_is_number(getattr(answer, name)) for name in _NUMBERS)
+        and answer.outcome in get_args(Outcome)
+        and answer.failure is None
+        and isinstance(answer.stop_reason, str | None)
+        and isinstance(answer.retries, int)
+        and isinstance(answer.stand_in, bool)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -1,0 +1,119 @@
+"""Many questions at once: how many are under way, in which order they come, and what is not asked twice."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from console.providers import many
+from console.providers.endpoints import Endpoints
+from console.providers.kept import AnswerJournal
+from console.providers.many import Job, ask_many
+from console.providers.records import Question
+
+
+def jobs(count: int) -> list[Job]:
+    return [Job(Question.of("claude-sonnet-5-5", f"question {number}")) for number in range(count)]
+
+
+async def everything(of, endpoints, **more):
+    async with aclosing(ask_many(of, endpoints, **{"concurrency": 4, **more})) as items:
+        return [item async for item in items]
+
+
+async def test_every_job_has_one_answer(server, endpoints, streams):
+    server.replies = [streams.reply(body=streams.anthropic())]
+    done = await everything(jobs(9), endpoints)
+    assert sorted(item.number for item in done) == list(range(9))
+    assert {(item.answer.text, item.cached) for item in done} == {("Your parcel left on Tuesday.", False)}
+    asked = sorted(body["messages"][0]["content"] for _, _, body in server.seen)
+    assert asked == [f"question {number}" for number in range(9)]
+
+
+async def test_no_jobs_no_answers(endpoints):
+    assert await everything([], endpoints) == []
+
+
+async def test_so_many_are_under_way_and_the_first_to_finish_comes_first(monkeypatch, endpoints):
+    under_way = most = 0
+    gates = [asyncio.Event() for _ in range(6)]
+
+    async def slow(question, endpoints, *, limits):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await gates[int(question.messages[0]["content"].split()[-1])].wait()
+        under_way -= 1
+        return question.messages[0]["content"]
+
+    monkeypatch.setattr(many, "answer_of", slow)
+    order = []
+    async with aclosing(ask_many(jobs(6), endpoints, concurrency=3)) as items:
+        for gate in (2, 3, 0, 5, 1, 4):
+            gates[gate].set()
+            order.append((await anext(items)).number)
+    assert order == [2, 3, 0, 5, 1, 4]
+    assert most == 3
+
+
+async def test_what_is_kept_is_not_asked_again(server, endpoints, streams, tmp_path):
+    server.replies = [streams.reply(body=streams.anthropic())]
+    await everything(jobs(3), endpoints, journal=AnswerJournal(tmp_path / "j"))
+    done = await everything(jobs(5), endpoints, journal=AnswerJournal(tmp_path / "j"))
+    assert sorted((item.number, item.cached) for item in done) == [(n, n < 3) for n in range(5)]
+    assert len(server.seen) == 5
+
+
+async def test_a_failed_answer_is_asked_again(server, endpoints, streams, tmp_path):
+    server.replies = [streams.reply.error(400, {"type": "error", "error": {"type": "x", "message": "no"}})]
+    first = await everything(jobs(1), endpoints, journal=AnswerJournal(tmp_path / "j"))
+    server.replies = [streams.reply(body=streams.anthropic())]
+    second = await everything(jobs(1), endpoints, journal=AnswerJournal(tmp_path / "j"))
+    assert (first[0].answer.outcome, second[0].answer.outcome) == ("error", "ok")
+
+
+async def test_runs_of_one_question_are_asked_each(server, endpoints, streams, tmp_path):
+    server.replies = [streams.reply(body=streams.anthropic())]
+    same = jobs(1)[0].question
+    await everything([Job(same, 1), Job(same, 2)], endpoints, journal=AnswerJournal(tmp_path / "j"))
+    assert len(server.seen) == 2
+
+
+async def test_leaving_early_ends_the_open_requests_and_keeps_what_was_answered(
+    server, endpoints, streams, tmp_path, until
+):
+    answered = streams.reply(body=streams.anthropic())
+    server.replies = [answered, answered, streams.reply(body=streams.anthropic(stop=None), then="hang")]
+    async with aclosing(ask_many(jobs(6), endpoints, concurrency=1, journal=AnswerJournal(tmp_path / "j"))) as items:
+        for _ in range(2):
+            await anext(items)
+    assert len(AnswerJournal(tmp_path / "j")) == 2
+    assert len(server.seen) <= 3
+
+
+async def test_cancelling_ends_the_open_requests(server, endpoints, streams, until):
+    server.replies = [streams.reply(then="hang_before_headers")]
+    task = asyncio.create_task(everything(jobs(8), endpoints, concurrency=2))
+    await until(lambda: len(server.seen) == 2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(server.aborted.is_set)
+    assert len(server.seen) == 2
+
+
+async def test_an_endpoint_without_a_key_answers_every_job_with_why(tmp_path):
+    async with Endpoints.from_environment({}) as endpoints:
+        done = await everything(jobs(3), endpoints, journal=AnswerJournal(tmp_path / "j"))
+    assert {item.answer.failure.kind for item in done} == {"no_key"}
+
+
+async def test_a_defect_is_raised_and_nobody_waits(monkeypatch, endpoints):
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(many, "answer_of", broken)
+    with pytest.raises(ZeroDivisionError):
+        await everything(jobs(3), endpoints)
