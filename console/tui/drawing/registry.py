@@ -18,6 +18,7 @@ _ROOMY = 50
 """From this width the model id stands beside its tier."""
 _ID_COLUMN = 20
 _CHANGES = 4
+NO_ROUTES = "no routes in this registry"
 
 
 class Detail(NamedTuple):
@@ -55,7 +56,14 @@ def pins_text(view: FleetView) -> str:
 
 
 def draw_registry(
-    view: FleetView, width: int, height: int, selected: int = 0, *, bg: str = "side", details: bool = True
+    view: FleetView,
+    width: int,
+    height: int,
+    selected: int = 0,
+    *,
+    bg: str = "side",
+    details: bool = True,
+    empty: str = NO_ROUTES,
 ) -> Canvas:
     """The body of the pane. `details` allows reasons and changes; the selected route is always in sight.
 
@@ -66,6 +74,8 @@ def draw_registry(
     room = height - below.height
     top = _scroll(blocks, selected, room - 1)
     canvas.paste(0, 1, blocks.canvas, top, min(blocks.rows - top, room - 1))
+    if not view.routes:
+        canvas.put(INDENT, 1, empty, "muted", end=width - 1)
     slack = height - 1 - blocks.rows - below.height - 1
     canvas.paste(0, height - below.height - max(0, min(2, slack)), below)
     _put_hidden(canvas, blocks, top, room)
@@ -122,7 +132,6 @@ def _draw_routes(view: FleetView, width: int, selected: int, detail: Detail, bg:
         starts.append((y, end))
         y = end + 1
     if not view.routes:
-        canvas.put(INDENT, 0, "no routes in this registry", "muted", end=width - 1)
         return _Blocks(canvas, 1, ())
     return _Blocks(canvas, y - 1, tuple(starts))
 

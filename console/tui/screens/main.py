@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -16,12 +15,12 @@ from textual.screen import Screen
 
 from console.domain.errors import RegistryInvalid
 from console.domain.registry import Route
-from console.text import words
 from console.text.safe import NOTHING, SafeText, safe, safe_line
-from console.tui.acting import Acting
 from console.tui.drawing.frame import Hint, frame
+from console.tui.filtering import Filtering, FilterRow
 from console.tui.keys import KEYS, PINNED, Key, by_action
 from console.tui.messages import Looked
+from console.tui.offering import Offering
 from console.tui.polling import Poller
 from console.tui.problem_row import ProblemRow
 from console.tui.runtime import Runtime
@@ -32,7 +31,7 @@ from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.comparison import ComparisonView
 from console.view.lookout import Look, Lookout
-from console.view.records import CanaryView, FleetView, State
+from console.view.records import CanaryView, FleetView
 
 LATE_S = 1.5
 """Looks come every second; one that is later than this is waited for."""
@@ -46,10 +45,10 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class MainScreen(Acting, Screen[None]):
+class MainScreen(Filtering, Offering, Screen[None]):
     """Shows every look, keeps the cursor, and opens a dialog before anything is written."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [*_bindings(), Binding("escape", "all_routes", show=False)]
     AUTO_FOCUS = "LivePane"
 
     def __init__(self, runtime: Runtime) -> None:
@@ -79,6 +78,7 @@ class MainScreen(Acting, Screen[None]):
         yield TopBar()
         yield ProblemRow()
         yield TabRow()
+        yield FilterRow()
         with Horizontal(id="panes"):
             yield RegistryPane(id="registry")
             with Vertical(id="right"):
@@ -116,13 +116,14 @@ class MainScreen(Acting, Screen[None]):
         self.notice(message.look)
         self._show()
 
+    @on(FilterRow.Changed)
     def _show(self) -> None:
         if self.look is None:
             return
         view = self.look.view
         self.query_one(TopBar).show(view, self.runtime.override)
         self.query_one(ProblemRow).show(self._registry_problem)
-        self.query_one(RegistryPane).show(view)
+        self.show_routes(view)
         if self.comparison is not None:
             self.query_one(ComparerPane).show(self.comparison, view.now)
         self._show_route()
@@ -137,28 +138,28 @@ class MainScreen(Acting, Screen[None]):
     @on(RegistryPane.RouteSelected)
     def _show_route(self) -> None:
         canary = self.canary
-        if canary is not None and self.look is not None:
+        if self.look is not None:
             self.query_one(LivePane).show(canary, self.look.view)
         self._show_frame()
 
     @property
     def canary(self) -> CanaryView | None:
         """The selected route's canary."""
-        if self.look is None or not self.look.view.canaries:
-            return None
-        return self.look.view.canaries[min(self._selected, len(self.look.view.canaries) - 1)]
+        name = self._selected
+        return next((each for each in self.look.view.canaries if each.route == name), None) if self.look else None
 
     @property
     def route(self) -> Route | None:
         """The selected route, as the registry has it."""
         if self.look is None or self.look.snapshot is None:
             return None
-        routes = list(self.look.snapshot.registry.routes.values())
-        return routes[min(self._selected, len(routes) - 1)] if routes else None
+        name = self._selected
+        return next((r for r in self.look.snapshot.registry.routes.values() if safe_line(r.name) == name), None)
 
     @property
-    def _selected(self) -> int:
-        return self.query_one(RegistryPane).selected
+    def _selected(self) -> SafeText | None:
+        route = self.query_one(RegistryPane).route
+        return route.name if route else None
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size may be another layout."""
@@ -201,32 +202,7 @@ class MainScreen(Acting, Screen[None]):
         age = self.query_one(LivePane).age
         right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
         self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))
-        self.query_one(KeyBar).show(self._hints(), [Hint(*_pair(by_action(action))) for action in PINNED])
-
-    def _hints(self) -> list[Hint]:
-        keys = [key for key in KEYS if key.group in ("act", "look") and key.action not in PINNED]
-        order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
-        return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
-
-    def _urgency(self, key: Key) -> int:
-        canary = self.canary
-        passed = canary is not None and canary.state is State.PASS
-        first: tuple[str, ...] = ("promote", "advance") if passed else ("rollback", "advance", "promote")
-        if canary is not None and canary.state is State.NO_CANARY:
-            first = ("canary",)
-        return first.index(key.action) if key.action in first else len(first)
-
-    def label(self, key: Key) -> str:
-        """The word in the footer says the effect: "to 25 %", not "next step"."""
-        route, canary = self.route, self.canary
-        if route is None or canary is None:
-            return key.label
-        if key.action == "rollback" and canary.state is State.REGRESSION and route.canary_percentage > 0:
-            return "roll back now"
-        if key.action in ("advance", "retreat"):
-            target = self.target(key.action)
-            return f"to {words.percentage(target)}" if target is not None else key.label
-        return key.label
+        self.query_one(KeyBar).show(self.hints(), [Hint(*_pair(by_action(action))) for action in PINNED])
 
     def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
         """A tab was clicked."""
@@ -298,21 +274,6 @@ class MainScreen(Acting, Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that cannot work now are not offered."""
         return super().check_action(action, parameters) and (self.allows(action) or action not in _ACTIONS)
-
-    def runner(self, action: str) -> Callable[[], None]:
-        """What the palette runs for `action`."""
-
-        def run() -> None:
-            self.run_worker(self.run_action(action), exclusive=False)
-
-        return run
-
-    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """Actions without a key: hold, resume, drop."""
-        if self.route is None or self.runtime.read_only:
-            return
-        for action, title, help_ in self.keyless():
-            yield title, help_, self.runner(action)
 
     def tell(self, text: str, *, error: bool = False) -> None:
         """A toast; it never takes the focus."""

@@ -22,9 +22,9 @@ class LivePane(Pane):
     _fleet: FleetView | None = None
     _tops: tuple[Top, ...] = ()
 
-    def show(self, view: CanaryView, fleet: FleetView) -> None:
-        """Show `view`, one of `fleet.canaries`."""
-        if self._view is None or self._view.route != view.route or len(self._tops) != len(view.plots):
+    def show(self, view: CanaryView | None, fleet: FleetView) -> None:
+        """Show `view`, one of `fleet.canaries`; None where no route is chosen."""
+        if self._view is None or view is None or self._view.route != view.route or len(self._tops) != len(view.plots):
             self._tops = ()
         self._view, self._fleet = view, fleet
         self.redraw()

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import draw_strip
-from console.tui.drawing.registry import draw_registry, pins_text, route_at
+from console.tui.drawing.registry import NO_ROUTES, draw_registry, pins_text, route_at
 from console.tui.widgets.pane import Pane
 from console.view.records import FleetView, RouteView
 
@@ -26,11 +26,12 @@ class RegistryPane(Pane):
 
     selected: reactive[int] = reactive(0)
     _view: FleetView | None = None
+    _empty = NO_ROUTES
 
-    def show(self, view: FleetView) -> None:
+    def show(self, view: FleetView, *, empty: str = NO_ROUTES) -> None:
         """Show another moment of the registry; the cursor stays on its route's name, wherever that moved to."""
         before = self.route
-        self._view = view
+        self._view, self._empty = view, empty
         names = [route.name for route in view.routes]
         kept = names.index(before.name) if before and before.name in names else self.selected
         self.selected = min(kept, max(0, len(names) - 1))
@@ -82,4 +83,5 @@ class RegistryPane(Pane):
         bg = "bg" if self.tabbed else "side"
         if self._view is None:
             return Canvas(width, height, bg)
-        return draw_registry(self._view, width, height, self.selected, bg=bg, details=not self.tabbed)
+        details = not self.tabbed
+        return draw_registry(self._view, width, height, self.selected, bg=bg, details=details, empty=self._empty)

@@ -1,0 +1,132 @@
+"""`/`: only the routes that match what is typed, in a row above the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Label
+
+from console.text.words import plural
+from console.tui.widgets.registry_pane import RegistryPane
+from console.view.filtering import matching
+from console.view.records import FleetView
+
+if TYPE_CHECKING:
+    _Base = Screen[None]
+else:
+    _Base = object
+
+
+class FilterRow(Horizontal):
+    """One row with an input; not on the screen while there is no filter."""
+
+    DEFAULT_CSS = """
+    FilterRow { height: 1; display: none; }
+    FilterRow Label { width: auto; }
+    FilterRow Input { width: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "show every route", show=False),
+        Binding("down", "move(1)", "next route", show=False),
+        Binding("up", "move(-1)", "previous route", show=False),
+    ]
+
+    class Changed(Message):
+        """Other text stands in the row."""
+
+    class Left(Message):
+        """The filter stays; the keys go back to the routes."""
+
+    class Moved(Message):
+        """Up or down while typing."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
+
+    def compose(self) -> ComposeResult:
+        """`/`, what is typed, how many routes match."""
+        yield Label(Content(" / "), classes="filter-mark")
+        yield Input(placeholder="route, model or state", id="filter", select_on_focus=False)
+        yield Label(Content(""), classes="filter-count")
+
+    @property
+    def typed(self) -> str:
+        """What a route must hold."""
+        return self.query_one(Input).value
+
+    def open(self) -> None:
+        """Show the row and type into it."""
+        self.display = True
+        self.query_one(Input).focus()
+
+    def count(self, shown: int, of: int) -> None:
+        """Say how many of the routes are on the screen."""
+        self.query_one(".filter-count", Label).update(Content(f" {shown} of {plural(of, 'route')} · esc shows all "))
+
+    def action_clear(self) -> None:
+        """Every route again."""
+        self.query_one(Input).value = ""
+        self.display = False
+        self.post_message(self.Left())
+
+    def action_move(self, rows: int) -> None:
+        """The cursor moves while the filter is typed."""
+        self.post_message(self.Moved(rows))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.typed.strip():
+            self.post_message(self.Left())
+        else:
+            self.action_clear()
+
+
+class Filtering(_Base):
+    """Mixed into the main screen."""
+
+    def show_routes(self, view: FleetView) -> None:
+        """Give the registry pane the routes of `view` that match."""
+        row, pane = self.query_one(FilterRow), self.query_one(RegistryPane)
+        if not row.display:
+            pane.show(view)
+            return
+        found = matching(view, row.typed)
+        row.count(len(found.routes), len(view.routes))
+        pane.show(found, empty="no route matches")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some routes may be hidden."""
+        return self.query_one(FilterRow).display
+
+    def action_filter(self) -> None:
+        """`/`."""
+        self.query_one(FilterRow).open()
+
+    def action_all_routes(self) -> None:
+        """`esc`, once a filter stands."""
+        if self.is_filtered:
+            self.query_one(FilterRow).action_clear()
+
+    def on_filter_row_left(self) -> None:
+        """The keys go back to the routes."""
+        self.query_one(RegistryPane).focus()
+        self.post_message(FilterRow.Changed())
+
+    def on_filter_row_moved(self, message: FilterRow.Moved) -> None:
+        """The cursor moves while the filter is typed."""
+        self.query_one(RegistryPane).move(message.rows)

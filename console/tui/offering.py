@@ -1,0 +1,56 @@
+"""What the keys are called and which of them are offered now: footer and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from console.text import words
+from console.tui.acting import Acting
+from console.tui.drawing.frame import Hint
+from console.tui.keys import KEYS, PINNED, Key
+from console.view.records import State
+
+
+class Offering(Acting):
+    """Mixed into the main screen: the keys that can work now, the most useful first, and their words."""
+
+    def hints(self) -> list[Hint]:
+        """The footer, before what has no room is dropped."""
+        keys = [key for key in KEYS if key.group in ("act", "look") and key.action not in PINNED]
+        order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
+        return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
+
+    def _urgency(self, key: Key) -> int:
+        canary = self.canary
+        passed = canary is not None and canary.state is State.PASS
+        first: tuple[str, ...] = ("promote", "advance") if passed else ("rollback", "advance", "promote")
+        if canary is not None and canary.state is State.NO_CANARY:
+            first = ("canary",)
+        return first.index(key.action) if key.action in first else len(first)
+
+    def label(self, key: Key) -> str:
+        """The word in the footer says the effect: "to 25 %", not "next step"."""
+        route, canary = self.route, self.canary
+        if route is None or canary is None:
+            return key.label
+        if key.action == "rollback" and canary.state is State.REGRESSION and route.canary_percentage > 0:
+            return "roll back now"
+        if key.action in ("advance", "retreat"):
+            target = self.target(key.action)
+            return f"to {words.percentage(target)}" if target is not None else key.label
+        return key.label
+
+    def runner(self, action: str) -> Callable[[], None]:
+        """What the palette runs for `action`."""
+
+        def run() -> None:
+            self.run_worker(self.run_action(action), exclusive=False)
+
+        return run
+
+    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """Actions without a key: hold, resume, drop."""
+        if self.route is None or self.runtime.read_only:
+            return
+        for action, title, help_ in self.keyless():
+            yield title, help_, self.runner(action)
