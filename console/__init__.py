@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from console.domain.choice import Choice
+    from console.routing.breaker import Breaker
     from console.routing.instrumenting import asking, instrument
     from console.routing.router import Router
     from console.traffic.log import RequestLog
 
-__all__ = ["Choice", "RequestLog", "Router", "__version__", "asking", "instrument"]
+__all__ = ["Breaker", "Choice", "RequestLog", "Router", "__version__", "asking", "instrument"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Breaker": "console.routing.breaker",
     "Choice": "console.domain.choice",
     "RequestLog": "console.traffic.log",
     "Router": "console.routing.router",

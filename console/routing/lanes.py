@@ -9,6 +9,7 @@ from hashlib import sha256
 from console.domain.buckets import BUCKETS, threshold
 from console.domain.choice import Arm, Choice, Why
 from console.domain.registry import Registry, Route
+from console.routing.breaker import Circuits
 
 _WHOLE = 1 << 32
 OVERRIDE = "LLM_MODEL"
@@ -53,8 +54,8 @@ def digest_limit(percentage: float) -> bytes:
     return limit.to_bytes(4, "big") if limit > 0 else b""
 
 
-def lane_of(route: Route) -> Lane:
-    """The lane of `route` as the registry says it."""
+def lane_of(route: Route, circuits: Circuits | None = None) -> Lane:
+    """The lane of `route` as the registry says it. What becomes of its calls is reported to its `circuits`."""
     canary = route.canary
     rollout = route.rollout_id
     evidence_from = canary.start.timestamp() + route.gates.warm_up_s if canary else 0.0
@@ -63,7 +64,9 @@ def lane_of(route: Route) -> Lane:
         models["canary"] = canary.model_id
 
     def choice(arm: Arm, why: Why) -> Choice:
-        return Choice(route.name, models.get(arm, route.production), arm, why, rollout, evidence_from)
+        model = models.get(arm, route.production)
+        circuit = circuits.get((route.name, arm)) if circuits else None
+        return Choice(route.name, model, arm, why, rollout, evidence_from, circuit.report if circuit else None)
 
     serving = [arm for arm in models if arm == "production" or not _rolled_back(route)]
     prefix = f"{rollout}\0".encode("utf-8", "surrogatepass")
@@ -102,9 +105,9 @@ def overrides(registry: Registry, environment: Mapping[str, str]) -> dict[str, s
     return {name: model for name in registry.routes if (model := forced(name, environment))}
 
 
-def compiled(registry: Registry, forced_models: Mapping[str, str]) -> dict[str, Lane]:
+def compiled(registry: Registry, forced_models: Mapping[str, str], circuits: Circuits | None = None) -> dict[str, Lane]:
     """Every route of `registry`, ready to serve."""
     return {
-        name: overridden(name, forced_models[name]) if name in forced_models else lane_of(route)
+        name: overridden(name, forced_models[name]) if name in forced_models else lane_of(route, circuits)
         for name, route in registry.routes.items()
     }

@@ -13,15 +13,26 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from console.domain.choice import Choice
+from console.domain.choice import Arm, Choice
 from console.domain.errors import RegistryInvalid
 from console.domain.registry import Registry
 from console.registry.reading import Snapshot
+from console.routing.breaker import (
+    Breaker,
+    BreakerStatus,
+    Circuit,
+    Circuits,
+    around,
+    circuits_of,
+    open_circuits,
+    open_routes,
+)
 from console.routing.complaints import Complaints
 from console.routing.keeping import cache_home, copy_path, keep, kept
 from console.routing.lanes import Hot, Lane, Lanes, compiled, forced, overrides
@@ -43,6 +54,7 @@ class RouterStatus:
     `age_s` is the time since the file was last seen to say what is served, None if it never was. `problem` is what is
     wrong with the file, or "". `overrides` are the routes on which the environment forces a model, with that model.
     `watching` is whether changes of the file are noticed: not after `close`, and not where no thread can be started.
+    `breakers` are the models that this process does not use just now, since they failed several times in a row.
     """
 
     source: Source
@@ -52,6 +64,7 @@ class RouterStatus:
     problem: str
     overrides: Mapping[str, str] = field(default_factory=dict)
     watching: bool = False
+    breakers: tuple[BreakerStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class _Served:
     overrides: Mapping[str, str] = field(default_factory=dict)
     lanes: Lanes = field(default_factory=dict)
     hot: Mapping[str, Hot] = field(default_factory=dict)
+    circuits: Circuits = field(default_factory=dict)
 
 
 _ASLEEP: Mapping[str, Hot] = {}
@@ -75,7 +89,8 @@ class Router:
 
     `default` is the model for everything the registry does not answer: no file, no such route. `poll_s` is how often
     the file is looked at (seconds, at least 0.01); a change is served at most `poll_s` + 50 ms later. `cache_dir` holds
-    the last good copy, `clock` counts seconds. The constructor reads the file, which takes 50 ms.
+    the last good copy, `clock` counts seconds. `breaker` says when this process stops using a model that fails; None
+    means never. The constructor reads the file, which takes 50 ms.
 
     Raises ValueError for an empty `default` and TypeError for a path that is none; nothing raises after that.
     """
@@ -89,10 +104,11 @@ class Router:
         cache_dir: str | os.PathLike[str] | None = None,
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        breaker: Breaker | None = Breaker(),  # noqa: B008 - frozen, so one is enough
     ) -> None:
         if not isinstance(default, str) or not default.strip():
             raise ValueError("default must be the id of the model to send when the registry has no answer")
-        self._path, self._default, self._clock = os.fsdecode(path), default, clock
+        self._path, self._default, self._clock, self._breaker = os.fsdecode(path), default, clock, breaker
         self._poll_s = max(SHORTEST_POLL_S, poll_s)
         self._environment: Mapping[str, str] = os.environ if environment is None else environment
         directory = cache_home(self._environment) if cache_dir is None else Path(cache_dir)
@@ -137,8 +153,9 @@ class Router:
         served, good_at = self._served, self._good_at
         age_s = None if good_at is None else max(0.0, self._clock() - good_at)
         watching = not self._closed and self._thread is not None and self._thread.is_alive()
+        overridden, broken = dict(served.overrides), open_circuits(served.circuits)
         return RouterStatus(
-            served.source, self._path, served.sha256, age_s, self._problem, dict(served.overrides), watching
+            served.source, self._path, served.sha256, age_s, self._problem, overridden, watching, broken
         )
 
     def close(self) -> None:
@@ -148,7 +165,7 @@ class Router:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(CLOSING_S)
-        self._hot = self._served.hot
+        self._publish()
 
     def __enter__(self) -> Router:
         return self
@@ -167,7 +184,7 @@ class Router:
             lane = self._served.lanes.get(name)
             if lane is None:
                 return self._unlisted(name, current)
-            return _rarely(lane, key_bytes(key), current)
+            return around(self._served.circuits, _rarely(lane, key_bytes(key), current))
         except Exception:  # whatever was passed, the request gets a model
             return Choice(route if isinstance(route, str) else "", self._default, "production", "default")
 
@@ -188,6 +205,8 @@ class Router:
         self._starting = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        for circuit in self._served.circuits.values():
+            circuit.reset()
         self._hot = self._served.hot if self._closed else _ASLEEP
 
     def _wake(self) -> None:
@@ -196,7 +215,7 @@ class Router:
             return
         try:
             if self._thread is None and not self._closed:
-                self._hot = self._served.hot
+                self._publish()
                 arguments = (weakref.ref(self), self._stop, self._poll_s)
                 thread = threading.Thread(target=_watch, args=arguments, name="console-router", daemon=True)
                 thread.start()
@@ -257,11 +276,49 @@ class Router:
     def _serve(self, served: _Served) -> None:
         """Replace the table. A router that is asleep stays so: the next request wakes it."""
         found = overrides(served.registry, self._environment)
-        lanes = compiled(served.registry, found)
+        circuits = self._circuits(served.registry, found)
+        lanes = compiled(served.registry, found, circuits)
         hot = {name: lane.hot for name, lane in lanes.items()}
-        self._served = replace(served, overrides=found, lanes=lanes, hot=hot)
+        self._served = replace(served, overrides=found, lanes=lanes, hot=hot, circuits=circuits)
         if self._hot is not _ASLEEP:
-            self._hot = self._served.hot
+            self._publish()
+
+    def _publish(self) -> None:
+        """Make the table of what is served the one that requests read, without the routes that have an open circuit.
+
+        A reload and a breaker may both do so in the same moment: whoever writes last has seen what both changed.
+        """
+        while True:
+            served = self._served
+            broken = open_routes(served.circuits)
+            self._hot = {k: v for k, v in served.hot.items() if k not in broken} if broken else served.hot
+            if self._served is served and open_routes(served.circuits) == broken:
+                return
+
+    def _circuits(self, registry: Registry, found: Mapping[str, str]) -> Circuits:
+        """The circuits of `registry`: new and closed, but for routes that are what they were."""
+        if self._breaker is None:
+            return {}
+        made: dict[tuple[str, Arm], Circuit] = {}
+        changed = partial(_told, weakref.ref(self))
+        before = self._served
+        for name, route in registry.routes.items():
+            if name in found:
+                continue
+            if before.registry.routes.get(name) == route and name not in before.overrides:
+                made |= {key: circuit for key, circuit in before.circuits.items() if key[0] == name}
+            else:
+                made |= circuits_of(route, self._breaker, self._clock, changed)
+        return made
+
+
+def _told(reference: weakref.ref[Router], cause: str) -> None:
+    """A circuit opened or closed: requests get what it says from here on, and the log says so."""
+    router = reference()
+    if router is not None:
+        router._complaints.note(cause)
+        if router._hot is not _ASLEEP:
+            router._publish()
 
 
 def _rarely(lane: Lane, key: bytes, current: object) -> Choice:

@@ -14,13 +14,12 @@ from typing import Any, Protocol, TypedDict, Unpack
 from console.domain.choice import Choice
 from console.domain.requests import OUTCOMES, Outcome, RequestRow
 from console.traffic.answers import Reading, name, read_answer, whole
+from console.traffic.blaming import is_providers, is_providers_name
 from console.traffic.pricing import Priced, Tokens
 from console.traffic.shapes import Shape, shape_of
 from console.traffic.streams import STREAM_CLOSED, Streamed, watch
 
 _MANY = 1_000
-_STOPPED = ("CancelledError", "KeyboardInterrupt", "GeneratorExit", "SystemExit", STREAM_CLOSED)
-"""The caller went away: recorded as an error, but no reason for a breaker to distrust the model."""
 
 
 class Fields(TypedDict, total=False):
@@ -62,6 +61,7 @@ class Request:
     _error_class = ""
     _outcome: str | None = None
     _fields: Fields | None = None
+    _fault: bool | None = False
     _at = 0.0
     _started = 0.0
 
@@ -98,11 +98,10 @@ class Request:
         if kind is not None:
             self._error_class = kind.__name__
             self._outcome = "error"
+            self._fault = _blamed(error or kind.__name__)
         report = self._choice.report
-        if report is not None and self._error_class not in _STOPPED:
-            # The application's request must not fail because a breaker does.
-            with suppress(Exception):
-                report(self._outcome == "error")
+        if report is not None:
+            self._report(report)
         self._log.put(self)
 
     async def __aenter__(self) -> Request:
@@ -148,7 +147,7 @@ class Request:
     def watched(self, events: Any, over: Callable[[BaseException | None], None] | None) -> Any:
         """Like `stream`, and calls `over` with the error, if any, when nothing more will come. For integrations."""
         streamed = Streamed()
-        self._outcome, self._error_class = None, ""
+        self._outcome, self._error_class, self._fault = None, "", False
 
         def seen(event: object) -> None:
             if streamed.see(event):
@@ -157,6 +156,8 @@ class Request:
         def ended(error: BaseException | None, cut: bool) -> None:
             self._ended = time.perf_counter()
             streamed.cut = cut
+            if cut and not streamed.spoken:
+                self._fault = None
             self._answer = streamed
             if error is not None:
                 self.fail(error)
@@ -169,6 +170,17 @@ class Request:
         """Records that the call failed, for applications that handle the error themselves inside the block."""
         self._outcome = "error"
         self._error_class = error if isinstance(error, str) else type(error).__name__
+        self._fault = _blamed(error)
+
+    def _report(self, report: Callable[[bool], None]) -> None:
+        """Tells the breaker whether the provider answered, unless what happened says nothing of that."""
+        fault = self._fault
+        if fault is False and self._fields is not None and self._fields.get("outcome") == "error":
+            fault = True
+        if fault is not None:
+            # The application's request must not fail because a breaker does.
+            with suppress(Exception):
+                report(fault)
 
     def row(self) -> RequestRow:
         """What is stored of this request. Runs on the log's thread; lets go of the answer and the call."""
@@ -224,6 +236,15 @@ class Request:
             messages=shape.messages,
             characters=shape.characters,
         )
+
+
+def _blamed(error: BaseException | str) -> bool | None:
+    if error == STREAM_CLOSED:
+        return None
+    try:
+        return is_providers_name(error) if isinstance(error, str) else is_providers(error)
+    except Exception:  # an exception with attributes that raise; it says nothing
+        return None
 
 
 def _read(answer: object) -> Reading:
