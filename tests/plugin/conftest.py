@@ -1,0 +1,196 @@
+"""A project with a registry and suites, a provider that answers as told, and pytest as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OLD, NEW = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
+REGISTRY = f"""\
+schema = 1
+
+[routes.support]
+production = "{OLD}"
+
+[models."{OLD}"]
+pinned_date = 2026-05-15
+reason = "known"
+
+[models."{NEW}"]
+pinned_date = 2026-11-18
+reason = "its replacement"
+"""
+
+
+@dataclass
+class Provider:
+    """Speaks the Messages API. `answers` are by prompt, or by (model, prompt); a number is an HTTP status."""
+
+    url: str = ""
+    answers: dict[Any, str | int] = field(default_factory=dict)
+    latency_s: float = 0.0
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def prompts(self) -> list[str]:
+        return sorted(body["messages"][-1]["content"] for body in self.asked)
+
+    def answer_to(self, body: dict[str, Any]) -> str | int:
+        prompt = body["messages"][-1]["content"]
+        return self.answers.get((body["model"], prompt), self.answers.get(prompt, f"The answer to {prompt}"))
+
+
+def _events(model: str, text: str) -> bytes:
+    usage = {"input_tokens": 10, "output_tokens": 5}
+    message = {"id": "m", "type": "message", "role": "assistant", "model": model, "content": [], "usage": usage}
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}},
+        {"type": "message_stop"},
+    ]
+    return b"".join(b"event: %s\ndata: %s\n\n" % (one["type"].encode(), json.dumps(one).encode()) for one in events)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            with provider.lock:
+                provider.asked.append(body)
+                provider.under_way += 1
+                provider.most_under_way = max(provider.most_under_way, provider.under_way)
+            time.sleep(provider.latency_s)
+            said = provider.answer_to(body)
+            with provider.lock:
+                provider.under_way -= 1
+            if isinstance(said, int):
+                error = {"type": "error", "error": {"type": "api_error", "message": "no"}}
+                self._send(said, "application/json", json.dumps(error).encode())
+            else:
+                self._send(200, "text/event-stream", _events(body["model"], said))
+
+        def _send(self, status: int, kind: str, data: bytes) -> None:
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    return Handler
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    server = _Server(("127.0.0.1", 0), _handler(made))
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One pytest process: how it ended, and what it said."""
+
+    code: int
+    out: str
+    seconds: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`{"passed": 2, "failed": 1}` of the last line."""
+        last = next((line for line in reversed(self.out.splitlines()) if re.search(r" in [\d.]+s", line)), "")
+        return {
+            word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+(?: measured)?)", last.split(" in ")[0])
+        }
+
+
+@dataclass
+class Project:
+    """A folder that pytest runs in."""
+
+    folder: Path
+    provider: Provider
+    environment: dict[str, str]
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def suite(self, cases: str | dict[str, str], name: str = "suites/support.toml", head: str = "") -> Path:
+        if not isinstance(cases, str):
+            cases = "".join(f"[[case]]\nid = {json.dumps(i)}\nprompt = {json.dumps(p)}\n" for i, p in cases.items())
+        return self.write(name, f"schema = 1\n{head}\n{cases}")
+
+    def snapshot(self, case: str, suite: str = "support") -> Path:
+        return self.folder / "tests/__snapshots__" / suite / f"{case}.llmsnap"
+
+    def pytest(self, *words: str, **environment: str) -> Ran:
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "console.plugin", "-p", "no:cacheprovider", *words],
+            cwd=self.folder,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), time.monotonic() - began)
+
+
+@pytest.fixture
+def project(tmp_path: Path, provider: Provider) -> Project:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    prefixes = ("CONSOLE_", "LLM_MODEL", "ANTHROPIC_", "OPENAI_", "GEMINI_", "PYTEST_", "COVERAGE", "COV_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    environment = kept | {
+        "PYTHONPATH": str(ROOT),
+        "CONSOLE_STATE": str(tmp_path / "state"),
+        "ANTHROPIC_API_KEY": "test-key",
+        "ANTHROPIC_BASE_URL": provider.url,
+        "COLUMNS": "120",
+        "NO_COLOR": "1",
+    }
+    made = Project(folder, provider, environment)
+    made.write("registry.toml", REGISTRY)
+    made.write("pyproject.toml", "[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = 'function'\n")
+    return made
