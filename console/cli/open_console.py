@@ -6,6 +6,7 @@ import gc
 import locale
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.cli.settings import Settings
@@ -39,6 +40,7 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
 
 def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
     gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
+    from console.tui import keymap
     from console.tui.app import run
     from console.tui.runtime import Runtime
 
@@ -57,8 +59,19 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
             ascii_only=settings.ascii or not _is_utf8(),
             stand_in=bool(stand_in_url),
             override=_override(routes),
+            keys=keymap.load(_keys_path()),
         )
     )
+
+
+def _keys_path() -> Path:
+    """Where this user's own keys are: `CONSOLE_KEYS`, else `keys.toml` among the user's settings."""
+    named = os.environ.get("CONSOLE_KEYS")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("console", appauthor=False) / "keys.toml"
 
 
 def _is_utf8() -> bool:

@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from console.text.safe import safe
 from console.tui.drawing.palette import DARK
-from console.tui.keys import KEYS
+from console.tui.keymap import textual_keymap
 from console.tui.plain import AsciiOnly
 from console.tui.runtime import Runtime
 from console.tui.screens.main import MainScreen
@@ -43,6 +43,7 @@ class ConsoleApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK_NAME
+        self.set_keymap(textual_keymap(runtime.keys))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The names that the style sheet uses, for themes other than our own."""
@@ -68,7 +69,7 @@ class ConsoleApp(App[None]):
         main = next((each for each in self.screen_stack if isinstance(each, MainScreen)), None)
         if main is None or screen is not main:
             return
-        for key in KEYS:
+        for key in self.runtime.keys:
             if key.action == "command_palette":
                 continue
             if main.allows(key.action):

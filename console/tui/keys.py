@@ -48,6 +48,6 @@ PINNED = ("help", "command_palette", "quit")
 """The actions that stand at the right end of the footer."""
 
 
-def by_action(action: str) -> Key:
+def by_action(action: str, keys: tuple[Key, ...] = KEYS) -> Key:
     """The key that runs `action`."""
-    return next(key for key in KEYS if key.action == action)
+    return next(key for key in keys if key.action == action)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from console.text import words
 from console.tui.acting import Acting
 from console.tui.drawing.frame import Hint
-from console.tui.keys import KEYS, PINNED, Key
+from console.tui.keys import PINNED, Key
 from console.view.records import State
 
 
@@ -16,7 +16,7 @@ class Offering(Acting):
 
     def hints(self) -> list[Hint]:
         """The footer, before what has no room is dropped."""
-        keys = [key for key in KEYS if key.group in ("act", "look") and key.action not in PINNED]
+        keys = [key for key in self.runtime.keys if key.group in ("act", "look") and key.action not in PINNED]
         order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
         return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.text.clock import utc_now
 from console.text.safe import NOTHING, SafeText
+from console.tui.keys import KEYS, Key
 
 if TYPE_CHECKING:
     from console.compare.similarity import Embedder
@@ -37,6 +38,8 @@ class Runtime:
     stand_in: bool = False
     override: SafeText = NOTHING
     """The sentence about `LLM_MODEL`, where it forces a model in this environment."""
+    keys: tuple[Key, ...] = KEYS
+    """The list of keys, with what this user has changed."""
     clock: Callable[[], datetime] = utc_now
     embedder: Callable[[], Embedder] = _embedder
     """Called when the first comparison is near: loading it at the start would be seen."""

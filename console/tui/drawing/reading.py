@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from console.text import words
 from console.text.cells import wrap
 from console.tui.drawing.canvas import Canvas
-from console.tui.keys import KEYS, Group
+from console.tui.keys import KEYS, Group, Key
 from console.view.records import ChangeView
 
 _GROUPS: tuple[tuple[Group, str], ...] = (
@@ -77,27 +77,41 @@ def _when(at: datetime, now: datetime) -> str:
     return f"{words.day(local.date(), now.date())} {local:%H:%M}"
 
 
-def draw_help(width: int, height: int, pane: int) -> Canvas:
-    """What the focused pane shows, then every key with its effect."""
+def draw_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS, top: int = 0) -> Canvas:
+    """What the focused pane shows, then every key with its effect; from row `top` on where not all of it fits."""
     canvas = Canvas(width, height, "bg")
+    whole, rows = _help(width, pane, keys)
+    room = height - 2
+    canvas.paste(0, 2, whole, top, min(room, rows - top))
     _put_title(canvas, "Help", "esc back")
-    y = 2
-    for line in _ABOUT[min(max(pane, 1), len(_ABOUT)) - 1]:
-        for part in wrap(line, max(10, width - 4)):
-            canvas.put(2, y, part, "fg", end=width - 2)
-            y += 1
+    hidden = rows - top - room
+    if hidden > 0 and room > 2:
+        canvas.fill(0, width, height - 1)
+        canvas.put(2, height - 1, f"↓ {words.plural(hidden + 1, 'more line')}", "muted", end=width - 2)
+    return canvas
+
+
+def hidden_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS) -> int:
+    """How many rows of the help lie below a page of this size."""
+    return max(0, _help(width, pane, keys)[1] - (height - 2))
+
+
+def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
+    about = [part for line in _ABOUT[min(max(pane, 1), len(_ABOUT)) - 1] for part in wrap(line, max(10, width - 4))]
+    canvas = Canvas(width, len(about) + len(keys) + 2 * len(_GROUPS), "bg")
+    for y, line in enumerate(about):
+        canvas.put(2, y, line, "fg", end=width - 2)
+    y = len(about)
     for group, title in _GROUPS:
         y += 1
-        if y >= height:
-            break
         canvas.put(2, y, title, "strong bold", end=width - 2)
-        for key in (key for key in KEYS if key.group == group):
+        for key in (key for key in keys if key.group == group):
             y += 1
             canvas.put(4, y, key.shown, "strong bold", end=12)
             canvas.put(12, y, key.label, "fg", end=28)
             canvas.put(29, y, key.help, "muted", end=width - 2)
         y += 1
-    return canvas
+    return canvas, y
 
 
 def _put_title(canvas: Canvas, title: str, keys: str) -> None:

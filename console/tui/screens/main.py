@@ -202,7 +202,8 @@ class MainScreen(Filtering, Offering, Screen[None]):
         age = self.query_one(LivePane).age
         right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
         self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))
-        self.query_one(KeyBar).show(self.hints(), [Hint(*_pair(by_action(action))) for action in PINNED])
+        pinned = [by_action(action, self.runtime.keys) for action in PINNED]
+        self.query_one(KeyBar).show(self.hints(), [Hint(key.shown, key.label) for key in pinned])
 
     def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
         """A tab was clicked."""
@@ -251,7 +252,7 @@ class MainScreen(Filtering, Offering, Screen[None]):
         """What can be done here."""
         from console.tui.screens.reading import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._pane))
+        self.app.push_screen(HelpScreen(self._pane, self.runtime.keys))
 
     def action_quit(self) -> None:
         """Leave."""
@@ -287,7 +288,3 @@ def later(view: FleetView, seconds: float) -> FleetView:
 
 
 _ACTIONS = {key.action for key in KEYS}
-
-
-def _pair(key: Key) -> tuple[str, str]:
-    return key.shown, key.label

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.reading import draw_help, draw_history
+from console.tui.drawing.reading import draw_help, draw_history, hidden_help
+from console.tui.keys import Key
 from console.tui.widgets.drawn import Drawn
 from console.view.records import ChangeView
 
@@ -83,27 +84,53 @@ class HistoryScreen(ModalScreen[int | None]):
 class HelpPage(_Page):
     """The keys in their groups."""
 
-    def __init__(self, pane: int) -> None:
+    def __init__(self, pane: int, keys: Sequence[Key]) -> None:
         super().__init__()
-        self._pane = pane
+        self._pane, self._keys = pane, tuple(keys)
+        self._top = 0
 
     def draw(self, width: int, height: int) -> Canvas:
         """The table of keys, and what the focused pane shows."""
-        return draw_help(width, height, self._pane)
+        return draw_help(width, height, self._pane, self._keys, self._top)
+
+    def move(self, rows: int) -> None:
+        """Read on, where the terminal is lower than the list."""
+        self._top = min(
+            max(0, self._top + rows), hidden_help(self.size.width, self.size.height, self._pane, self._keys)
+        )
+        self.redraw()
 
 
 class HelpScreen(ModalScreen[None]):
     """What can be done, and what the focused pane shows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "leave", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "leave", "leave", show=False),
+        Binding("j,down", "move(1)", "down", show=False),
+        Binding("k,up", "move(-1)", "up", show=False),
+        Binding("pagedown,space", "move(10)", "page down", show=False),
+        Binding("pageup", "move(-10)", "page up", show=False),
+    ]
 
-    def __init__(self, pane: int) -> None:
+    def __init__(self, pane: int, keys: Sequence[Key]) -> None:
         super().__init__()
-        self._pane = pane
+        self._pane, self._keys = pane, keys
 
     def compose(self) -> ComposeResult:
         """The page."""
-        yield HelpPage(self._pane)
+        yield HelpPage(self._pane, self._keys)
+
+    def action_move(self, rows: int) -> None:
+        """Further down or up."""
+        self.query_one(HelpPage).move(rows)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel."""
+        self.action_move(2)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel."""
+        self.action_move(-2)
 
     def action_leave(self) -> None:
         """Back."""
