@@ -8,6 +8,7 @@ advance = "ctrl+up,+"
 from __future__ import annotations
 
 import difflib
+import string
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,29 +86,24 @@ def _changed(key: Key, wanted: str | None, where: str) -> Key:
 
 
 def _textual_name(part: str, where: str) -> str:
-    from textual.binding import Binding
-
-    if len(part) == 1 and not part.isprintable():
-        raise Usage(f"{where}: {part!r} is no key")
-    if len(part) == 1:
-        return next(iter(Binding.make_bindings([Binding(part, "none", "")]))).key
+    if len(part) == 1 and part.isprintable():
+        return _named(part)
     *modifiers, last = part.split("+")
-    if set(modifiers) - {"ctrl", "shift", "alt"} or not last or not _is_key(last):
+    if set(modifiers) - {"ctrl", "shift", "alt"} or not (len(last) == 1 or last in _names()):
         raise Usage(f"{where}: {part!r} is no key", "For example R, ctrl+r, f5, up, pagedown, question_mark")
     return part
 
 
-def _is_key(name: str) -> bool:
+def _named(character: str) -> str:
+    from textual.binding import Binding
+
+    return next(iter(Binding.make_bindings([Binding(character, "none", "")]))).key
+
+
+def _names() -> set[str]:
     from textual.keys import Keys
 
-    return len(name) == 1 or name in {key.value for key in Keys} or name in _NAMED
-
-
-_NAMED = frozenset(
-    ("plus", "minus", "slash", "backslash", "percent_sign", "question_mark", "equals_sign", "comma", "full_stop")
-    + ("colon", "semicolon", "space", "asterisk", "ampersand", "number_sign", "at", "dollar_sign", "underscore")
-    + ("exclamation_mark", "tilde")
-)
+    return {"comma", "space", *(key.value for key in Keys), *map(_named, string.punctuation.replace(",", ""))}
 
 
 def _check_unique(keys: Sequence[Key], where: str) -> None:

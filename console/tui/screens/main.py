@@ -18,7 +18,7 @@ from console.domain.registry import Route
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.drawing.frame import Hint, frame
 from console.tui.filtering import Filtering, FilterRow
-from console.tui.keys import KEYS, PINNED, Key, by_action
+from console.tui.keys import KEYS, PINNED, by_action
 from console.tui.messages import Looked
 from console.tui.offering import Offering
 from console.tui.polling import Poller
