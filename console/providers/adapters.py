@@ -43,10 +43,11 @@ def adapter_name(question: Question, provider: str) -> AdapterName:
     return "openai_chat"
 
 
-async def load(name: AdapterName) -> Adapter:
-    """The adapter `name`; its first import happens in a thread."""
-    adapter = _READY.get(name)
-    return adapter if adapter is not None else await asyncio.to_thread(_import, name)
+async def load(name: AdapterName, *, direct: bool = False) -> Adapter:
+    """The adapter `name`; its first import happens in a thread. `direct`: the one that needs no SDK."""
+    kind = f"direct {name}" if direct else name
+    adapter = _READY.get(kind)
+    return adapter if adapter is not None else await asyncio.to_thread(_import_direct if direct else _import, name)
 
 
 def connected(adapter: Adapter, endpoint: Endpoint, limits: Limits) -> Closable:
@@ -74,6 +75,8 @@ def warm(providers: Iterable[str] = ("anthropic", "openai")) -> threading.Thread
 _READY: dict[str, Adapter] = {}
 """What has been imported and has read its first answer. The interpreter's modules are the same for everybody."""
 _LOADING = threading.Lock()
+_PRICES_AFTER_S = 0.15
+"""The requests go out first."""
 
 
 def _import(name: str) -> Adapter:
@@ -84,3 +87,14 @@ def _import(name: str) -> Adapter:
             prepare()
             _READY[name] = adapter
         return _READY[name]
+
+
+def _import_direct(name: str) -> Adapter:
+    """Without an SDK. The price list loads while the first questions are under way: nobody needs it before."""
+    with _LOADING:
+        adapters: dict[str, Adapter] = import_module(f"{_PACKAGE}.direct").ADAPTERS
+        if not _READY:
+            timer = threading.Timer(_PRICES_AFTER_S, prepare)
+            timer.daemon = True
+            timer.start()
+        return _READY.setdefault(f"direct {name}", adapters[name])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncIterator
-from typing import Any
 
 import anthropic
 import httpx2
 
+from console.providers.anthropic_events import take
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits, Question
-from console.providers.seen import Malformed, Seen, count_of, field_of, word_of
+from console.providers.seen import Seen
 from console.providers.shaping import anthropic_call
 from console.providers.transport import is_stream, timeout
 
@@ -48,52 +48,7 @@ async def stream(
     async with events:
         seen.opened, seen.streamed = True, is_stream(events.response)
         async for event in events:
-            piece = _take(event, seen)
+            piece = take(event, seen)
             if piece is not None:
                 yield piece
     seen.finished = seen.stop_reason is not None
-
-
-def _take(event: Any, seen: Seen) -> str | None:
-    """One event: its text, "" for content that is no text, None for anything else."""
-    match getattr(event, "type", None):
-        case "message_start":
-            seen.served_model = word_of(field_of(event, "message", "model")) or ""
-            _usage(field_of(event, "message", "usage"), seen)
-        case "content_block_start":
-            block = field_of(event, "content_block")
-            if field_of(block, "type") == "tool_use":
-                seen.add_tool(event.index, name=block.name)
-                return ""
-        case "content_block_delta":
-            return _delta(event, seen)
-        case "message_delta":
-            seen.stop_reason = word_of(field_of(event, "delta", "stop_reason")) or seen.stop_reason
-            _usage(field_of(event, "usage"), seen)
-    return None
-
-
-def _delta(event: Any, seen: Seen) -> str:
-    match field_of(event, "delta", "type"):
-        case "text_delta":
-            return seen.add_text(event.delta.text)
-        case "input_json_delta":
-            seen.add_tool(event.index, arguments=event.delta.partial_json)
-        case None:
-            raise Malformed("a delta without a type")
-    return ""
-
-
-def _usage(usage: Any, seen: Seen) -> None:
-    """Counts are running totals; what a later event leaves out keeps its earlier value."""
-    for name, theirs in (
-        ("output_tokens", count_of(field_of(usage, "output_tokens"))),
-        ("cached_tokens", count_of(field_of(usage, "cache_read_input_tokens"))),
-        ("cache_write_tokens", count_of(field_of(usage, "cache_creation_input_tokens"))),
-        ("reasoning_tokens", count_of(field_of(usage, "output_tokens_details", "thinking_tokens"))),
-        ("uncached_tokens", count_of(field_of(usage, "input_tokens"))),
-    ):
-        if theirs is not None:
-            setattr(seen, name, theirs)
-    if seen.uncached_tokens is not None:
-        seen.input_tokens = seen.uncached_tokens + (seen.cached_tokens or 0) + (seen.cache_write_tokens or 0)

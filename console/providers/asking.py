@@ -30,12 +30,14 @@ async def ask(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = utc_now,
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    direct: bool = False,
 ) -> AsyncGenerator[TextDelta | Answer, None]:
     """Stream the answer to `question`; the last item is always an `Answer`.
 
     Never raises for what a provider does or fails to do: that is the answer's `failure`. May be cancelled or closed at
     any moment, which ends the request; iterate it under `contextlib.aclosing` when leaving early. A failure before the
-    first piece of text is retried within `limits`. `clock` (seconds) measures; `now` dates the price.
+    first piece of text is retried within `limits`. `clock` (seconds) measures; `now` dates the price. `direct` asks
+    without the provider's SDK, which takes seconds to load.
     """
     provider = provider_of(question)
     endpoint = endpoints.reach(provider)
@@ -46,7 +48,7 @@ async def ask(
     deadline = asyncio.get_running_loop().time() + limits.total_s
     retries = 0
     while True:
-        attempt = _Attempt(question, endpoint, endpoints, limits, deadline, clock, Seen(limits.max_bytes))
+        attempt = _Attempt(question, endpoint, endpoints, limits, deadline, clock, Seen(limits.max_bytes), direct)
         async with aclosing(attempt.stream()) as pieces:
             async for piece in pieces:
                 yield TextDelta(piece)
@@ -58,9 +60,11 @@ async def ask(
     yield attempt.answer(retries, now())
 
 
-async def answer_of(question: Question, endpoints: Endpoints, *, limits: Limits = DEFAULT_LIMITS) -> Answer:
+async def answer_of(
+    question: Question, endpoints: Endpoints, *, limits: Limits = DEFAULT_LIMITS, direct: bool = False
+) -> Answer:
     """The whole answer to `question`, for those who do not show it as it arrives."""
-    async with aclosing(ask(question, endpoints, limits=limits)) as items:
+    async with aclosing(ask(question, endpoints, limits=limits, direct=direct)) as items:
         async for item in items:
             if isinstance(item, Answer):
                 return item
@@ -78,6 +82,7 @@ class _Attempt:
     deadline: float
     clock: Callable[[], float]
     seen: Seen
+    direct: bool = False
     failure: Failure | None = None
     sdk: str = ""
     api_version: str = ""
@@ -112,9 +117,9 @@ class _Attempt:
     async def _open(self) -> AsyncGenerator[str, None]:
         name = adapter_name(self.question, self.endpoint.provider)
         async with asyncio.timeout_at(self.deadline):
-            adapter: Adapter = await load(name)
+            adapter: Adapter = await load(name, direct=self.direct)
             # The limit on the wire belongs to the client, so a client is made for each.
-            key = f"{self.endpoint.provider} {name} {self.limits.max_bytes}"
+            key = f"{self.endpoint.provider} {name} {self.limits.max_bytes} {self.direct}"
             client: Any = await self.endpoints.client(key, lambda: connected(adapter, self.endpoint, self.limits))
         self.sdk, self.api_version = adapter.SDK, adapter.api_version(client)
         self.begun = self.clock()

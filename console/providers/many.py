@@ -81,12 +81,12 @@ async def _answer(
     number: int, job: Job, endpoints: Endpoints, limits: Limits, journal: AnswerJournal | None
 ) -> Answered:
     if journal is None:
-        return Answered(number, await answer_of(job.question, endpoints, limits=limits), cached=False)
+        return Answered(number, await answer_of(job.question, endpoints, limits=limits, direct=True), cached=False)
     stand_in = _by_stand_in(job.question, endpoints)
     kept = journal.recall(job.question, job.run, stand_in)
     if kept is not None:
         return Answered(number, kept, cached=True)
-    answer = await answer_of(job.question, endpoints, limits=limits)
+    answer = await answer_of(job.question, endpoints, limits=limits, direct=True)
     await asyncio.to_thread(journal.keep, job.question, job.run, answer)
     return Answered(number, answer, cached=False)
 

@@ -235,15 +235,23 @@ async def endpoints(server: Server) -> AsyncIterator[Endpoints]:
 Run = Callable[..., Any]
 
 
+@pytest.fixture(params=["sdk", "direct"])
+def direct(request: pytest.FixtureRequest) -> bool:
+    """Through the provider's SDK and without it: whoever asks for this (or for `run`) is held to both."""
+    return request.param == "direct"
+
+
 @pytest.fixture
-def run(server: Server, endpoints: Endpoints) -> Run:
+def run(server: Server, endpoints: Endpoints, direct: bool) -> Run:
     """Ask `question` of the server answering `replies`; gives the answer, and checks that the pieces are its text."""
 
     async def asked(question: Question | str, *replies: Reply | list[bytes], limits: Limits | None = None) -> Answer:
         server.replies = [item if isinstance(item, Reply) else Reply(body=item) for item in replies]
         if isinstance(question, str):
             question = Question.of(question, "Where is my parcel number 4711?")
-        async with aclosing(ask(question, endpoints, limits=limits or Limits(), wait=_no_wait)) as stream:
+        async with aclosing(
+            ask(question, endpoints, limits=limits or Limits(), wait=_no_wait, direct=direct)
+        ) as stream:
             items = [item async for item in stream]
         answer = items.pop()
         assert isinstance(answer, Answer)

@@ -37,7 +37,7 @@ Asker = Callable[..., tuple[list[str], Answer]]
 
 
 @pytest.fixture
-def asker(monkeypatch: pytest.MonkeyPatch) -> Asker:
+def asker(monkeypatch: pytest.MonkeyPatch, direct: bool) -> Asker:
     """Asks a model whose provider sends `pieces`, without a socket: thousands of answers in seconds."""
 
     def asking(model: str, pieces: list[bytes], status: int = 200, kind: str = "text/event-stream") -> Any:
@@ -54,7 +54,7 @@ def asker(monkeypatch: pytest.MonkeyPatch) -> Asker:
             question = Question.of(model, "hello there")
             async with (
                 Endpoints.stand_in("http://mock") as endpoints,
-                aclosing(ask(question, endpoints, limits=limits)) as stream,
+                aclosing(ask(question, endpoints, limits=limits, direct=direct)) as stream,
             ):
                 items = [item async for item in stream]
             *deltas, answer = items

@@ -40,7 +40,7 @@ async def test_so_many_are_under_way_and_the_first_to_finish_comes_first(monkeyp
     under_way = most = 0
     gates = [asyncio.Event() for _ in range(6)]
 
-    async def slow(question, endpoints, *, limits):
+    async def slow(question, endpoints, *, limits, direct):
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)

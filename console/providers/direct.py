@@ -1,0 +1,217 @@
+"""The three APIs without their SDKs, for many questions at once: an SDK costs seconds to load and 2 ms an answer.
+
+What is sent and how events are read is what the SDK's adapters use; only the SDK in between is missing. The same tests
+hold both to the same answers, requests and faults.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+
+from console.providers import anthropic_events, chat_events, responses_events
+from console.providers.endpoints import Endpoint
+from console.providers.records import Limits, Question
+from console.providers.seen import Malformed, Seen
+from console.providers.server_events import EventReader, ServerEvent
+from console.providers.shaping import anthropic_call, chat_call, responses_call
+from console.providers.transport import is_stream, timeout
+
+SDK = f"none (httpx2 {httpx2.__version__})"
+ANTHROPIC_VERSION = "2026-10-21"
+"""What the installed SDK asks for; a test holds the two together."""
+OPENAI_VERSION = "v1"
+_LARGEST_ERROR = 100_000
+
+
+class Rejected(Exception):
+    """The provider answered with an error: `status_code`, `body` as parsed, `response` for its headers."""
+
+    def __init__(self, status_code: int, body: object, response: httpx2.Response) -> None:
+        super().__init__(status_code)
+        self.status_code = status_code
+        self.body = body
+        self.response = response
+        inner = body.get("error", body) if isinstance(body, dict) else None
+        self.param = inner.get("param") if isinstance(inner, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A connection pool, where it leads, and what every request carries. The key is not in its `repr`."""
+
+    http: httpx2.AsyncClient
+    base_url: str
+    headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Client({self.base_url})"
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.http.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class DirectAdapter:
+    """One API: `path` under the base url, `body` of a question, `read` of its events into what was seen."""
+
+    path: str
+    version: str
+    body: Callable[[Question], dict[str, Any]]
+    read: Callable[[ServerEvent, Seen], list[str]]
+    headers: Callable[[Endpoint], Mapping[str, str]]
+    ends_by_stop_reason: bool = True
+    SDK: str = SDK
+
+    def connect(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> Client:
+        """A client for `endpoint` over `http`."""
+        return Client(http, endpoint.base_url.rstrip("/"), self.headers(endpoint))
+
+    def api_version(self, client: Client) -> str:
+        """The version of the API that is asked for."""
+        return self.version
+
+    async def stream(self, client: Client, question: Question, seen: Seen, limits: Limits) -> AsyncIterator[str]:
+        """The answer's text as it arrives ("" where something else did); all the rest goes into `seen`."""
+        request = client.http.build_request(
+            "POST",
+            client.base_url + self.path,
+            content=_encoded(self.body(question)),
+            headers=client.headers,
+            timeout=timeout(limits),
+        )
+        response = await client.http.send(request, stream=True)
+        try:
+            if not 200 <= response.status_code < 300:
+                raise Rejected(response.status_code, await _error_body(response), response)
+            seen.opened, seen.streamed = True, is_stream(response)
+            reader = EventReader()
+            async for received in response.aiter_bytes():
+                # What arrived together is handed on together: a piece for each word would cost more than the rest.
+                pieces: list[str] = []
+                try:
+                    for event in reader.feed(received):
+                        pieces += self.read(event, seen)
+                finally:
+                    if pieces:
+                        yield "".join(pieces)
+        finally:
+            await response.aclose()
+        if self.ends_by_stop_reason:
+            seen.finished = seen.stop_reason is not None
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+async def _error_body(response: httpx2.Response) -> object:
+    """The provider's own words about the error: JSON, or None where it is something else or too much."""
+    read = bytearray()
+    async for piece in response.aiter_bytes():
+        read += piece
+        if len(read) > _LARGEST_ERROR:
+            return None
+    try:
+        return json.loads(read)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _namespace(text: str) -> Any:
+    try:
+        return json.loads(text, object_hook=lambda found: SimpleNamespace(**found))
+    except RecursionError as error:
+        raise Malformed("nested too deeply") from error
+
+
+def _read_anthropic(event: ServerEvent, seen: Seen) -> list[str]:
+    if event.name == "error":
+        raise _reported(event.data)
+    if event.name in ("", "ping") or not event.data:
+        return []
+    piece = anthropic_events.take(_namespace(event.data), seen)
+    return [] if piece is None else [piece]
+
+
+def _read_chat(event: ServerEvent, seen: Seen) -> list[str]:
+    return chat_events.take(found, seen) if (found := _openai(event)) is not None else []
+
+
+def _read_responses(event: ServerEvent, seen: Seen) -> list[str]:
+    piece = responses_events.take(found, seen) if (found := _openai(event)) is not None else None
+    return [] if piece is None else [piece]
+
+
+def _openai(event: ServerEvent) -> Any:
+    """The event's data; None after the last one. Raises what it reports as an error."""
+    if event.data.startswith("[DONE]"):
+        return None
+    found = _namespace(event.data)
+    if getattr(found, "error", None):
+        raise _reported(event.data)
+    return found
+
+
+def _reported(data: str) -> Exception:
+    """The error that the provider sent in a stream which began well."""
+    error = Exception("reported in the stream")
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return Malformed("an error that is not JSON")
+    error.body = body  # type: ignore[attr-defined]
+    return error
+
+
+def _anthropic_headers(endpoint: Endpoint) -> Mapping[str, str]:
+    return {**_headers(endpoint), "anthropic-version": ANTHROPIC_VERSION}
+
+
+def _openai_headers(endpoint: Endpoint) -> Mapping[str, str]:
+    headers = _headers(endpoint)
+    if endpoint.provider == "openai" and not endpoint.stand_in:
+        for name, variable in (("openai-organization", "OPENAI_ORG_ID"), ("openai-project", "OPENAI_PROJECT_ID")):
+            if value := os.environ.get(variable):
+                headers[name] = value
+    return headers
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    return {
+        "authorization": f"Bearer {endpoint.key}",
+        "content-type": "application/json",
+        "accept": "text/event-stream",
+        "user-agent": "model-console",
+    }
+
+
+def _chat_body(question: Question) -> dict[str, Any]:
+    return {**chat_call(question), "stream": True, "stream_options": {"include_usage": True}}
+
+
+ADAPTERS: Mapping[str, DirectAdapter] = {
+    "anthropic_messages": DirectAdapter(
+        "/v1/messages",
+        ANTHROPIC_VERSION,
+        lambda question: {**anthropic_call(question), "stream": True},
+        _read_anthropic,
+        _anthropic_headers,
+    ),
+    "openai_chat": DirectAdapter("/chat/completions", OPENAI_VERSION, _chat_body, _read_chat, _openai_headers),
+    "openai_responses": DirectAdapter(
+        "/responses",
+        OPENAI_VERSION,
+        lambda question: {**responses_call(question), "stream": True},
+        _read_responses,
+        _openai_headers,
+        ends_by_stop_reason=False,
+    ),
+}
