@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from console.actions.past import ShareChange, ShareChanges
 from console.domain.cells import SLOT_S, Cell, Counts
 from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
 from console.domain.metrics import METRICS, Metric
@@ -26,14 +27,15 @@ from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.traffic.evidence import EvidenceKeeper
 from console.traffic.reading import LogMissing, LogReader
 from console.traffic.snapshots import Snapshots
+from console.verdict.sentences import sentence
 from console.verdict.verdict import Verdict
-from console.view.changes import ShareChange, ShareChanges, change_view, label
+from console.view.changes import change_view, label
 from console.view.ladder import ladder
 from console.view.metrics import metric_rows
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
 from console.view.routes import retirements, route_view
-from console.view.sentences import sentence, state_of
+from console.view.sentences import state_of
 from console.view.trades import beside as second_line
 from console.view.window import Window
 

@@ -10,6 +10,7 @@ from console.domain.metrics import METRICS, Metric
 from console.text import words
 from console.text.safe import NOTHING, SafeText
 from console.verdict.plan import histogram_of, share_of
+from console.verdict.sentences import value_text
 from console.verdict.verdict import Judged, Verdict
 from console.view.records import MetricView
 
@@ -36,17 +37,6 @@ def measure(metric: Metric, counts: Counts) -> Measured:
         return Measured(None, 0)  # no checker at work: "none flagged" would be a claim
     bad, n = share_of(metric.name, counts)
     return Measured(bad / n if n else None, n)
-
-
-def value_text(metric: Metric, value: float | None) -> SafeText:
-    """A metric's value in the words of the table; cost is shown per 1,000 requests."""
-    if value is None:
-        return NOTHING
-    if metric.unit == "ms":
-        return SafeText(words.seconds(value))
-    if metric.unit == "usd":
-        return SafeText(words.dollars(value * 1_000))
-    return SafeText(words.share(value))
 
 
 def change_text(metric: Metric, production: float | None, canary: float | None) -> SafeText:

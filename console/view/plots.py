@@ -13,7 +13,7 @@ from console.domain.histogram import Histogram, merged, middle, quantile
 from console.domain.metrics import Metric
 from console.text.safe import NOTHING
 from console.verdict.plan import MILLION, histogram_of, share_of
-from console.view.metrics import value_text
+from console.verdict.sentences import value_text
 from console.view.records import PlotView, PointView
 
 Z90 = 1.645

@@ -12,10 +12,11 @@ from console.text import words
 from console.text.safe import SafeText
 from console.text.table import table
 from console.traffic.rehearsing import Event, Rehearsal
+from console.verdict.sentences import ruled_out, sentence
 from console.verdict.trade import trade
 from console.verdict.verdict import Judged, Verdict
 from console.view.metrics import metric_rows
-from console.view.sentences import ruled_out, sentence, state_of
+from console.view.sentences import state_of
 from console.view.trades import trade_text
 
 _LABEL = {metric.name: metric.label for metric in METRICS}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
+from console.verdict.sentences import if_real, ruled_out
 from console.verdict.trade import Trade, trade
 from console.verdict.verdict import Verdict
-from console.view.sentences import if_real, ruled_out
 
 
 def beside(verdict: Verdict) -> SafeText:

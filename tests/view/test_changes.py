@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from console.actions.past import ShareChanges
 from console.actions.requests import Drop, PinTier, Promote, Resume, Rollback, SetShare, StartCanary, Undo
 from console.history.records import Entry
 from console.history.store import History, beside
-from console.view.changes import ShareChanges, change_view, label
+from console.view.changes import change_view, label
 
 AT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -7,8 +7,9 @@ import pytest
 from console.domain.cells import Counts
 from console.domain.histogram import bin_of
 from console.domain.metrics import METRICS
+from console.verdict.sentences import value_text
 from console.verdict.verdict import Needed
-from console.view.metrics import change_text, measure, metric_rows, value_text
+from console.view.metrics import change_text, measure, metric_rows
 
 METRIC = {metric.name: metric for metric in METRICS}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from console.verdict.sentences import effect, needed_text, regression, ruled_out, sentence
 from console.verdict.verdict import Needed
 from console.view.records import State
-from console.view.sentences import effect, needed_text, regression, ruled_out, sentence, state_of
+from console.view.sentences import state_of
 
 PER_S = 1_400 / 21_600
 """1,400 canary requests in 6 hours."""
