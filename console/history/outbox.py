@@ -6,6 +6,7 @@ sender claims a delivery for a while before it sends, so that two senders never 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -29,6 +30,7 @@ LEASE_S = 60.0
 """How long a claim lasts: several times what one sending may take."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 5.0, 3_600.0
 ERROR_CHARACTERS = 300
+KEY_CHARACTERS = 200
 
 _SELECT = """
 SELECT a.key, a.severity, a.title, a.at, a.route, a.what, a.decided, a.done, a.undo, a.resolves, d.id,
@@ -48,8 +50,8 @@ AND (? OR alert IN (SELECT value FROM json_each(?)))
 _RETRY = "state = 'waiting', next_at = ?, give_up_at = ?, attempts = 0, ended_at = NULL"
 _FAILED = """
 attempts = attempts + 1, error = :error, next_at = :next_at,
-state = CASE WHEN :for_good OR give_up_at <= :next_at THEN 'given up' ELSE state END,
-ended_at = CASE WHEN :for_good OR give_up_at <= :next_at THEN :now END
+state = CASE WHEN give_up_at <= :next_at THEN 'given up' ELSE state END,
+ended_at = CASE WHEN give_up_at <= :next_at THEN :now END
 """
 _SENT = "state = 'sent', ended_at = :now, error = '', attempts = attempts + 1"
 _HEALTH = """
@@ -116,7 +118,7 @@ class Outbox:
     def put(self, alert: Alert) -> bool:
         """Keep `alert` for its targets; on return no crash loses it. False where its key was put before."""
         now = self._clock()
-        told = [name for name, least in self._targets.items() if at_least(alert.severity, least)]
+        told = {name for name, least in self._targets.items() if at_least(alert.severity, least)}
         if self.has(alert.key):
             return False
         with database.writing(self.path) as connection:
@@ -126,9 +128,11 @@ class Outbox:
             )  # fmt: skip
             if not connection.execute(_PUT, fields).rowcount:
                 return False
+            # Whoever was told that something began is told that it ended, however mild that news is.
+            began = connection.execute("SELECT target FROM deliveries WHERE alert = ?", (alert.resolves,)).fetchall()
             connection.executemany(
                 "INSERT INTO deliveries (alert, target, next_at, give_up_at) VALUES (?, ?, ?, ?)",
-                [(alert.key, name, now, now + GIVE_UP_S) for name in told],
+                [(alert.key, name, now, now + GIVE_UP_S) for name in sorted(told | {row["target"] for row in began})],
             )
         return True
 
@@ -158,15 +162,14 @@ class Outbox:
         """The target has it."""
         self._settle(delivery, _SENT, {"now": self._clock()})
 
-    def failed(self, delivery: Delivery, error: str, *, after_s: float = 0.0, for_good: bool = False) -> None:
-        """This attempt failed: try again with doubling pauses (5 s .. 1 h, at least `after_s`), or never again.
+    def failed(self, delivery: Delivery, error: str, *, after_s: float = 0.0) -> None:
+        """This attempt failed: try again with doubling pauses (5 s .. 1 h, at least `after_s`).
 
-        After three days, or where the target said that it will never take it (`for_good`), the alert is given up.
-        `error` is kept: it may carry no address of a target.
+        After three days the alert is given up. `error` is kept: it may carry no address of a target.
         """
         now = self._clock()
         pause = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** min(delivery.attempts, 30))
-        values = {"next_at": now + max(pause, min(after_s, LONGEST_RETRY_S)), "now": now, "for_good": for_good}
+        values = {"next_at": now + max(pause, min(after_s, LONGEST_RETRY_S)), "now": now}
         self._settle(delivery, _FAILED, {**values, "error": error[:ERROR_CHARACTERS]})
 
     def expire(self) -> int:
@@ -245,18 +248,24 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         undo=row["undo"],
         resolves=row["resolves"],
     )
-    prefix = f"console-{row['outbox']}/"
+    identity = _identity(row["outbox"], alert.key)
     if row["id"] is None:
-        return Delivery(number=0, target="", alert=alert, id=prefix + alert.key)
+        return Delivery(number=0, target="", alert=alert, id=identity)
     return Delivery(
         number=row["id"],
         target=row["target"],
         alert=alert,
-        id=prefix + alert.key,
-        resolves_id=prefix + alert.resolves if alert.resolves else "",
+        id=identity,
+        resolves_id=_identity(row["outbox"], alert.resolves) if alert.resolves else "",
         state=cast(DeliveryState, row["state"]),
         attempts=row["attempts"],
         next_at=row["next_at"],
         error=row["error"],
         ended_at=row["ended_at"],
     )
+
+
+def _identity(outbox: str, key: str) -> str:
+    """What receivers know an alert by. Long keys are hashed: PagerDuty takes 255 characters."""
+    short = key if len(key) <= KEY_CHARACTERS else f"sha256/{hashlib.sha256(key.encode()).hexdigest()}"
+    return f"console-{outbox}/{short}"
