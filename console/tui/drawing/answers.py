@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -43,10 +44,13 @@ def _line(
     text: str, start: int, end: int, runs: Sequence[Run], ends: Sequence[int], styles: dict[str, str]
 ) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
-    for run, run_end in zip(runs, ends, strict=True):
+    for number in range(bisect_right(ends, start), len(runs)):
+        run, run_end = runs[number], ends[number]
         first, last = max(start, run_end - len(run.text)), min(end, run_end)
         if first < last:
             pieces.append((text[first:last], styles[run.kind]))
+        if run_end >= end:
+            break
     return tuple(pieces)
 
 
