@@ -2,17 +2,20 @@
 
 Dates differ by platform, so facts are keyed by (platform, id). None means unknown, and unknown is never shown as safe.
 A "not sooner than" date is a floor, not a deadline: nothing happens on that day, so it never raises an alarm.
+What the providers' own lists said later (`console catalog refresh`) goes over the shipped facts; a list that gives no
+date takes none away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from functools import lru_cache
 from typing import Any, Literal
 
-from console.catalog import facts
+from console.catalog import facts, listings
+from console.catalog.listings import Listed, Listing
 from console.catalog.platforms import place
 from console.domain.registry import Pin
 from console.text.safe import SafeText
@@ -35,7 +38,10 @@ LAST_DAYS = 2
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """What the provider says about the life of one model, as it stood on `as_of`."""
+    """What the provider says about the life of one model, as it stood on `as_of`.
+
+    `gone` is the day of the first list of its provider that named it no longer.
+    """
 
     state: State
     released: date | None
@@ -46,6 +52,7 @@ class Lifecycle:
     source: str
     as_of: date
     note: str = ""
+    gone: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def lifecycle(model_id: str, platform: str = "") -> Lifecycle | None:
     if where.hidden or not where.name:
         return None
     # What a gateway passes straight on ends when its maker ends it; a router with several hosts decides for itself.
-    return _rows().get(("" if where.platform == "litellm" else where.platform, where.name))
+    return _rows(listings.stamp()).get(("" if where.platform == "litellm" else where.platform, where.name))
 
 
 def clock(
@@ -92,11 +99,18 @@ def clock(
         return _deadline(pin.retires, "exact", today, ladder_days, replacement, None)
     if known is None:
         return None
+    ended = known.retires is not None and known.state == "retired" and today >= known.retires
+    dated = known.retires_kind is not None and (known.retires_kind not in FLOORS or ended)
+    if known.gone is not None and not dated:
+        words = SafeText(f"gone from the provider's list since {day(known.gone, today)}")
+        return Clock(None, None, words, "waiting", False, replacement, known.as_of)
     if known.retires is None or known.retires_kind is None:
         return _undated(known, replacement)
-    ended = known.state == "retired" and today >= known.retires
-    if known.retires_kind in FLOORS and not ended:
+    if not dated:
         return _floor(known.retires, today, replacement, known.as_of)
+    if known.state == "deprecated" and known.retires < known.as_of <= today:
+        words = SafeText(f"was to end {day(known.retires, today)}, still listed {day(known.as_of, today)}")
+        return Clock(known.retires, (known.retires - today).days, words, "bad", True, replacement, known.as_of)
     return _deadline(known.retires, known.retires_kind, today, ladder_days, replacement, known.as_of)
 
 
@@ -123,21 +137,61 @@ def _floor(on: date, today: date, replacement: str | None, as_of: date) -> Clock
 
 
 def _undated(known: Lifecycle, replacement: str | None) -> Clock:
+    if known.state == "retired":
+        words = SafeText("retired, on a day that is not known")
+        return Clock(None, None, words, "bad", False, replacement, known.as_of)
     deprecated = known.state != "active"
-    words = "deprecated, date to be announced" if deprecated else "no date announced"
-    return Clock(None, None, SafeText(words), "waiting" if deprecated else "none", False, replacement, known.as_of)
+    told = "deprecated, date to be announced" if deprecated else "no date announced"
+    return Clock(None, None, SafeText(told), "waiting" if deprecated else "none", False, replacement, known.as_of)
 
 
-@cache
-def _rows() -> Mapping[tuple[str, str], Lifecycle]:
-    """(platform, id or alias) -> its life."""
+@lru_cache(maxsize=2)
+def _rows(stamp: tuple[str, int]) -> Mapping[tuple[str, str], Lifecycle]:
+    """(platform, id or alias) -> its life, with the lists that were kept at `stamp`."""
     as_of = facts.as_of()
-    rows: dict[tuple[str, str], Lifecycle] = {}
+    listed = {
+        place(model.id.lower()).name: (model, listing)
+        for listing in listings.kept(stamp).listings.values()
+        for model in listing.models
+    }
+    rows = {("", name): _listed_only(*told) for name, told in listed.items()}
     for row in facts.document("lifecycle.json")["models"]:
-        life = _lifecycle(row, as_of)
+        life, platform = _lifecycle(row, as_of), row.get("platform", "")
+        if not platform and (told := listed.get(place(row["id"]).name)):
+            life = _updated(life, *told)
         for name in (row["id"], *row.get("aliases", ())):
-            rows[row.get("platform", ""), name] = life
+            rows[platform, name] = life
     return rows
+
+
+def _listed_only(model: Listed, listing: Listing) -> Lifecycle:
+    """A model that only its provider's list knows."""
+    state: State = model.state or ("deprecated" if model.retires else "active")
+    kind: RetiresKind | None = "exact" if model.retires else None
+    on = listing.fetched.astimezone(UTC).date()
+    return Lifecycle(
+        state, model.released, model.deprecated, model.retires, kind, None, listing.source, on, gone=model.gone
+    )
+
+
+def _updated(life: Lifecycle, model: Listed, listing: Listing) -> Lifecycle:
+    """The shipped facts with what a later list says. Silence, and a word like "active", take no date away."""
+    on = listing.fetched.astimezone(UTC).date()
+    if on < life.as_of:
+        return life
+    life = replace(life, gone=model.gone)
+    if model.retires is None and (model.state in (None, "active") or model.gone):
+        return life
+    told = _listed_only(model, listing)
+    return replace(
+        life,
+        state=told.state,
+        deprecated=told.deprecated or life.deprecated,
+        retires=told.retires or life.retires,
+        retires_kind=told.retires_kind or life.retires_kind,
+        source=told.source,
+        as_of=on,
+    )
 
 
 def _lifecycle(row: Mapping[str, Any], as_of: date) -> Lifecycle:

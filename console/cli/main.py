@@ -35,6 +35,7 @@ VERBS: dict[str, str] = {
     "triage": "same, acceptable or worrying: judge pairs of answers you already have",
     "rehearse": "replay a past log through the gates: what would have fired, and when",
     "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",
+    "catalog": "the facts about models: sources, age; refresh reads newer ones",
     "check": "model ids in source files: aliases, retired, retiring soon",
     "doctor": "environment, versions, permissions, log health",
 }

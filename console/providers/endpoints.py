@@ -28,7 +28,7 @@ class _Home:
 _HOMES: Mapping[str, _Home] = {
     "anthropic": _Home("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com", ""),
     "openai": _Home("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1", "/v1"),
-    "gemini": _Home("GEMINI_API_KEY", "", "https://generativelanguage.googleapis.com/v1beta/openai/", "/v1"),
+    "gemini": _Home("GEMINI_API_KEY", "", "https://generativelanguage.googleapis.com/v1beta/openai/", "/v1beta/openai"),
 }
 
 KEY_VARIABLES: tuple[str, ...] = tuple(home.key_variable for home in _HOMES.values())

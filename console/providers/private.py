@@ -7,26 +7,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-VARIABLE = "CONSOLE_STATE"
-"""The folder that is used instead of the user's state directory."""
+from console.catalog.own import VARIABLE, state_folder
+
+__all__ = ["KEPT_FOR", "VARIABLE", "append_line", "forget_old", "keep_lines", "state_folder", "write_whole"]
 KEPT_FOR = timedelta(days=30)
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _TEMPORARY = ".console-tmp"
-
-
-def state_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Where they lie: what `CONSOLE_STATE` names, else the system's place for a user's state. It may not exist yet."""
-    named = (os.environ if environment is None else environment).get(VARIABLE, "").strip()
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return platformdirs.user_state_path("console", appauthor=False)
 
 
 def append_line(path: Path, line: bytes) -> None:

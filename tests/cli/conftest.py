@@ -152,6 +152,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CONSOLE_ACTOR", "olga@desk")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("CONSOLE_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_a_stand_in_answers_for_everybody_at_the_path_each_sdk_wants(url):
     assert {name: endpoint.base_url for name, endpoint in found.items()} == {
         "anthropic": "http://127.0.0.1:9",
         "openai": "http://127.0.0.1:9/v1",
-        "gemini": "http://127.0.0.1:9/v1",
+        "gemini": "http://127.0.0.1:9/v1beta/openai",
     }
     assert all(endpoint.stand_in for endpoint in found.values())
 

@@ -79,7 +79,7 @@ def _ending(model_id: str, pin: Pin | None, by: Standard) -> Iterable[Trouble]:
             yield Trouble("retires", level, str(ends.words), instead)
     elif life is not None and life.state in ("retired", "rerouted"):
         yield Trouble("retired", "error", "retired, on a day that is not known", instead)
-    elif life is not None and life.state == "deprecated":
+    elif life is not None and (life.state == "deprecated" or life.gone):
         yield Trouble("deprecated", "warning", str(ends.words), instead)
 
 

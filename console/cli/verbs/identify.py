@@ -53,7 +53,7 @@ def _row(identity: Identity, platform: str) -> Mapping[str, object]:
         "retires": life.retires if life else None,
         "retires_kind": life.retires_kind if life else None,
         "replacement": life.replacement if life else None,
-        "as_of": facts.as_of(),
+        "as_of": life.as_of if life else facts.as_of(),
     }
 
 

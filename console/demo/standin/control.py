@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from console.demo.standin.faults import BadSwitch
@@ -20,6 +21,10 @@ class Control:
     def set(self, model: str = "*", **switches: object) -> None:
         """Set switches (see `Faults`) of one model, or of all. Raises BadSwitch."""
         self._send("POST", {"model": model, "switches": switches})
+
+    def lists(self, *, released: Sequence[str] = (), withdrawn: Sequence[str] = ()) -> None:
+        """Models that the lists name as well, or no longer; the switches of `/models` break the lists themselves."""
+        self._send("POST", {"released": list(released), "withdrawn": list(withdrawn)})
 
     def scale(self, scale: float) -> None:
         """How many real seconds a simulated second lasts; 0 answers at once."""

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from console.demo.standin.anthropic_dialect import AnthropicDialect
 from console.demo.standin.asked import BadRequest, Rejection, Reply
-from console.demo.standin.catalogue import anthropic_model, anthropic_models, openai_model, openai_models
 from console.demo.standin.chat_dialect import ChatDialect
 from console.demo.standin.dialect import Dialect
 from console.demo.standin.faults import BadSwitch
 from console.demo.standin.http import MAX_HEAD, Answer, BadHttp, HttpRequest, read_request
+from console.demo.standin.listing import LISTS, ModelLists
 from console.demo.standin.models import Model
 from console.demo.standin.responses_dialect import ResponsesDialect
 from console.demo.standin.simulation import ALL, Simulation
@@ -36,6 +36,7 @@ class StandInServer:
 
     def __init__(self, scale: float = 1.0) -> None:
         self.simulation = Simulation()
+        self._lists = ModelLists()
         self._scale = scale
         self._server: asyncio.Server | None = None
 
@@ -70,7 +71,7 @@ class StandInServer:
         if path in ("/control", "/health"):
             await self._control(request, answer)
         elif request.method == "GET" and "/models" in path:
-            await self._models(request, path, answer)
+            return await self._models(request, path, answer)
         elif request.method == "POST" and path.endswith("/messages/count_tokens"):
             await self._count_tokens(request, answer)
         elif request.method == "POST" and (dialect := _dialect_of(path)) is not None:
@@ -93,7 +94,7 @@ class StandInServer:
         await answer.json(200, switches)
 
     def _switch(self, command: object) -> None:
-        """`{"reset": true}`, `{"scale": 0.5}` or `{"model": "…", "switches": {…}}`, together or alone."""
+        """`{"reset": true}`, `{"scale": 0.5}`, `{"model": "…", "switches": {…}}`, or what `ModelLists.change` takes."""
         if not isinstance(command, dict):
             raise BadSwitch("a JSON object is needed")
         scale, switches = command.get("scale"), command.get("switches", {})
@@ -103,23 +104,24 @@ class StandInServer:
             raise BadSwitch(f"scale cannot be {scale!r}")
         if command.get("reset"):
             self.simulation.reset()
+            self._lists.reset()
+        self._lists.change(command)
         if scale is not None:
             self._scale = float(scale)
         if switches:
             self.simulation.switch(str(command.get("model", ALL)), switches)
 
-    async def _models(self, request: HttpRequest, path: str, answer: Answer) -> None:
-        claude = "anthropic-version" in request.headers
+    async def _models(self, request: HttpRequest, path: str, answer: Answer) -> bool:
         wanted = path.partition("/models/")[2]
+        dialect: Dialect = _COUNTING if "anthropic-version" in request.headers else ChatDialect()
         if not wanted:
-            await answer.json(200, anthropic_models(request.query) if claude else openai_models())
-            return
+            return await self._lists.answer(request, dialect, answer, self.simulation.faults(LISTS, common=False))
         model = self.simulation.find(wanted)
-        dialect: Dialect = _COUNTING if claude else ChatDialect()
         if model is None:
             await answer.json(404, dialect.error(_unknown(wanted)))
         else:
-            await answer.json(200, anthropic_model(model) if claude else openai_model(model))
+            await answer.json(200, self._lists.one(model, request))
+        return True
 
     async def _count_tokens(self, request: HttpRequest, answer: Answer) -> None:
         try:

@@ -58,9 +58,9 @@ class Simulation:
         """Back to normal life."""
         self._faults.clear()
 
-    def faults(self, model_id: str) -> Faults:
-        """The switches that hold for `model_id`."""
-        return self._faults.get(model_id) or self._faults.get(ALL) or Faults()
+    def faults(self, model_id: str, *, common: bool = True) -> Faults:
+        """The switches that hold for `model_id`; without `common`, those set for every model do not count."""
+        return self._faults.get(model_id) or (self._faults.get(ALL) if common else None) or Faults()
 
     def switches(self) -> dict[str, dict[str, object]]:
         """Every switch that was set, by model."""
