@@ -29,6 +29,16 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
             "the console needs a terminal",
             "Without one: `console status`, `console promote ROUTE --yes`, and the other commands in `console --help`.",
         )
+    if _is_first_run(settings):
+        from console.cli.first_run import welcome
+
+        chosen, code = welcome(settings, ascii_only=_ascii_only(settings))
+        if chosen == "demo":
+            from console.cli.verbs.demo import command as demo
+
+            return int(demo.main(args=[], standalone_mode=False, obj=settings) or 0)
+        if chosen is None:
+            return code
     registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
     if not settings.stand_in or stand_in_url:
         return _run(settings, list(registry.routes), stand_in_url)
@@ -56,12 +66,18 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
             actor=settings.actor,
             endpoints=endpoints,
             read_only=settings.read_only,
-            ascii_only=settings.ascii or not _is_utf8(),
+            ascii_only=_ascii_only(settings),
             stand_in=bool(stand_in_url),
             override=_override(routes),
             keys=keymap.load(_keys_path()),
         )
     )
+
+
+def _is_first_run(settings: Settings) -> bool:
+    """Whether nobody named a registry and there is none: a path that was given and is wrong is an error."""
+    named = settings.registry or os.environ.get("CONSOLE_REGISTRY")
+    return not named and not os.path.lexists(settings.registry_path)
 
 
 def _keys_path() -> Path:
@@ -74,8 +90,8 @@ def _keys_path() -> Path:
     return user_config_path("console", appauthor=False) / "keys.toml"
 
 
-def _is_utf8() -> bool:
-    return "utf" in (sys.stdout.encoding or locale.getpreferredencoding(False)).lower()
+def _ascii_only(settings: Settings) -> bool:
+    return settings.ascii or "utf" not in (sys.stdout.encoding or locale.getpreferredencoding(False)).lower()
 
 
 def _override(routes: list[str]) -> SafeText:

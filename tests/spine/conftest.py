@@ -89,7 +89,11 @@ class Terminal:
     """Python with `arguments` on a pseudo-terminal of `size` (columns, rows)."""
 
     def __init__(
-        self, arguments: Sequence[str], size: tuple[int, int] = (120, 36), environment: Mapping[str, str] | None = None
+        self,
+        arguments: Sequence[str],
+        size: tuple[int, int] = (120, 36),
+        environment: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
     ) -> None:
         columns, rows = size
         self.raw = b""
@@ -102,7 +106,7 @@ class Terminal:
             [*arguments],
             env=terminal_environment(environment or {}),
             dimensions=(rows, columns),
-            cwd=str(ROOT),
+            cwd=str(cwd),
             timeout=None,
             echo=False,
         )
@@ -261,9 +265,7 @@ _KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 
 def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:
     """A person's environment: colours, UTF-8, no provider, nothing that this test run was started with."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE") if name in os.environ
-    }
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     return kept | dict(changes)
 
@@ -319,6 +321,21 @@ def open_console(registry: Path, log: Path) -> Iterator[Callable[..., Terminal]]
         return terminal
 
     yield open_it
+    for terminal in opened:
+        terminal.close()
+
+
+@pytest.fixture
+def console_in() -> Iterator[Callable[..., Terminal]]:
+    """Starts `console` in a folder, as it is: no registry named."""
+    opened: list[Terminal] = []
+
+    def start(folder: Path, *options: str, size: tuple[int, int] = (100, 30)) -> Terminal:
+        terminal = Terminal(["-m", "console", *options], size, cwd=folder)
+        opened.append(terminal)
+        return terminal
+
+    yield start
     for terminal in opened:
         terminal.close()
 

@@ -31,7 +31,7 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
             break
         canvas.paste(margin, y, block)
         y += block.height + (0 if tight else 1)
-    _put_next(canvas, margin, y, _replacement(route))
+    _put_next(canvas, margin, y, route)
     return canvas
 
 
@@ -80,13 +80,15 @@ def _replacement(route: RouteView | None) -> SafeText:
     return next((pin.replacement for pin in route.pins if pin.tier == "production"), NOTHING)
 
 
-def _put_next(canvas: Canvas, x: int, y: int, replacement: SafeText) -> None:
+def _put_next(canvas: Canvas, x: int, y: int, route: RouteView | None) -> None:
+    replacement = _replacement(route)
     candidate = (
         f"5 % of users on {replacement}, the named replacement" if replacement else "5 % of users on a newer model"
     )
+    alone = route is None or all(pin.tier != "canary" for pin in route.pins)
     rows: list[tuple[Line, str]] = [
         ([("first request", "muted")], "appears here within 2 seconds, nothing to restart"),
-        ([("c", "strong bold"), (" start a canary", "muted")], candidate),
+        *([([("c", "strong bold"), (" start a canary", "muted")], candidate)] if alone else []),
         ([("only looking", "muted")], "console demo: a simulated world with live traffic"),
     ]
     for line, (label, text) in enumerate(rows, y):
