@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from console.compare.diffing import Run
 from console.providers.parameters import Note
 from console.providers.records import Answer, Question
+from console.text.diffing import Run
 from console.triage.records import Triage
 
 Side = Literal["left", "right"]

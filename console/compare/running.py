@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 
-from console.compare.diffing import difference
 from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair, Ratios, Side
 from console.providers.asking import DEFAULT_LIMITS, ask
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question
 from console.text.clock import utc_now
+from console.text.diffing import difference
 from console.triage.judging import triage
 from console.triage.records import Triage
 

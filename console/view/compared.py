@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from console.compare.diffing import Run as Difference
 from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair
 from console.compare.similarity import WARNING_BELOW, Similarity
 from console.providers.records import Answer
 from console.text import words
+from console.text.diffing import Run as Difference
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.view.comparison import AnswerView, ComparisonView, Figure, MeasuredView, Run, Side
 from console.view.judged import judgement, marked, named

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TypedDict
 
-from console.compare.diffing import Run as Difference
 from console.compare.records import Comparison
 from console.compare.similarity import WARNING_BELOW
+from console.text.diffing import Run as Difference
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.triage.records import WORRYING_FROM, Triage
 from console.view.comparison import RunKind, TriageWord

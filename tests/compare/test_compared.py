@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.compare.diffing import WORD_LEVEL_CHARACTERS, Run, difference
 from console.compare.records import Pair, Ratios
 from console.compare.running import compared, ratios
 from console.providers.records import Answer, Failure, Question, ToolCall
+from console.text.diffing import WORD_LEVEL_CHARACTERS, Run, difference
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PAIR = Pair(Question.of("old", "Where is it?"), Question.of("new", "Where is it?"), "Where is it?")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.compare.diffing import Run as Difference
-from console.compare.diffing import difference
 from console.compare.records import Pair
 from console.compare.running import compared
 from console.providers.records import Answer, Failure, Question, ToolCall
+from console.text.diffing import Run as Difference
+from console.text.diffing import difference
 from console.view.compared import comparison_view
 from console.view.comparison import ComparisonView
 from console.view.judged import marked, similarity

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.compare.diffing import WORD_LEVEL_CHARACTERS, Run, difference
+from console.text.diffing import WORD_LEVEL_CHARACTERS, Run, difference
 
 
 def marked(runs: tuple[Run, ...]) -> str:
