@@ -150,6 +150,7 @@ class Outbox:
         if not any(self._is_free(row, now) for row in self._read(f"{_SELECT} {_DUE}", values)):
             return ()
         with database.writing(self.path) as connection:
+            now = self._clock()  # others may have claimed while this one waited for the file
             rows = connection.execute(f"{_SELECT} {_DUE}", values).fetchall()
             mine = [row for row in rows if self._is_free(row, now)][:limit]
             connection.executemany(
@@ -211,7 +212,7 @@ class Outbox:
 
     def _is_free(self, row: sqlite3.Row, now: float) -> bool:
         # A clock that was set back leaves claims far in the future, which nobody made.
-        if not now < row["claimed_until"] <= now + LEASE_S:
+        if not now < row["claimed_until"] <= now + 2 * LEASE_S:
             return True
         host, process, _ = row["owner"].rsplit(":", 2)
         if host != self._owner.rsplit(":", 2)[0]:

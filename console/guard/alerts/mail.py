@@ -20,6 +20,7 @@ from console.guard.alerts.posting import USUAL, Limits
 from console.guard.alerts.records import NotSent
 from console.history.outbox import Delivery
 
+READY = 220
 FAREWELL_S = 1.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -70,7 +71,9 @@ class Mail:
         timer.daemon = True
         timer.start()
         try:
-            server.connect(self.host, self.port)
+            code, _ = server.connect(self.host, self.port)
+            if code != READY:
+                raise NotSent(f"the mail server answers {code}")
             server.ehlo()
             if not self.tls and (server.has_extn("starttls") or self.host not in LOOPBACK):
                 server.starttls(context=self.context or ssl.create_default_context())

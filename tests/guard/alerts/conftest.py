@@ -71,9 +71,11 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             if how == "hang":
                 receiver.over.wait(20)
                 return
-            if how == "drip":
-                for byte in b"HTTP/1.1 200 OK\r\nx-slow: " + b"a" * 2_000:
-                    if receiver.over.wait(0.02):
+            if how in ("drip", "drip after the status"):
+                begin = b"HTTP/1.1 200 OK\r\n" if how != "drip" else b""
+                self.wfile.write(begin)
+                for byte in (b"HTTP/1.1 200 OK\r\nx-slow: " + b"a" * 2_000)[len(begin) :]:
+                    if receiver.over.wait(0.06):
                         return
                     self.wfile.write(bytes([byte]))
                 return
@@ -193,7 +195,7 @@ def _talk(mail: MailServer, connection: socket.socket, context: ssl.SSLContext |
     say(mail.says.get("", "220 localhost ESMTP"))
     while line := lines.readline():
         word = line.split()[0].decode().upper() if line.split() else ""
-        mail.commands.append(line.decode().strip())
+        mail.commands.append(word + line.decode().strip()[len(word) :])
         answer = mail.says.get(word, USUAL.get(word, "500 what?"))
         if answer == "hang":
             mail.over.wait(20)
