@@ -37,6 +37,7 @@ VERBS: dict[str, str] = {
     "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",
     "catalog": "the facts about models: sources, age; refresh reads newer ones",
     "check": "model ids in source files: aliases, retired, retiring soon",
+    "schedule": "the regression run as a job for cron, systemd or GitHub Actions",
     "doctor": "environment, versions, permissions, log health",
 }
 """Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""
