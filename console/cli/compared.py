@@ -1,20 +1,24 @@
-"""Comparisons as text and as JSON: the answers with the words that differ, what was measured, and many at a glance."""
+"""Comparisons as text: the judgement, the answers with the words that differ, what was measured, many at a glance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections import Counter
+from collections.abc import Sequence
 
 from console.cli import output
-from console.cli.comparing import Asked
+from console.cli.compared_json import median_ratio
 from console.cli.output import Style
 from console.compare.records import Comparison
-from console.providers.records import Answer
+from console.compare.repeats import Agreement
+from console.compare.similarity import Similarity
 from console.text import words
 from console.text.safe import safe_line
 from console.text.table import table
-from console.view.compared import comparison_view
+from console.triage.records import Triage
+from console.view.agreement import agreement_text
+from console.view.compared import comparison_view, similarity_text
 from console.view.comparison import AnswerView, ComparisonView
+from console.view.judged import judged, ranked
 
 _GLYPHS: dict[str, tuple[str, Style, Style]] = {
     "production": ("●", "production", "only production"),
@@ -22,16 +26,44 @@ _GLYPHS: dict[str, tuple[str, Style, Style]] = {
 }
 _MARKS = {"production": ("[-", "-]"), "canary": ("{+", "+}")}
 _LONGEST_PROMPT = 60
+_LONGEST_REASON = 100
+NO_ANSWER = "without an answer"
 
 
-def print_comparison(comparison: Comparison, route: str) -> None:
-    """Both answers with the words only one of them has, and what was measured."""
+_JUDGED: dict[str, tuple[str, Style]] = {
+    "same": ("=", "muted"),
+    "acceptable": ("✓", "good"),
+    "worrying": ("▲", "waiting"),
+    "needs a human": ("?", "waiting"),
+}
+_MOST_REASONS = 5
+STAND_IN_NOTE = "▲ stand-in answers: invented here, no model was asked"
+
+
+def print_comparison(comparison: Comparison, route: str, likeness: Similarity | None = None) -> None:
+    """The judgement with its reasons, both answers with the words only one of them has, and what was measured."""
     view = comparison_view(comparison, route)
+    if comparison.triage is not None:
+        _print_judgement(comparison.triage)
+        if likeness is not None:
+            output.emit_styled([(f"  {similarity_text(likeness)}", "muted")])
+        output.emit()
     for answer in view.answers:
         output.emit_styled(_heading(answer))
         output.emit_styled(_body(answer))
         output.emit()
     _print_measured(view, comparison.left.stand_in or comparison.right.stand_in)
+
+
+def _print_judgement(found: Triage) -> None:
+    word = judged(found)
+    glyph, style = _JUDGED[word]
+    reasons = [str(safe_line(reason.text)) for reason in ranked(found)] or ["the same but for white space"]
+    output.emit_styled([(f"{glyph} {word}", style), (f"  {reasons[0]}", "bold" if word == "worrying" else "")])
+    for reason in reasons[1:_MOST_REASONS]:
+        output.emit(f"{' ' * (len(word) + 4)}{reason}")
+    if len(reasons) > _MOST_REASONS:
+        output.emit_styled([(f"{' ' * (len(word) + 4)}and {len(reasons) - _MOST_REASONS} more", "muted")])
 
 
 def _heading(answer: AnswerView) -> list[tuple[object, Style]]:
@@ -67,97 +99,51 @@ def _print_measured(view: ComparisonView, stand_in: bool) -> None:
     if rows:
         output.emit(table([head, *rows], right=(1, 2, 3)))
     if stand_in:
-        output.emit_styled([("▲ stand-in answers: invented here, no model was asked", "waiting")])
+        output.emit_styled([(STAND_IN_NOTE, "waiting")])
 
 
-def print_many(comparisons: Sequence[Comparison], asked: Sequence[Asked]) -> None:
-    """One line a prompt, and the medians of the ratios."""
-    head = ["prompt", "words", "latency", "tokens out", "cost"]
+def print_many(
+    comparisons: Sequence[Comparison], names: Sequence[str], agreements: Sequence[tuple[str, Agreement]]
+) -> None:
+    """One line a comparison, how the repeated runs agree, the counts, and the medians of the ratios."""
+    head = ["prompt", "judgement", "latency", "tokens out", "cost", ""]
     rows = [
-        [safe_line(one.name, _LONGEST_PROMPT), _words(made), *_ratios(made)]
-        for made, one in zip(comparisons, asked, strict=True)
+        [safe_line(name, _LONGEST_PROMPT), _word(made), *_ratios(made), _reason(made)]
+        for made, name in zip(comparisons, names, strict=True)
     ]
     output.emit(table([head, *rows], right=(2, 3, 4)))
-    figures = summary(comparisons)
-    output.emit(
-        f"{words.count(len(comparisons))} compared · {figures['same']} same · {figures['differ']} differ"
-        f" · {figures['unmeasured']} without an answer"
-    )
+    for name, agreement in agreements:
+        lead = f"{safe_line(name, _LONGEST_PROMPT)}: " if name else ""
+        output.emit(f"{lead}{agreement_text(agreement)}")
+    output.emit(" · ".join([f"{words.count(len(comparisons))} compared", *_counts(comparisons)]))
     medians = [
         f"{label} {words.factor(value)}"
         for label, key in (("latency", "latency"), ("tokens out", "output_tokens"), ("cost", "cost"))
-        if (value := _median(comparisons, key)) is not None
+        if (value := median_ratio(comparisons, key)) is not None
     ]
     if medians:
         output.emit(f"median ratio: {' · '.join(medians)}")
     if any(made.left.stand_in or made.right.stand_in for made in comparisons):
-        output.emit_styled([("▲ stand-in answers: invented here, no model was asked", "waiting")])
+        output.emit_styled([(STAND_IN_NOTE, "waiting")])
 
 
-def unmeasured(comparison: Comparison) -> list[Answer]:
-    """The sides without a whole answer."""
-    return [answer for answer in (comparison.left, comparison.right) if answer.failure is not None]
+def _counts(comparisons: Sequence[Comparison]) -> list[str]:
+    found = Counter(_word(made) for made in comparisons)
+    shown = [word for word in (*_JUDGED, NO_ANSWER) if word != "needs a human" or found[word]]
+    return [f"{words.count(found[word])} {word}" for word in shown]
 
 
-def summary(comparisons: Sequence[Comparison]) -> dict[str, object]:
-    """How many are the same, differ, or could not be measured, and the medians of the ratios."""
-    failed = [made for made in comparisons if unmeasured(made)]
-    same = [made for made in comparisons if made not in failed and made.same_text]
-    return {
-        "compared": len(comparisons),
-        "same": len(same),
-        "differ": len(comparisons) - len(failed) - len(same),
-        "unmeasured": len(failed),
-        "median_ratios": {
-            key: _median(comparisons, key) for key in ("latency", "ttft", "input_tokens", "output_tokens", "cost")
-        },
-    }
+def _word(made: Comparison) -> str:
+    return NO_ANSWER if made.triage is None else judged(made.triage)
 
 
-def fields(comparison: Comparison, asked: Asked, route: str) -> dict[str, object]:
-    """One comparison as plain data. `production` and `canary` are its two sides, whatever their tiers are."""
-    pair = comparison.pair
-    return {
-        "name": asked.name,
-        "prompt": comparison.prompt,
-        "route": route,
-        "at": comparison.at.isoformat(),
-        "same": comparison.same_text if not unmeasured(comparison) else None,
-        "stand_in": comparison.left.stand_in or comparison.right.stand_in,
-        "production": {**_answer(comparison.left), "not_sent": _notes(pair.left_notes)},
-        "canary": {**_answer(comparison.right), "not_sent": _notes(pair.right_notes)},
-        "ratios": {name: getattr(comparison.ratios, name) for name in comparison.ratios.__slots__},
-        "differences": {
-            "production": [{"text": run.text, "only_here": run.changed} for run in comparison.left_runs],
-            "canary": [{"text": run.text, "only_here": run.changed} for run in comparison.right_runs],
-        },
-    }
+def _reason(made: Comparison) -> str:
+    """What decided, of those that somebody should look at."""
+    if made.triage is None or (_word(made) in ("same", "acceptable")):
+        return ""
+    return next((safe_line(reason.text, _LONGEST_REASON) for reason in ranked(made.triage)), "")
 
 
-def _answer(answer: Answer) -> dict[str, object]:
-    plain = {name: getattr(answer, name) for name in answer.__slots__ if name not in ("failure", "tool_calls")}
-    failure = answer.failure
-    told = None if failure is None else {"kind": failure.kind, "message": failure.message, "hint": failure.hint}
-    calls = [{"name": call.name, "arguments": call.arguments} for call in answer.tool_calls]
-    return {**plain, "failure": told, "tool_calls": calls}
-
-
-def _notes(notes: Sequence[object]) -> list[dict[str, object]]:
-    return [{"parameter": getattr(note, "parameter", ""), "reason": getattr(note, "reason", "")} for note in notes]
-
-
-def _words(comparison: Comparison) -> str:
-    if unmeasured(comparison):
-        return "no answer"
-    return "same" if comparison.same_text else "differ"
-
-
-def _ratios(comparison: Comparison) -> list[str]:
-    found = comparison.ratios
+def _ratios(made: Comparison) -> list[str]:
+    found = made.ratios
     return [words.factor(value) for value in (found.latency, found.output_tokens, found.cost)]
-
-
-def _median(comparisons: Sequence[Comparison], key: str) -> float | None:
-    of: Callable[[Comparison], float | None] = lambda made: getattr(made.ratios, key)  # noqa: E731
-    values = [value for made in comparisons if (value := of(made)) is not None]
-    return median(values) if values else None

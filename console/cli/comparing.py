@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, contextmanager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.cli import diagnostics
+from console.compare.many import Finished, Trial, compare_many
 from console.compare.records import Compared, Comparison, Delta, Done, Pair
 from console.compare.running import compare
 from console.domain.errors import Refused, Usage
 from console.domain.registry import Registry, Route
 from console.providers.endpoints import Endpoints
+from console.providers.kept import AnswerJournal
+from console.providers.records import Limits
+from console.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-AT_ONCE = 4
-"""Prompts under way at the same time: more would measure the providers' rate limits, not the models."""
-LARGEST_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One prompt of a file; `name` is its id, or its line."""
-
-    name: str
-    prompt: str
+AT_ONCE = 8
+"""Requests under way at the same time: many more would measure the providers' rate limits, not the models."""
+_BAR = 20
+_CHANGED, _UNCHANGED, _FAILED = "changed", "unchanged", "without an answer"
 
 
 def chosen_route(registry: Registry, name: str | None, models: Sequence[str] | None) -> Route:
@@ -48,42 +42,6 @@ def chosen_route(registry: Registry, name: str | None, models: Sequence[str] | N
         if len(candidates) == 1:
             return candidates[0]
     raise Usage("which route?", f"Say --route with one of: {', '.join(registry.routes)}")
-
-
-def prompt_text(given: str) -> str:
-    """The prompt as it was given; `-` reads it from stdin. Raises Usage."""
-    if given != "-":
-        return given
-    if sys.stdin.isatty():
-        diagnostics.say("type the prompt; ctrl+d ends it")
-    text = sys.stdin.read(LARGEST_BYTES + 1)
-    if len(text) > LARGEST_BYTES:
-        raise Usage("the prompt on stdin is larger than 1 MB")
-    return text.rstrip("\n")
-
-
-def prompts_of(file: Path) -> list[Asked]:
-    """The prompts of a file with one JSON object (`{"prompt": …}`, `id` if you like) a line. Raises Usage."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise Usage(f"{file}: {reason}", "It holds one JSON object a line, each with a prompt.") from error
-    found = [_asked(line, number, file) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not found:
-        raise Usage(f"{file} holds no prompt", 'One JSON object a line: {"id": "greeting", "prompt": "Hello"}')
-    return found
-
-
-def _asked(line: str, number: int, file: Path) -> Asked:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise Usage(f"{file}:{number}: is not JSON: {error}") from error
-    prompt = value.get("prompt") if isinstance(value, dict) else None
-    if not isinstance(prompt, str) or not prompt.strip():
-        raise Usage(f"{file}:{number}: has no prompt", 'Each line is like {"id": "greeting", "prompt": "Hello"}')
-    return Asked(str(value.get("id", f"line {number}")), prompt)
 
 
 def endpoints_of(stand_in_url: str, environment: Mapping[str, str]) -> Endpoints:
@@ -104,42 +62,71 @@ def stand_in(wanted: bool, scale: float = 1.0) -> Iterator[str]:
         yield running.url
 
 
-def run(pairs: Sequence[Pair], endpoints: Endpoints) -> list[Comparison]:
-    """Every pair's comparison, in order. Progress goes to stderr; interrupting ends the open requests."""
-    return asyncio.run(_run(pairs, endpoints))
+def run_one(pair: Pair, endpoints: Endpoints, limits: Limits) -> Comparison:
+    """The comparison of one pair. Progress goes to stderr; interrupting ends the open requests."""
+    return asyncio.run(_run_one(pair, endpoints, limits))
 
 
-async def _run(pairs: Sequence[Pair], endpoints: Endpoints) -> list[Comparison]:
+def run_many(
+    trials: Sequence[Trial],
+    endpoints: Endpoints,
+    *,
+    concurrency: int,
+    limits: Limits,
+    journal: AnswerJournal | None,
+) -> list[Finished]:
+    """Every trial's comparison, in order. Progress goes to stderr; interrupting ends the open requests.
+
+    What `journal` keeps is not asked again; an interrupted run says so.
+    """
+    finished: dict[int, Finished] = {}
+    try:
+        made = compare_many(trials, endpoints, concurrency=concurrency, limits=limits, journal=journal)
+        asyncio.run(_run_many(made, len(trials), endpoints, finished))
+    except KeyboardInterrupt:
+        kept = "; the same command goes on from there" if journal is not None and not journal.problem else ""
+        diagnostics.say(f"stopped: {len(finished)} of {words.plural(len(trials), 'comparison')} made{kept}")
+        raise
+    return [finished[number] for number in range(len(trials))]
+
+
+async def _run_one(pair: Pair, endpoints: Endpoints, limits: Limits) -> Comparison:
     with diagnostics.progress() as line:
         async with endpoints:
-            if len(pairs) == 1:
-                return [await _one(pairs[0], endpoints, line.show)]
-            return await _many(pairs, endpoints, line.show)
+            return await _one(pair, endpoints, limits, line.show)
 
 
-async def _many(pairs: Sequence[Pair], endpoints: Endpoints, show: Callable[[object], None]) -> list[Comparison]:
-    turn = asyncio.Semaphore(AT_ONCE)
-    done = 0
-
-    async def one(pair: Pair) -> Comparison:
-        nonlocal done
-        async with turn:
-            comparison = await _one(pair, endpoints, lambda _: None)
-        done += 1
-        show(f"{done} of {len(pairs)} compared")
-        return comparison
-
-    show(f"0 of {len(pairs)} compared")
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(pair)) for pair in pairs]
-    return [task.result() for task in tasks]
+async def _run_many(
+    made: AsyncGenerator[Finished, None], total: int, endpoints: Endpoints, finished: dict[int, Finished]
+) -> None:
+    with diagnostics.progress() as line:
+        tally: Counter[str] = Counter()
+        line.show(counted(tally, total))
+        async with endpoints, aclosing(made) as items:
+            async for item in items:
+                finished[item.number] = item
+                tally[_kind(item.comparison)] += 1
+                line.show(counted(tally, total))
 
 
-async def _one(pair: Pair, endpoints: Endpoints, show: Callable[[object], None]) -> Comparison:
+def _kind(made: Comparison) -> str:
+    return _FAILED if made.triage is None else _CHANGED if made.worrying else _UNCHANGED
+
+
+def counted(tally: Mapping[str, int], total: int) -> str:
+    """`━━━━━━────────────── 60 of 200 · 7 changed · 52 unchanged · 1 without an answer`."""
+    made = sum(tally.values())
+    full = round(_BAR * made / total)
+    parts = [f"{'━' * full}{'─' * (_BAR - full)} {words.count(made)} of {words.count(total)}"]
+    parts += [f"{words.count(tally.get(kind, 0))} {kind}" for kind in (_CHANGED, _UNCHANGED)]
+    return " · ".join([*parts, f"{words.count(tally[_FAILED])} {_FAILED}"] if tally.get(_FAILED) else parts)
+
+
+async def _one(pair: Pair, endpoints: Endpoints, limits: Limits, show: Callable[[object], None]) -> Comparison:
     characters = {"left": 0, "right": 0}
     done: set[str] = set()
     show(_so_far(pair, characters, done))
-    async with aclosing(compare(pair, endpoints)) as events:
+    async with aclosing(compare(pair, endpoints, limits=limits)) as events:
         async for event in events:
             match event:
                 case Delta(side, text):

@@ -72,7 +72,7 @@ def _pair(raw: bytes, number: int) -> PairLine | BadLine:
         new_tools=tuple(value.get("tools_new") or ()),
         old_error=texts["error_old"],
         new_error=texts["error_new"],
-        requirements=_requirements(value),
+        requirements=requirements_of(value),
     )
 
 
@@ -87,6 +87,11 @@ def _problem(value: Mapping[str, object]) -> str:
     for key in ("tools_old", "tools_new"):
         if value.get(key) is not None and not isinstance(value[key], list):
             return f"{key} must be a list of calls"
+    return requirements_problem(value)
+
+
+def requirements_problem(value: Mapping[str, object]) -> str:
+    """What is wrong with the requirements of a line, or ""."""
     for key in ("must_include", "must_not_include"):
         if not isinstance(value.get(key, []), (str, list)) or not all(
             isinstance(one, str) for one in _texts(value, key)
@@ -97,6 +102,8 @@ def _problem(value: Mapping[str, object]) -> str:
         return "max_words must be a whole number, not negative"
     if value.get("schema") is not None and not isinstance(value["schema"], dict):
         return "schema must be a JSON schema"
+    if value.get("reference") is not None and not isinstance(value["reference"], str):
+        return "reference must be text"
     return ""
 
 
@@ -105,7 +112,8 @@ def _texts(value: Mapping[str, object], key: str) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else tuple(found) if isinstance(found, list) else ()
 
 
-def _requirements(value: Mapping[str, object]) -> Requirements | None:
+def requirements_of(value: Mapping[str, object]) -> Requirements | None:
+    """What a checked line demands of the new answer; None where it demands nothing."""
     most, schema, reference = value.get("max_words"), value.get("schema"), value.get("reference")
     found = Requirements(
         must_include=_texts(value, "must_include"),

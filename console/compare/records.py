@@ -9,7 +9,7 @@ from typing import Literal
 from console.providers.parameters import Note
 from console.providers.records import Answer, Question
 from console.text.diffing import Run
-from console.triage.records import Triage
+from console.triage.records import Requirements, Triage
 
 Side = Literal["left", "right"]
 
@@ -23,6 +23,8 @@ class Pair:
     prompt: str
     left_notes: tuple[Note, ...] = ()
     right_notes: tuple[Note, ...] = ()
+    requirements: Requirements | None = None
+    """What the new answer must do, whatever the old one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Comparison:
     def prompt(self) -> str:
         """What both were asked."""
         return self.pair.prompt
+
+    @property
+    def worrying(self) -> bool:
+        """Whether something changed that a program or a person would trip over."""
+        return self.triage is not None and self.triage.verdict == "worrying"
 
     @property
     def same_text(self) -> bool:

@@ -14,7 +14,9 @@ from console.providers.records import Answer, Limits, Question
 from console.text.clock import utc_now
 from console.text.diffing import difference
 from console.triage.judging import triage
-from console.triage.records import Triage
+from console.triage.records import Reason, Triage
+
+_CUT_WEIGHT = 0.7
 
 
 async def compare(
@@ -76,15 +78,20 @@ def compared(pair: Pair, left: Answer, right: Answer, at: datetime) -> Compariso
 def _judged(pair: Pair, left: Answer, right: Answer) -> Triage | None:
     if left.failure is not None or right.failure is not None:
         return None
-    return triage(
+    found = triage(
         left.text,
         right.text,
         prompt=pair.prompt,
+        requirements=pair.requirements,
         old_tools=left.tool_calls,
         new_tools=right.tool_calls,
         old_error=_withheld(left),
         new_error=_withheld(right),
     )
+    if right.outcome == "truncated" != left.outcome:
+        cut = Reason("truncated", "the new answer was cut off: it reached its limit of tokens", _CUT_WEIGHT)
+        return Triage("worrying", max(found.score, _CUT_WEIGHT), (cut, *found.reasons))
+    return found
 
 
 def _withheld(answer: Answer) -> str:

@@ -11,7 +11,7 @@ from console.compare.records import Comparison
 from console.compare.similarity import WARNING_BELOW
 from console.text.diffing import Run as Difference
 from console.text.safe import NOTHING, SafeText, safe_line
-from console.triage.records import WORRYING_FROM, Triage
+from console.triage.records import WORRYING_FROM, Reason, Triage
 from console.view.comparison import RunKind, TriageWord
 
 _MOST_NAMES = 40
@@ -34,17 +34,26 @@ def judgement(comparison: Comparison) -> Judgement:
     found = comparison.triage
     if found is None:
         return Judgement(triage="", reason=NOTHING, values=None, second=NOTHING, similarity=NOTHING)
-    # What decided comes first; the soft reason tells how much of the rest is the same.
-    reasons = sorted(found.reasons, key=lambda reason: reason.weight < WORRYING_FROM)
+    reasons = ranked(found)
     first, others = (reasons[0] if reasons else None), reasons[1:]
     values = first.values if first else None
     return Judgement(
-        triage="needs a human" if found.needs_human else found.verdict,
+        triage=judged(found),
         reason=safe_line(first.label) if first else SafeText("the same but for white space"),
         values=(safe_line(values[0]), safe_line(values[1])) if values else None,
         second=safe_line(others[0].text) if others else NOTHING,
         similarity=_similarity(comparison, found),
     )
+
+
+def judged(found: Triage) -> TriageWord:
+    """The word for a judgement."""
+    return "needs a human" if found.needs_human else found.verdict
+
+
+def ranked(found: Triage) -> list[Reason]:
+    """The reasons: what decided comes first; the soft one tells how much of the rest is the same."""
+    return sorted(found.reasons, key=lambda reason: reason.weight < WORRYING_FROM)
 
 
 def _similarity(comparison: Comparison, found: Triage) -> SafeText:
