@@ -1,12 +1,14 @@
-"""What the history tells of a route: when its percentage changed."""
+"""What the history tells of a route: when its percentage changed, and which model took production from which."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from console.domain.errors import RegistryInvalid
+from console.domain.registry import Route
 from console.history.records import Entry
 from console.registry.reading import parse
 
@@ -39,6 +41,42 @@ class ShareChanges:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class ProductionChange:
+    """Change `number` made `after` the production model of `route`, in place of `before`.
+
+    `promoted` where `after` was the route's canary until then: it has shown itself, and is watched for a while.
+    """
+
+    number: int
+    at: datetime
+    route: str
+    before: str
+    after: str
+    promoted: bool
+    rollout: str = ""
+    """The rollout that the promotion ended."""
+
+
+class ProductionChanges:
+    """Finds them in the history; every entry's files are read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[ProductionChange, ...]] = {}
+
+    def newest(self, entries: Iterable[Entry]) -> Mapping[str, ProductionChange]:
+        """Route -> the last change of its production model in `entries` (the newest first)."""
+        found: dict[str, ProductionChange] = {}
+        for entry in entries:
+            if entry.state != "committed":
+                continue
+            if entry.number not in self._known:
+                self._known[entry.number] = _productions(entry)
+            for change in self._known[entry.number]:
+                found.setdefault(change.route, change)
+        return found
+
+
 def _changes(entry: Entry) -> tuple[ShareChange, ...]:
     before, after = _shares(entry.before), _shares(entry.after)
     return tuple(
@@ -50,8 +88,29 @@ def _changes(entry: Entry) -> tuple[ShareChange, ...]:
 
 def _shares(data: bytes) -> dict[str, tuple[str, float]]:
     """Route -> (rollout, percentage) of the file's content; nothing where it was no registry."""
+    return {name: (route.rollout_id, route.canary_percentage) for name, route in _routes(data).items()}
+
+
+def _productions(entry: Entry) -> tuple[ProductionChange, ...]:
+    before, after = _routes(entry.before), _routes(entry.after)
+    return tuple(
+        ProductionChange(
+            number=entry.number,
+            at=entry.at,
+            route=name,
+            before=was.production,
+            after=route.production,
+            promoted=was.canary is not None and was.canary.model_id == route.production,
+            rollout=was.rollout_id,
+        )
+        for name, route in after.items()
+        if (was := before.get(name)) is not None and was.production != route.production
+    )
+
+
+@lru_cache(maxsize=4)  # what one change left is what the next one found
+def _routes(data: bytes) -> Mapping[str, Route]:
     try:
-        registry = parse(data, "registry.toml").registry
+        return parse(data, "registry.toml").registry.routes
     except RegistryInvalid:
         return {}
-    return {name: (route.rollout_id, route.canary_percentage) for name, route in registry.routes.items()}

@@ -36,8 +36,10 @@ VERBS: dict[str, str] = {
     "rehearse": "replay a past log through the gates: what would have fired, and when",
     "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",
     "catalog": "the facts about models: sources, age; refresh reads newer ones",
+    "guard": "watch every route: roll back by itself, advance where that is allowed",
     "check": "model ids in source files: aliases, retired, retiring soon",
     "schedule": "the regression run as a job for cron, systemd or GitHub Actions",
+    "alert": "test: does an alert arrive; list: what was told to whom; retry: what failed",
     "doctor": "environment, versions, permissions, log health",
 }
 """Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""

@@ -50,22 +50,27 @@ def hold(target: Path, name: str, timeout_s: float = LOCK_S) -> Iterator[None]:
 
 def held_by(target: Path) -> str | None:
     """Who holds the registry's lock at this moment, or None. Looks only: the lock file stays as it is."""
+    path = lock_path(target)
+    return _holder(path) if is_locked(path) else None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process, this one included, holds the lock in the file `path`. Looks only."""
     import fcntl
 
-    path = lock_path(target)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return None
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _holder(path)
+        return True
     except OSError:
-        return None
+        return False
     finally:
         os.close(descriptor)
-    return None
+    return False
 
 
 def _sign(path: Path) -> None:

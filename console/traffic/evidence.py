@@ -67,6 +67,11 @@ class EvidenceKeeper:
         self._save(route, rollout, now, at_once=_record(situation.changed_gates, rollout.notes, now))
         return judge(evidence, situation)
 
+    def stepped_at(self, route: Route) -> float | None:
+        """Epoch second at which the evidence of `route` saw its percentage change last; None if it never did."""
+        known = self._rollouts.get(route.rollout_id)
+        return known.evidence.steps[-1][0] * float(SLOT_S) if known and known.evidence.steps else None
+
     def _blocks(self, route: Route, plan: GatePlan, after: int, now: float) -> Iterable[Block]:
         blocks = self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now)
         return judged_blocks(self._reader, route.rollout_id, plan, blocks, after)

@@ -24,6 +24,8 @@ DROPPED_SHARE = 0.02
 SETTLING_SLOTS = 6
 """A minute for every process to learn a new percentage."""
 
+_PROMPT = "the prompt changed on"
+
 Notes = dict[str, Any]
 """What earlier looks saw: kept with the evidence, as JSON."""
 
@@ -31,6 +33,11 @@ Notes = dict[str, Any]
 def passing(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> tuple[str, ...]:
     """The causes that are there at epoch second `now` and were not at the start. Updates `notes`."""
     return (*_served(db, route, notes, now), *_prompts(db, route, notes), *_dropped(db, notes))
+
+
+def passes_by_itself(cause: str) -> bool:
+    """Whether `cause` is part of a usual deployment: a new prompt reaches one arm a moment before the other."""
+    return cause.startswith(_PROMPT)
 
 
 def _served(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> Iterator[str]:
@@ -75,9 +82,9 @@ def _prompts(db: sqlite3.Connection, route: Route, notes: Notes) -> Iterator[str
             changed[arm] = ""
     if len(changed) == 2 and "" not in changed.values():
         known |= changed  # both arms moved to their new prompt: from here on this is what is compared
-        yield "the prompt changed on both arms"
+        yield f"{_PROMPT} both arms"
     elif changed:
-        yield f"the prompt changed on {' and '.join(changed)}"
+        yield f"{_PROMPT} {' and '.join(changed)}"
 
 
 def _dropped(db: sqlite3.Connection, notes: Notes) -> Iterator[str]:

@@ -50,6 +50,11 @@ def regression(verdict: Verdict) -> SafeText:
     )
 
 
+def compared(judged: Judged) -> str:
+    """`error rate 3.4 % against 1.0 %`: the canary's value and production's."""
+    return f"{_metric(judged).label} {_value(judged, judged.canary)} against {_value(judged, judged.production)}"
+
+
 def effect(judged: Judged) -> str:
     """`+2.4 points` for a share, `×1.38` otherwise."""
     if judged.change is None:

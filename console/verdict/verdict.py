@@ -108,6 +108,8 @@ class Verdict:
     """Blocks left out of the evidence on both arms, because their data were suspect."""
     changed_gates: tuple[str, ...] = ()
     """What the registry says differently from the gates this rollout was frozen with; not applied to it."""
+    suspicions: tuple[str, ...] = ()
+    """Why the data cannot be trusted, one sentence for each cause; also beside a regression."""
 
     def metric(self, name: str) -> Judged | None:
         """The standing of one metric."""
@@ -141,6 +143,7 @@ def judge(evidence: Evidence, situation: Situation | None = None) -> Verdict:
         if_real_side=if_real_side,
         left_out=evidence.left_out,
         changed_gates=at.changed_gates,
+        suspicions=at.suspicions,
     )
 
 
