@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 class TerminalApp(App[Result]):
     """An app with our look that restores the terminal after signals and defects."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")  # absolute: a subclass may live elsewhere
     TITLE = "console"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's own type
 

@@ -1,0 +1,233 @@
+"""What the screen costs while it runs, and how soon it answers a key: the real console on a real terminal.
+
+`python bench/screen.py [SECONDS]` puts the console beside 200 requests a second and measures, each for SECONDS:
+
+- CPU of the console's process at one look a second, and of an update that changes the numbers of ten rows against the
+  same update of a Textual `DataTable`, in one run;
+- the time from a key to the first bytes on the terminal, while metrics update, while two answers stream, with an answer
+  of a megabyte, and on a registry of 50 routes and 1,000 models;
+- memory, without the embeddings.
+
+`--log FILE` adds a registry of 50 routes over a request log of any size (`python bench/log.py --only-rows --rows N
+--keep FILE` writes one).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.rollback import harness
+
+SECONDS = 15.0
+SIZE = (120, 36)
+PRODUCTION, CANARY = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_mb(pid: int) -> tuple[float, float]:
+    """(resident now, highest) in MB."""
+    found = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return tuple(int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
+
+
+def key_times(console: Any, keys: Sequence[str], seconds: float, pause_s: float = 0.23) -> list[float]:
+    """Milliseconds from each key to the first bytes after it, on a terminal that had been silent for a moment."""
+    times, until, n = [], time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        _silence(console)
+        pressed, before = time.perf_counter(), len(console.raw)
+        console.press(keys[n % len(keys)])
+        while len(console.raw) == before and time.perf_counter() - pressed < 2:
+            console.read(0.05)
+        times.append((time.perf_counter() - pressed) * 1e3)
+        n += 1
+        console.watch(pause_s)
+    return times
+
+
+def _silence(console: Any, quiet_s: float = 0.004, at_most_s: float = 0.2) -> None:
+    """Bytes that were on their way are no answer to the key."""
+    until = time.monotonic() + at_most_s
+    while time.monotonic() < until:
+        before = len(console.raw)
+        console.read(quiet_s)
+        if len(console.raw) == before:
+            return
+
+
+def registry_of(folder: Path, routes: int, models: int) -> Path:
+    """A registry with a canary on `support`, and as many other routes and models as wanted."""
+    start = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = ["schema = 1", "", "[routes.support]", f'production = "{PRODUCTION}"', f'canary = "{CANARY}"']
+    lines += ["canary_percentage = 25", f"canary_start = {start}", ""]
+    names = [PRODUCTION, CANARY, *(f"vendor-model-{n}-2026-01-{n % 28 + 1:02}" for n in range(models - 2))]
+    for n in range(routes - 1):
+        lines += [f"[routes.route-{n:02}]", f'production = "{names[2 + n]}"', f'fallback = "{PRODUCTION}"', ""]
+    for name in names:
+        lines += [f'[models."{name}"]', "pinned_date = 2026-05-15", 'reason = "known"', ""]
+    path = folder / "registry.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def console_on(
+    spine: Any, registry: Path, log: Path, *options: str, traffic: bool = True, environment: dict[str, str] | None = None
+) -> Iterator[Any]:
+    """The console beside live traffic."""
+    asking = spine.Traffic(registry, log) if traffic else None
+    arguments = ["-m", "console", "--registry", str(registry), "--log", str(log), *options]
+    console = spine.Terminal(arguments, SIZE, {"CONSOLE_ACTOR": "bench", **(environment or {})})
+    try:
+        console.wait("registry.toml")
+        console.watch(3.0)
+        yield console
+    finally:
+        console.close()
+        if asking is not None:
+            asking.close()
+
+
+def idle_cost(console: Any, seconds: float) -> float:
+    """Share of one core that the console takes while nobody presses a key."""
+    console.watch(2.0)
+    began, before = time.monotonic(), cpu_s(console.pid)
+    console.watch(seconds)
+    return (cpu_s(console.pid) - before) / (time.monotonic() - began)
+
+
+def table_cost() -> tuple[float, float]:
+    """CPU ms of one update of ten rows: (a DataTable, our live pane), both in a Textual app that paints."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import DataTable
+
+    class Table(App[None]):
+        def compose(self) -> ComposeResult:
+            yield DataTable()
+
+        def on_mount(self) -> None:
+            table = self.query_one(DataTable)
+            self.columns = table.add_columns(*(f"column {n}" for n in range(7)))
+            self.rows = [table.add_row(*(f"{row}.{n}" for n in range(7))) for row in range(10)]
+
+        def update(self, n: int) -> None:
+            table = self.query_one(DataTable)
+            for row in self.rows:
+                table.update_cell(row, self.columns[2], f"{n / 7:.3f}")
+
+    return asyncio.run(_updates(Table(), lambda app, n: app.update(n))), asyncio.run(_pane_updates())
+
+
+async def _pane_updates() -> float:
+    from dataclasses import replace
+
+    from textual.app import App, ComposeResult
+
+    from console.text.safe import SafeText
+    from console.tui.terminal_app import TerminalApp
+    from console.tui.widgets.live_pane import LivePane
+    from tests.tui import samples
+
+    view, fleet = samples.canary(), samples.fleet()
+
+    class Pane(TerminalApp[None]):
+        def compose(self) -> ComposeResult:
+            yield LivePane()
+
+    def update(app: App[Any], n: int) -> None:
+        rows = tuple(replace(row, canary=SafeText(f"{n / 7:.3f} %")) for row in view.metrics)
+        app.query_one(LivePane).show(replace(view, metrics=rows, canary_requests=n), fleet)
+
+    return await _updates(Pane(), update)
+
+
+async def _updates(app: Any, update: Callable[[Any, int], None], times: int = 60) -> float:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(0.3)
+        update(app, 0)
+        await pilot.pause(0.2)
+        spent = 0.0
+        for n in range(1, times + 1):
+            before = time.process_time()
+            update(app, n)
+            await pilot.pause()
+            await pilot.pause(0.02)
+            spent += time.process_time() - before
+        before = time.process_time()
+        for _ in range(times):
+            await pilot.pause()
+            await pilot.pause(0.02)
+        idle = time.process_time() - before
+    return (spent - idle) / times * 1e3
+
+
+def line(name: str, times: Sequence[float]) -> None:
+    """One row of the table of keys."""
+    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    print(f"{name:<52}{len(times):>6}{statistics.median(times):>8.1f}{p95:>8.1f}{max(times):>8.1f}", flush=True)
+
+
+def keys_of(spine: Any, folder: Path, seconds: float, log: Path | None) -> None:
+    """The table of keys."""
+    print(f"\n{'ms from key to first bytes (goal: p95 40)':<52}{'keys':>6}{'p50':>8}{'p95':>8}{'max':>8}")
+    registry = registry_of(folder, 2, 3)
+    with console_on(spine, registry, folder / "requests.db") as console:
+        line("while metrics update at 200 requests/s", key_times(console, ("j", "k", "m"), seconds))
+    with console_on(spine, registry, folder / "requests.db", "--stand-in") as console:
+        console.press("3")
+        console.press("\r")
+        console.watch(2.0)
+        console.press("[long] Write a long report about parcels.")
+        console.watch(0.5)
+        console.press("\r")
+        console.watch(1.0)
+        line("in the comparer, answers streaming, then shown", key_times(console, ("\x1b[B", "\x1b[A"), seconds))
+    big = folder / "big"
+    big.mkdir()
+    registry = registry_of(big, 50, 1_000)
+    with console_on(spine, registry, log or big / "requests.db", traffic=log is None) as console:
+        name = "50 routes, 1,000 models" + (f", {log.name}" if log else "")
+        line(name, key_times(console, ("j", "j", "k"), seconds))
+        print(f"{'  its CPU between keys':<52}{idle_cost(console, seconds):>14.1%}")
+        print(f"{'  its memory, MB':<52}{memory_mb(console.pid)[0]:>14.0f}")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seconds", nargs="?", type=float, default=SECONDS)
+    parser.add_argument("--log", type=Path, help="a request log to look at, for instance one of 10 million rows")
+    given = parser.parse_args()
+    spine = harness()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        registry = registry_of(folder, 2, 3)
+        with console_on(spine, registry, folder / "requests.db") as console:
+            print(f"live refresh, one look a second: {idle_cost(console, given.seconds):.1%} of a core (goal 2 %)")
+            now, most = memory_mb(console.pid)
+            print(f"memory without embeddings: {now:.0f} MB, at most {most:.0f} MB (goal 120)")
+        table, pane = table_cost()
+        print(f"an update of ten rows: DataTable {table:.1f} ms, ours {pane:.1f} ms: 1/{table / pane:.0f} (goal 1/8)")
+        keys_of(spine, folder, given.seconds, given.log)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    main()
