@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import click
 
 from console.cli import diagnostics, output
-from console.cli.checks import environment, files, requests
+from console.cli.checks import alerts, environment, files, requests
 from console.cli.checks.records import Check, Level
 from console.cli.output import Style
 from console.cli.settings import Settings, common
@@ -59,6 +59,7 @@ def _sections(settings: Settings) -> dict[str, list[Check]]:
         "Request log": list(requests.log(settings.log_path, time.time())),
         "Terminal": list(environment.terminal(os.environ)),
         "Providers": list(environment.keys(os.environ)),
+        "Alerts": [*alerts.targets(os.environ), *alerts.outbox(path)],
         "Application": list(environment.cache(os.environ)),
     }
 
