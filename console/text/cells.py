@@ -31,6 +31,11 @@ def cell_width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(char_width, text))
 
 
+def only_narrow(text: str) -> bool:
+    """Whether every character of `text` takes exactly one cell."""
+    return text.isascii() or all(char_width(char) == 1 for char in text)
+
+
 def clip(text: str, width: int) -> str:
     """`text` in at most `width` cells; what does not fit ends in an ellipsis."""
     if cell_width(text) <= width:

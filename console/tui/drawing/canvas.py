@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from console.text.cells import cell_width, char_width, clip, drawable
+from console.text.cells import cell_width, char_width, clip, drawable, only_narrow
 
 
 class Paint(NamedTuple):
@@ -62,6 +62,8 @@ class Canvas:
         self._blank = Paint("fg", bg)
         self._chars = [[" "] * self.width for _ in range(self.height)]
         self._paints = [[self._blank] * self.width for _ in range(self.height)]
+        self._wide: set[int] = set()
+        """Rows on which a character may take two cells, or none."""
 
     def put(self, x: int, y: int, text: str, style: str = "fg", end: int | None = None) -> int:
         """Write `text` from column `x`, cut with an ellipsis before column `end`. Returns the next column."""
@@ -71,6 +73,9 @@ class Canvas:
         if not 0 <= y < self.height:
             return x + cell_width(text)
         look, chars, paints = paint(style), self._chars[y], self._paints[y]
+        if y not in self._wide and only_narrow(text):
+            return self._put_narrow(x, text, look, chars, paints)
+        self._wide.add(y)
         for char in text:
             size = 1 if char < "\u0300" else char_width(char)
             if size == 0:
@@ -83,6 +88,18 @@ class Canvas:
                 self._set(half, y, " ", 1, look, chars, paints)
             x += size
         return x
+
+    def _put_narrow(self, x: int, text: str, look: Paint, chars: list[str], paints: list[Paint]) -> int:
+        """Most of what is ever drawn: one character for one cell, on a row of such cells."""
+        after = x + len(text)
+        start, end = max(0, x), min(after, self.width)
+        if start < end:
+            chars[start:end] = text[start - x : end - x]
+            if look.bg:
+                paints[start:end] = [look] * (end - start)
+            else:
+                paints[start:end] = [_over(look, under) for under in paints[start:end]]
+        return after
 
     def right(self, x_end: int, y: int, text: str, style: str = "fg", start: int | None = None) -> int:
         """Write `text` so that it ends before column `x_end`, cut at `start`. Returns its first column."""
@@ -122,8 +139,12 @@ class Canvas:
 
     def segments(self, y: int) -> Row:
         """Row `y` as runs of equal look; together exactly `width` cells."""
-        pairs = groupby(zip(self._chars[y], self._paints[y], strict=True), key=lambda cell: cell[1])
-        return tuple(Segment("".join(char for char, _ in cells), look) for look, cells in pairs)
+        chars, start, found = self._chars[y], 0, []
+        for look, cells in groupby(self._paints[y]):
+            end = start + sum(1 for _ in cells)
+            found.append(Segment("".join(chars[start:end]), look))
+            start = end
+        return tuple(found)
 
     def rows(self) -> list[Row]:
         """Every row as segments."""
@@ -165,6 +186,8 @@ class Canvas:
         start, end = max(0, -x), min(other.width, self.width - x)
         if end <= start:
             return
+        if source in other._wide:
+            self._wide.add(y)
         chars, paints = self._chars[y], self._paints[y]
         copied = other._chars[source][start:end]
         if copied[0] == "":
