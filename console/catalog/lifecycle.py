@@ -91,7 +91,8 @@ def clock(
     """The retirement clock of `model_id` on `today` (UTC), or None when nothing is known.
 
     `pin.retires` and `pin.replacement` win over the shipped data. `ladder_days` is how long the canary that replaces
-    this model still needs at least: when that no longer fits before the date, the clock is red.
+    this model still needs at least: when that no longer fits before the date, the clock is red, and it waits for a
+    person `SOON_DAYS` before that.
     """
     known = lifecycle(model_id, platform)
     replacement = (pin.replacement if pin else None) or (known.replacement if known else None)
@@ -120,7 +121,8 @@ def _deadline(
     left = (on - today).days
     verb = ("rerouted", "rerouted") if kind in REROUTED else ("retires", "retired")
     urgent = left < LAST_DAYS or left < ladder_days
-    tone: Literal["bad", "waiting", "none"] = "bad" if urgent else "waiting" if left <= SOON_DAYS else "none"
+    soon = left <= SOON_DAYS + ladder_days
+    tone: Literal["bad", "waiting", "none"] = "bad" if urgent else "waiting" if soon else "none"
     if left < 0:
         words = f"{verb[1]} {plural(-left, 'day')} ago"
     elif left == 0:

@@ -53,6 +53,12 @@ class PinView:
     """A warning about the id itself: "alias: may move", "cannot be pinned", or how the suite went."""
     note_tone: Tone = "none"
     """"waiting" or "bad" where the note is a warning: it is then never left out."""
+    ladder: SafeText = NOTHING
+    """"the ladder needs 21 days: start by 6 Dec", on production where its end is announced."""
+    ladder_short: SafeText = NOTHING
+    """The same for narrow places: "start by 6 Dec"."""
+    start_by: date | None = None
+    """The last day on which the rest of the ladder fits before the end."""
 
 
 @dataclass(frozen=True, slots=True)

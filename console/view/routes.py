@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from console.catalog.identify import identify
-from console.catalog.lifecycle import clock
-from console.domain.registry import DAY_S, Pin, Registry, Route, Tier
+from console.catalog.ladder import LadderClock, against_ladder, ladder_days
+from console.catalog.lifecycle import Clock, clock
+from console.domain.registry import Pin, Registry, Route, Tier
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe
 from console.view.records import PinView, RetirementView, RouteView, State, Tone
@@ -32,8 +33,7 @@ def route_view(route: Route, registry: Registry, state: State, today: date, over
 
 def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date) -> PinView:
     """One pin with its share of users, its retirement clock, who chose it and why."""
-    ladder_days = remaining_ladder_s(route) / DAY_S if tier == "production" else 0.0
-    ends = clock(model_id, today, pin, ladder_days=ladder_days)
+    ends, ladder = _ends(tier, model_id, pin, route, today)
     note, tone = _note(model_id, pin)
     shown = ends is not None and (ends.deadline or ends.tone != "none")
     return PinView(
@@ -44,16 +44,24 @@ def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: da
         clock=ends.words if ends and shown else NOTHING,
         clock_tone=ends.tone if ends else "none",
         replacement=safe(ends.replacement) if ends and shown and ends.replacement else NOTHING,
+        ladder=SafeText(ladder.words) if ladder else NOTHING,
+        ladder_short=SafeText(ladder.short) if ladder else NOTHING,
+        start_by=ladder.start_by if ladder else None,
         why=_why(pin, today),
         note=note,
         note_tone=tone,
     )
 
 
-def remaining_ladder_s(route: Route) -> float:
-    """The least time the ladder still takes: the minimum time of every step that is not done."""
-    todo = [step for step in route.steps if step >= max(route.canary_percentage, 0) and step < 100]
-    return len(todo) * route.gates.min_step_time_s
+def _ends(
+    tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date
+) -> tuple[Clock | None, LadderClock | None]:
+    """When the model ends; for production, whose successor climbs the ladder, also what that means for the ladder."""
+    if tier != "production":
+        return clock(model_id, today, pin), None
+    needed = ladder_days(route)
+    ends = clock(model_id, today, pin, ladder_days=needed)
+    return ends, against_ladder(ends, needed, today, running=route.canary_percentage > 0)
 
 
 def _share(tier: Tier, route: Route) -> float | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from console.catalog.lifecycle import clock
 from console.catalog.source import advice, baseline
-from console.catalog.source.judging import HORIZON_DAYS, findings, ladder_words, standard, troubles
+from console.catalog.source.judging import HORIZON_DAYS, findings, standard, troubles
 from console.catalog.source.records import Use
 from console.catalog.source.troubles import RULES, Finding, Trouble
 from console.domain.registry import Canary, Pin, Registry, Route
@@ -142,23 +142,6 @@ def test_any_id_on_any_day_can_be_judged(model_id: str, today: date) -> None:
     for trouble in troubles(model_id, standard(today, registry(Route("a", NEW)))):
         assert trouble.rule in RULES
         assert trouble.message
-
-
-@pytest.mark.parametrize(
-    ("days", "today", "words"),
-    [
-        (3.0, date(2026, 11, 20), "; the ladder needs 3 days: start by 27 Nov"),
-        (2.2, date(2026, 11, 20), "; the ladder needs 3 days: start by 27 Nov"),
-        (1.0, date(2026, 11, 29), "; the ladder needs 1 day: start by 29 Nov"),
-        (7.0, date(2026, 11, 26), "; the ladder needs 7 days: 3 too few are left"),
-        (0.0, date(2026, 11, 20), ""),
-        (3.0, date(2026, 12, 5), ""),
-    ],
-)
-def test_the_clock_is_tied_to_the_ladder(days: float, today: date, words: str) -> None:
-    ends = clock(RETIRING, today)
-    assert ends is not None
-    assert ladder_words(ends, days, today) == words
 
 
 def test_a_serving_tier_fails_and_an_experiment_warns() -> None:

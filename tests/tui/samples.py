@@ -51,6 +51,7 @@ def routes(state: State = State.WATCHING, share: float = 5) -> tuple[RouteView, 
             PinView(
                 "production", OLD, 100 - share, date(2026, 11, 30), S("retires in 7 days · 30 Nov"), "waiting", NEW,
                 S("pinned 15 May by olga: 214 cases, no differences"),
+                ladder=S("the ladder still needs 3 days: 4 to spare"), ladder_short=S("ladder 3 d, 4 to spare"),
             ),
             PinView(
                 "canary", NEW, share, why=S("since 09:00 by olga: replaces a retiring model"),
@@ -68,6 +69,7 @@ def routes(state: State = State.WATCHING, share: float = 5) -> tuple[RouteView, 
             PinView(
                 "production", S("gpt-4.1-mini-2025-04-14"), 100, date(2027, 1, 14), S("retires in 52 days · 14 Jan"),
                 why=S("pinned 2 Jul by sam: first choice on price"),
+                ladder=S("the ladder needs 3 days: start by 11 Jan"), ladder_short=S("start by 11 Jan"),
             ),
             PinView("experimental", S("gpt-5.4-mini-2026-03-17"), None, note=S("suite not run yet")),
         ),

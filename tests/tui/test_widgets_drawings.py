@@ -129,11 +129,11 @@ def test_the_registry_at_120_by_36() -> None:
         "▎    claude-sonnet-4-5-20250929",
         "▎    ◕ retires in 7 days · 30 Nov",
         "▎    → claude-sonnet-5-5",
+        "▎      ladder 3 d, 4 to spare",
         "▎",
         "▎  ◆ canary                    5 %",
         "▎    claude-sonnet-5-5",
         "▎",
-        "▎  ○ fallback",
     ]
     assert lines[27:31] == [
         "   Retirements        next 60 days",
@@ -147,18 +147,20 @@ def test_a_wide_registry_has_ids_beside_their_tier_reasons_and_changes() -> None
     lines = draw_registry(FLEET, 57, 47).text()
     assert lines[4] == "▎  ● production     claude-sonnet-4-5-20250929     95 %"
     assert lines[5] == "▎    ◕ retires in 7 days · 30 Nov → claude-sonnet-5-5"
-    assert lines[6] == "▎    pinned 15 May by olga: 214 cases, no differences"
+    assert lines[6] == "▎      the ladder still needs 3 days: 4 to spare"
+    assert lines[7] == "▎    pinned 15 May by olga: 214 cases, no differences"
     assert "   09:00     support canary 0 → 5 %                olga" in lines
     assert "   20 Nov    support canary claude-sonnet-5-5      olga" in lines
 
 
 def test_a_registry_in_a_tab_has_no_blank_rows_between_pins() -> None:
     lines = draw_registry(FLEET, 80, 21, bg="bg", details=False).text()
-    assert lines[1:7] == [
+    assert lines[1:8] == [
         "▎  support                                                          ◐ watching",
         "▎  Replies to customer e-mail",
         "▎  ● production     claude-sonnet-4-5-20250929                            95 %",
         "▎    ◕ retires in 7 days · 30 Nov → claude-sonnet-5-5",
+        "▎      the ladder still needs 3 days: 4 to spare",
         "▎  ◆ canary         claude-sonnet-5-5                                      5 %",
         "▎  ○ fallback       claude-haiku-4-5-20251001",
     ]
@@ -169,6 +171,20 @@ def test_a_clock_is_amber_when_near_grey_when_far() -> None:
     canvas = draw_registry(FLEET, 36, 33)
     assert styles_of(canvas, "retires in 7 days") == {"amber"}
     assert styles_of(canvas, "retires in 52 days") == {"muted"}
+
+
+def test_the_ladder_has_the_colour_of_its_clock_and_says_it_short_where_room_is_short() -> None:
+    narrow, wide = draw_registry(FLEET, 36, 33), draw_registry(FLEET, 80, 40)
+    assert styles_of(narrow, "ladder 3 d, 4 to spare") == {"amber"}
+    assert styles_of(narrow, "start by 11 Jan") == {"muted"}
+    assert styles_of(wide, "the ladder still needs 3 days") == {"amber"}
+    assert styles_of(wide, "the ladder needs 3 days: start by 11 Jan") == {"muted"}
+
+
+def test_a_ladder_that_asks_for_nobody_makes_room_first() -> None:
+    short = "\n".join(draw_registry(FLEET, 80, 16, bg="bg", details=False).text())
+    assert "the ladder still needs 3 days" in short
+    assert "start by 11 Jan" not in short
 
 
 def test_an_id_with_traffic_is_stronger_than_one_without() -> None:

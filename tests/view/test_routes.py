@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.registry import Registry, Route
 from console.view.records import State
-from console.view.routes import pin_view, remaining_ladder_s, retirements, route_view
+from console.view.routes import pin_view, retirements, route_view
 
 TODAY = date(2026, 11, 23)
 OLD = "claude-sonnet-4-5-20250929"
@@ -39,7 +39,6 @@ def test_a_retirement_with_its_clock_and_replacement(route, make_pin) -> None:
 
 
 def test_a_ladder_that_cannot_finish_in_time_is_red(route, make_pin) -> None:
-    assert remaining_ladder_s(route) == 2 * 86_400
     assert pin_view("production", OLD, make_pin(), route, date(2026, 11, 26)).clock_tone == "waiting"
     assert pin_view("production", OLD, make_pin(), route, date(2026, 11, 29)).clock_tone == "bad"
 
@@ -115,3 +114,24 @@ def test_hostile_names_are_tamed(make_pin, route) -> None:
     bad = "m\x1b]0;x\x07"
     pin = pin_view("experimental", bad, make_pin(bad, reason=bad, pinned_by=bad), route, TODAY)
     assert not {"\x1b", "\x07"} & set(pin.model_id + pin.why)
+
+
+def test_productions_end_is_tied_to_the_rest_of_the_ladder(route, make_pin, changed) -> None:
+    today = date(2026, 11, 20)
+    running = pin_view("production", OLD, make_pin(), route, today)
+    assert running.ladder == "the ladder still needs 2 days: 8 to spare"
+    assert running.ladder_short == "ladder 2 d, 8 to spare"
+    quiet = pin_view("production", OLD, make_pin(), changed(route, canary=None), today)
+    assert (quiet.ladder, quiet.ladder_short) == ("the ladder needs 3 days: start by 27 Nov", "start by 27 Nov")
+    assert quiet.start_by == date(2026, 11, 27)
+
+
+@pytest.mark.parametrize("tier", ["canary", "fallback", "experimental"])
+def test_other_tiers_have_no_ladder(route, make_pin, tier) -> None:
+    pin = pin_view(tier, OLD, make_pin(), route, TODAY)
+    assert (pin.ladder, pin.start_by) == ("", None)
+
+
+def test_without_an_announced_end_there_is_no_day_to_start(route, make_pin) -> None:
+    pin = pin_view("production", "claude-sonnet-5-5", make_pin("claude-sonnet-5-5"), route, TODAY)
+    assert (pin.ladder, pin.ladder_short, pin.start_by) == ("", "", None)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from console.catalog.identify import identify
+from console.catalog.ladder import LadderClock, against_ladder, ladder_days
 from console.catalog.lifecycle import clock
-from console.catalog.source.judging import HORIZON_DAYS, Standard, ladder_words, troubles
+from console.catalog.source.judging import Standard, troubles
 from console.catalog.source.troubles import Trouble
 from console.domain.paths import KeyPath
-from console.domain.registry import DAY_S, Pin, Registry, Route
+from console.domain.registry import Pin, Registry, Route
 
 MOST_PRODUCTION_MODELS = 3
 PIN_DAYS = 365
@@ -49,9 +50,11 @@ def _of_route(route: Route, registry: Registry, by: Standard) -> Iterator[Remark
             if trouble.rule in ("unlisted", "unknown"):
                 continue
             level = trouble.level if serving or (tier == "fallback" and trouble.rule == "retired") else "warning"
-            message = (
-                f"{tier}: {trouble.message}{_ladder(route, model_id, registry, by) if tier == 'production' else ''}"
-            )
+            message = f"{tier}: {trouble.message}"
+            ladder = _ladder(route, registry, by) if (tier, trouble.rule) == ("production", "retires") else None
+            if ladder is not None:
+                message += f"; {ladder.words}"
+                level = "error" if ladder.spare < 0 else level
             yield Remark(path, model_id, Trouble(trouble.rule, level, message, trouble.use_instead))
         if identify(model_id).kind == "unknown" and serving:
             words = f"{tier}: cannot be pinned; a regression run on a schedule would notice when it moves"
@@ -62,12 +65,9 @@ def _of_route(route: Route, registry: Registry, by: Standard) -> Iterator[Remark
         yield Remark(("routes", route.name, "canary_start"), route.canary.model_id, Trouble("advice", "advice", words))
 
 
-def _ladder(route: Route, model_id: str, registry: Registry, by: Standard) -> str:
-    ends = clock(model_id, by.today, registry.models.get(model_id))
-    if ends is None or ends.days_left is None or ends.days_left > HORIZON_DAYS:
-        return ""
-    todo = [step for step in route.steps if max(route.canary_percentage, 0) <= step < 100]
-    return ladder_words(ends, len(todo) * route.gates.min_step_time_s / DAY_S, by.today)
+def _ladder(route: Route, registry: Registry, by: Standard) -> LadderClock | None:
+    ends = clock(route.production, by.today, registry.models.get(route.production))
+    return against_ladder(ends, ladder_days(route), by.today, running=route.canary_percentage > 0)
 
 
 def _fallback(route: Route, today: date) -> Iterator[Remark]:

@@ -12,7 +12,6 @@ from console.catalog.platforms import place
 from console.catalog.source.records import Use
 from console.catalog.source.troubles import Finding, Level, Trouble
 from console.domain.registry import Pin, Registry
-from console.text.words import day
 
 WITHIN_DAYS = 30
 """A retirement this near fails the check: time for a canary, its ladder and one attempt more."""
@@ -107,13 +106,3 @@ def _sentence(why: str) -> str:
 def _key(model_id: str) -> tuple[str, str]:
     where = place(model_id.strip().lower())
     return (where.platform, f"{where.name}{where.build}") if where.name else ("", model_id.strip().lower())
-
-
-def ladder_words(ends: Clock, ladder_days: float, today: date) -> str:
-    """`; the ladder needs 3 days: start by 27 Nov`, or "" where there is no deadline or no ladder."""
-    if ends.on is None or not ends.deadline or ends.days_left is None or ends.days_left < 0 or ladder_days <= 0:
-        return ""
-    needed = -int(-ladder_days // 1)
-    last = date.fromordinal(ends.on.toordinal() - needed)
-    when = f"start by {day(last, today)}" if last >= today else f"{(today - last).days} too few are left"
-    return f"; the ladder needs {needed} {'day' if needed == 1 else 'days'}: {when}"

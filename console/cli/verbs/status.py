@@ -84,7 +84,7 @@ def _print(route: RouteView, canary: CanaryView) -> None:
             f"  {pin.tier}",
             pin.model_id,
             words.percentage(pin.share) if pin.share is not None else "",
-            " · ".join(part for part in (pin.clock, pin.note) if part)
+            " · ".join(part for part in (pin.clock, pin.ladder, pin.note) if part)
             + (f" → {pin.replacement}" if pin.replacement else ""),
         ]
         for pin in route.pins
@@ -138,6 +138,8 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
                         "share": pin.share,
                         "retires": pin.retires,
                         "clock": pin.clock or None,
+                        "ladder": pin.ladder or None,
+                        "start_by": pin.start_by,
                         "replacement": pin.replacement or None,
                         "note": pin.note or None,
                     }

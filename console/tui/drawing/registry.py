@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from console.text import words
-from console.text.cells import clip_middle, wrap
+from console.text.cells import cell_width, clip_middle, wrap
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.glyphs import STATES, TIERS, TONES
 from console.tui.drawing.timeline import ROWS as TIMELINE_ROWS
@@ -171,7 +171,7 @@ def _draw_pin(canvas: Canvas, y: int, pin: PinView, detail: Detail) -> int:
     else:
         y += 1
         canvas.put(INDENT + 2, y, clip_middle(pin.model_id, right - INDENT - 2), id_style)
-    y = _draw_clock(canvas, y + 1, pin)
+    y = _draw_ladder(canvas, _draw_clock(canvas, y + 1, pin), pin, detail)
     if pin.note and pin.note_tone in ("waiting", "bad"):
         canvas.put(INDENT + 2, y, f"▲ {pin.note}", TONES[pin.note_tone], end=right)
         y += 1
@@ -200,6 +200,17 @@ def _draw_clock(canvas: Canvas, y: int, pin: PinView) -> int:
         canvas.put(x + 1, y - 1, "→ " + clip_middle(pin.replacement, right - x - 3), "muted")
         return y
     canvas.put(INDENT + 2, y, "→ " + clip_middle(pin.replacement, right - INDENT - 4), "muted")
+    return y + 1
+
+
+def _draw_ladder(canvas: Canvas, y: int, pin: PinView, detail: Detail) -> int:
+    """By when the replacement must be on its way; it outlives the blank rows where it asks for somebody."""
+    soon = pin.clock_tone in ("waiting", "bad")
+    if not pin.ladder or not (soon or detail.blanks):
+        return y
+    right, x = canvas.width - 2, INDENT + 4
+    text = pin.ladder if x + cell_width(pin.ladder) <= right else pin.ladder_short
+    canvas.put(x, y, text, TONES[pin.clock_tone] if soon else "muted", end=right)
     return y + 1
 
 
