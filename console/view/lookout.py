@@ -29,6 +29,7 @@ from console.traffic.reading import LogMissing, LogReader
 from console.traffic.snapshots import Snapshots
 from console.verdict.sentences import sentence
 from console.verdict.verdict import Verdict
+from console.view.breakers import BreakerLines
 from console.view.changes import change_view, label
 from console.view.ladder import ladder
 from console.view.metrics import metric_rows
@@ -77,6 +78,7 @@ class Lookout:
         self._keeper: EvidenceKeeper | None = None
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
+        self._breakers = BreakerLines()
         self._windows: dict[str, Window] = {}
         self._quick = False
         self._plots: dict[tuple[str, str], tuple[object, PlotView]] = {}
@@ -178,7 +180,7 @@ class Lookout:
         if self._reader is None or self._keeper is None or problem is not None:
             return self._unread(route, problem)
         if route.canary is None:
-            return self._without(route)
+            return self._without(route, now)
         verdict = self._keeper.verdict(route, now.timestamp())
         assert verdict is not None  # a route with a canary has a rollout
         self._verdicts[route.name] = verdict
@@ -196,7 +198,7 @@ class Lookout:
             route=safe(route.name),
             state=state,
             sentence=NOTHING if state is State.NO_DATA else sentence(route, verdict, rate),
-            second=self._second(route, verdict, state, mine),
+            second=self._second(route, verdict, state, mine, now),
             countdown=_done_at(route, state, mine),
             steps=ladder(route, verdict, _since(route, mine), now, rate),
             production_requests=production.requests,
@@ -222,7 +224,7 @@ class Lookout:
         state = State.NO_DATA if missing else State.ERROR
         return CanaryView(safe(route.name), state, SafeText("no requests yet") if missing else words_)
 
-    def _without(self, route: Route) -> CanaryView:
+    def _without(self, route: Route, now: datetime) -> CanaryView:
         assert self._reader is not None
         totals = self._reader.totals(route.name, "")
         production = totals.get("production", Counts())
@@ -230,16 +232,19 @@ class Lookout:
             route=safe(route.name),
             state=State.NO_CANARY if self._reader.series(route.name) else State.NO_DATA,
             sentence=SafeText("everybody gets the production model"),
-            second=SafeText("c starts a canary"),
+            second=self._breakers.of(self._reader, route.name, now.timestamp()) or SafeText("c starts a canary"),
             production_requests=production.requests,
             metrics=metric_rows(production, Counts(), None),
         )
         self._canaries[route.name, ""] = view
         return view
 
-    def _second(self, route: Route, verdict: Verdict, state: State, changes: list[ShareChange]) -> SafeText:
+    def _second(
+        self, route: Route, verdict: Verdict, state: State, changes: list[ShareChange], now: datetime
+    ) -> SafeText:
         if state is not State.REGRESSION:
-            return second_line(verdict)
+            assert self._reader is not None
+            return self._breakers.of(self._reader, route.name, now.timestamp()) or second_line(verdict)
         if route.canary_percentage == 0:
             done = _rolled_back(route, changes)
             before = f" {words.percentage(done.before)} → 0 %" if done and done.before is not None else ""
