@@ -141,7 +141,7 @@ class Canvas:
         """Row `y` as runs of equal look; together exactly `width` cells."""
         chars, start, found = self._chars[y], 0, []
         for look, cells in groupby(self._paints[y]):
-            end = start + sum(1 for _ in cells)
+            end = start + len(list(cells))
             found.append(Segment("".join(chars[start:end]), look))
             start = end
         return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from console.tui.drawing.canvas import Canvas
@@ -132,10 +133,18 @@ def _put_plots(
 ) -> None:
     for index, left, width in placed(view, canvas.width - 2 * x, first):
         top = tops[index] if index < len(tops) else None
-        picture = draw_plot(view.plots[index], width, height, top)
         if view.stale:
+            picture = draw_plot(view.plots[index], width, height, top)
             picture.fade()
+        else:
+            picture = _drawn_plot(view.plots[index], width, height, top)
         canvas.paste(x + left, y, picture)
+
+
+@lru_cache(maxsize=8)
+def _drawn_plot(plot: PlotView, width: int, height: int, top: float | None) -> Canvas:
+    """A plot takes half of the time of a frame, and changes with a closed slot, not with each second."""
+    return draw_plot(plot, width, height, top)
 
 
 def placed(view: CanaryView, width: int, first: int = 0) -> list[tuple[int, int, int]]:

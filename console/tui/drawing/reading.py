@@ -30,7 +30,13 @@ _ABOUT = (
         "Comparer: one prompt on production and canary, side by side. Tinted words stand on one side only.",
         "Difference is not damage: a changed word is not yet worse.",
     ),
+    (
+        "Review: every case that the new model answers otherwise, those that changed alike together, worst first.",
+        "Accepting writes the snapshot; every decision is on the disk at once, and undo puts back what stood there.",
+    ),
 )
+REVIEW = 4
+"""The page of help about the review; 1 to 3 are those about the panes."""
 _WHEN, _WHAT, _WHO = 2, 16, 12
 
 
@@ -103,6 +109,7 @@ def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
         canvas.put(2, y, line, "fg", end=width - 2)
     y = len(about)
     for group, title in _GROUPS:
+        title = "Decide" if (group, pane) == ("act", REVIEW) else title
         y += 1
         canvas.put(2, y, title, "strong bold", end=width - 2)
         for key in (key for key in keys if key.group == group):

@@ -107,7 +107,8 @@ def draw_review_strip(review: ReviewView, width: int, margin: int = 2) -> Canvas
 def draw_review_header(review: ReviewView, source: str, clock: str, width: int) -> Canvas:
     """The first row: which registry, which model's answers, what stands against deciding, the time in UTC."""
     canvas = Canvas(width, 1)
-    end = canvas.right(width - 2, 0, clock, "muted")
+    fits = width >= 4 + cell_width(review.warning) + 3 + cell_width(clock)
+    end = canvas.right(width - 2, 0, clock if fits else clock.removesuffix(" UTC"), "muted")
     if review.warning:
         end = canvas.right(end - 3, 0, review.warning, "amber bold", start=2)
     x = canvas.put(2, 0, "console", "strong bold", end=end - 2)
