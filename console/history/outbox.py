@@ -21,6 +21,7 @@ from typing import Literal, cast
 
 from console.domain.alerts import Alert, Severity, at_least
 from console.history import database
+from console.text.words import plural
 
 DeliveryState = Literal["waiting", "sent", "given up"]
 
@@ -93,6 +94,17 @@ class OutboxHealth:
     failing: int = 0
     given_up: int = 0
     last_error: str = ""
+
+    @property
+    def not_arrived(self) -> str:
+        """`2 alerts have not arrived yet, 1 alert was given up (slack: answers 500)`; "" while all is well."""
+        parts = []
+        if self.failing:
+            parts.append(f"{plural(self.failing, 'alert has', 'alerts have')} not arrived yet")
+        if self.given_up:
+            parts.append(f"{plural(self.given_up, 'alert was', 'alerts were')} given up")
+        why = f" ({self.last_error})" if parts and self.last_error else ""
+        return ", ".join(parts) + why
 
 
 class Outbox:

@@ -214,3 +214,16 @@ def test_a_damaged_history_is_one_clear_error(console, world) -> None:
         result = console("alert", action)
         assert result.code == 3
         assert "damaged" in result.err
+
+
+def test_status_says_what_has_not_arrived(console, world, put) -> None:
+    assert console("status", "--json").json["alerts"] == {"waiting": 0, "failing": 0, "given_up": 0, "last_error": ""}
+    outbox = put()
+    assert "arrived" not in console("status").err
+    outbox.failed(outbox.claim(["webhook"])[0], "answers 500")
+    assert (
+        "1 alert has not arrived yet (webhook: answers 500); see console alert list --unsent" in console("status").err
+    )
+    assert console("status", "--json").json["alerts"]["failing"] == 1
+    beside(world.registry).write_bytes(b"no database" * 100)
+    assert console("status", "--json").json["alerts"]["failing"] == 0

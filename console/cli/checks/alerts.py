@@ -32,19 +32,9 @@ def outbox(registry: Path) -> Iterator[Check]:
     except HistoryInvalid:
         return
     facts = {"waiting": health.waiting, "failing": health.failing, "given_up": health.given_up}
-    if not health.failing and not health.given_up:
+    if not health.not_arrived:
         text = f"{words.plural(health.waiting, 'alert is', 'alerts are')} on the way" if health.waiting else "empty"
         yield Check("outbox", "good", text, facts=facts)
         return
     hint = "`console alert list --unsent` shows them, `console alert retry` sends them again."
-    yield Check("outbox", "look", not_arrived(health.failing, health.given_up, health.last_error), hint, facts)
-
-
-def not_arrived(failing: int, given_up: int, last_error: str) -> str:
-    """`2 alerts have not arrived yet, 1 was given up (slack: answers 500)`."""
-    parts = []
-    if failing:
-        parts.append(f"{words.plural(failing, 'alert has', 'alerts have')} not arrived yet")
-    if given_up:
-        parts.append(f"{words.plural(given_up, 'alert was', 'alerts were')} given up")
-    return ", ".join(parts) + (f" ({last_error})" if last_error else "")
+    yield Check("outbox", "look", health.not_arrived, hint, facts)

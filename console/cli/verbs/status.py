@@ -11,7 +11,9 @@ import click
 from console.actions.naming import route_named
 from console.cli import diagnostics, output
 from console.cli.settings import Settings, common
-from console.domain.errors import EXIT_FAILED, EXIT_GOOD
+from console.domain.errors import EXIT_FAILED, EXIT_GOOD, HistoryInvalid
+from console.history.outbox import Outbox, OutboxHealth
+from console.history.store import beside
 from console.registry.reading import read
 from console.text import words
 from console.text.clock import utc_now
@@ -41,16 +43,26 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
         for shown, canary in zip(look.view.routes, look.view.canaries, strict=True)
         if only in (None, shown.name)
     ]
+    alerts = _alerts(settings)
     if as_json:
-        output.emit_json(_document(look, pairs))
+        output.emit_json({**_document(look, pairs), "alerts": alerts})
     else:
         for shown, canary in pairs:
             _print(shown, canary)
+        if alerts.not_arrived:
+            diagnostics.say(f"{alerts.not_arrived}; see console alert list --unsent")
     if isinstance(look.problem, LogMissing):
         _say_how_to_begin(look, settings)
     elif look.problem is not None:
         raise look.problem
     return EXIT_FAILED if any(canary.state is State.REGRESSION for _, canary in pairs) else EXIT_GOOD
+
+
+def _alerts(settings: Settings) -> OutboxHealth:
+    try:
+        return Outbox(beside(settings.registry_path)).health()
+    except HistoryInvalid:  # what is wrong with it is for `history` and `doctor` to say
+        return OutboxHealth()
 
 
 def _say_how_to_begin(look: Look, settings: Settings) -> None:

@@ -7,10 +7,12 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import sys
 import types
 from dataclasses import replace
 from email import message_from_string, policy
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -138,6 +140,20 @@ def test_the_standards_own_example_has_its_signature() -> None:
     body = b'{"test": 2432232314}'
     told = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body)
     assert told == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_page_shows_the_document_that_is_sent_and_how_to_check_it(receiver, delivery) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (check,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    Webhook(receiver.url, b"secret", QUICK).send(delivery(), SOURCE)
+    (heard,) = receiver.heard
+    assert list(json.loads(shown)) == list(json.loads(heard.body))
+    names: dict = {}
+    exec(check, names)
+    assert names["is_genuine"](b"secret", heard.headers, heard.body)
+    assert not names["is_genuine"](b"secret", heard.headers, heard.body + b" ")
+    assert not names["is_genuine"](b"another", heard.headers, heard.body)
 
 
 def test_an_id_that_no_header_may_carry_is_made_into_one_that_it_may(receiver, delivery) -> None:
