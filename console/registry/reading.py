@@ -85,7 +85,7 @@ def read_bytes(target: Path, name: str) -> bytes:
 def parse(data: bytes, name: str, path: Path | None = None) -> Snapshot:
     """What the bytes of a registry mean. Raises RegistryInvalid with every problem found, each with its line."""
     text = decode(data, name)
-    plain = _toml(text, name)
+    plain = toml(text, name)
     registry, problems = check(plain)
     if problems:
         problems = _located(problems, text)
@@ -112,7 +112,8 @@ def decode(data: bytes, name: str) -> str:
         raise _invalid(name, f"byte 0x{bad:02x} is not UTF-8; save the file as UTF-8", line) from error
 
 
-def _toml(text: str, name: str) -> dict[str, Any]:
+def toml(text: str, name: str) -> dict[str, Any]:
+    """What a TOML text says, plain. Raises RegistryInvalid with the line, also for merge markers and deep nesting."""
     if _suspicious(text) and (layout := scan(text)).deepest > DEEPEST:
         raise _invalid(name, _TOO_DEEP, layout.deepest_line)
     try:
