@@ -159,6 +159,16 @@ def _known(case: Case) -> GateResult:
     return GateResult(Level.FORCE, (f'"{model.model_id}" is no known model; did you mean "{model.near}"?',))
 
 
+def _accepted(case: Case) -> GateResult:
+    rejects, may = case.standing.rejects, case.standing.may_reject
+    model = case.model.model_id if case.model else "the candidate"
+    if rejects:
+        return GateResult(Level.FORCE, (f"{model} rejects {', '.join(rejects)} of the requests sent today",))
+    if may:
+        return GateResult(Level.REASON, (f"{model} may reject {', '.join(may)} of the requests sent today",))
+    return OK
+
+
 NOT_HELD = Gate(_not_held)
 """Nothing raises a held canary until a person resumes it."""
 PASSED = Gate(_passed)
@@ -173,12 +183,15 @@ ALIVE = Gate(_alive)
 """A model that its provider has retired answers nobody."""
 KNOWN = Gate(_known)
 """An id that nobody has heard of, and that is nearly one in the file, is a slip of the hand."""
+ACCEPTED = Gate(_accepted)
+"""A canary that answers HTTP 400 to what the application sends fails its first user: change the requests first."""
 NO_REGRESSION = verdict_is("regression", Level.FORCE, "the canary is a regression")
 WAS_NO_REGRESSION = verdict_is("regression", Level.REASON, "the canary was a regression")
 """A new rollout begins with new evidence, so going on after a regression needs a reason and no force."""
 NOT_SUSPECT = verdict_is("suspect data", Level.REASON, "the numbers are suspect")
 
 SERVABLE = PINNED & ALIVE & KNOWN
+START = SERVABLE & HELD_BACK & ACCEPTED
 RAISE = NOT_HELD & PINNED & ALIVE & NO_REGRESSION & NOT_SUSPECT & HELD_BACK
 PROMOTE = RAISE & PASSED & SIGNALS_SEEN
 RESUME = PINNED & ALIVE & WAS_NO_REGRESSION & NOT_SUSPECT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.gates import HELD_BACK, OK, RAISE, SERVABLE, Case, GateResult, Level
+from console.actions.gates import OK, RAISE, START, Case, GateResult, Level
 from console.actions.models import ModelFacts, pin_table
 from console.actions.naming import command, tidy
 from console.actions.plans import Plan, World
@@ -23,7 +23,8 @@ def start(request: StartCanary, world: World) -> Plan:
     _must_be_startable(request, route, share)
     facts = world.facts(request.model)
     reason = world.reason or tidy(request.reason)
-    added, asked = new_pin(world, facts, reason)
+    # The pin keeps why the model was chosen; the history why it was started, perhaps against a gate.
+    added, asked = new_pin(world, facts, tidy(request.reason) or reason)
     edits: tuple[Edit, ...] = (
         *world.drop_canary(route.name),
         tier(route.name, "canary", request.model),
@@ -47,7 +48,7 @@ def start(request: StartCanary, world: World) -> Plan:
         arm="canary",
         before=0,
         after=share,
-        gate=(SERVABLE & HELD_BACK)(Case(route, model=facts, share=share)) & asked,
+        gate=START(Case(route, world.standing, facts, share)) & asked,
         notes=facts.notes,
         undo_note=f"{route.production} serves everybody again",
         reason=reason,

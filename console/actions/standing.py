@@ -25,6 +25,12 @@ class Standing:
     signals: tuple[str, ...] = ()
     canary_users: int | None = None
     production_users: int | None = None
+    rejects: tuple[str, ...] = ()
+    """What the candidate rejects of the requests sent today, where that was looked into before a canary starts."""
+    may_reject: tuple[str, ...] = ()
+    """The same where it depends on something that is not known."""
+    preflight: tuple[tuple[str, str, str], ...] = ()
+    """The preflight in short: (mark, text, tone) of each line."""
 
     def evidence(self) -> Mapping[str, Any] | None:
         """The standing as plain JSON data; None when nothing is known."""

@@ -101,6 +101,12 @@ def price_usd(
     return cost / _PER + rates.per_request_usd
 
 
+def context_window(model: str, provider: str | None = None) -> int | None:
+    """The most tokens that `model` takes, question and answer together; None where the price data does not say."""
+    found = _find(model, provider)
+    return found.info.context_window if found else None
+
+
 def _rates(served_model: str, provider: str | None, at: datetime | None, override: Price | None) -> _Rates | None:
     if override is not None and None not in (
         override.input,

@@ -9,7 +9,7 @@ import click
 
 from console.actions.desk import Desk, Outcome
 from console.actions.plans import Plan
-from console.actions.requests import Request
+from console.actions.requests import Request, StartCanary
 from console.actions.standing import UNKNOWN, Standing
 from console.cli import diagnostics, output
 from console.cli.settings import Settings
@@ -19,6 +19,7 @@ from console.text.clock import utc_now
 from console.text.safe import safe_line
 from console.view.lookout import Lookout
 from console.view.planned import plan_view, standing_of
+from console.view.preflighted import standing_before
 from console.view.records import PlanView
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,6 +48,8 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
     desk = Desk(settings.registry_path, actor=settings.actor, read_only=settings.read_only)
     plan = desk.plan(request, _standing(settings, request), reason=reason)
     view = plan_view(plan)
+    for line in view.preflight:
+        diagnostics.say(f"{line.mark} {line.text}")
     if options["dry_run"]:
         return _dry_run(plan, view, as_json=bool(options["as_json"]))
     _refuse(plan, reason, force)
@@ -65,7 +68,10 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
 def _standing(settings: Settings, request: Request) -> Standing:
     """The verdict at this moment, from the log; unknown where there is none."""
     name = getattr(request, "route", "")
-    route = read(settings.registry_path).registry.routes.get(name)
+    registry = read(settings.registry_path).registry
+    route = registry.routes.get(name)
+    if isinstance(request, StartCanary):
+        return standing_before(request, registry, settings.log_path, utc_now())
     if route is None or route.canary is None or not settings.log_path.exists():
         return UNKNOWN
     lookout = Lookout(settings.registry_path, settings.log_path, read_only=True)
@@ -129,6 +135,7 @@ def _facts(plan: Plan, view: PlanView) -> dict[str, object]:
         "diff": [{"kind": line.kind, "text": line.text} for line in view.diff],
         "command": plan.command,
         "undo": plan.undo,
+        "preflight": [line.text for line in view.preflight],
     }
 
 

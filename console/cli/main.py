@@ -40,6 +40,7 @@ VERBS: dict[str, str] = {
     "check": "model ids in source files: aliases, retired, retiring soon",
     "schedule": "the regression run as a job for cron, systemd or GitHub Actions",
     "alert": "test: does an alert arrive; list: what was told to whom; retry: what failed",
+    "preflight": "what a candidate will reject or change about the requests you send today",
     "doctor": "environment, versions, permissions, log health",
 }
 """Every verb with its one line of help; the module is `console.cli.verbs.<verb>`, its command is named `command`."""

@@ -10,6 +10,10 @@ from typing import NamedTuple
 _FIXED = ("system", "instructions", "tools")
 """The parts of a call that an application changes by a release, not by a request: the prompt hash covers these."""
 _SPOKEN = ("messages", "input")
+_OPENED = ("thinking", "tool_choice", "reasoning", "output_config")
+"""Objects whose own keys are kept as well, as `thinking.budget_tokens`: they decide what another model rejects."""
+PREFILL = "prefill"
+"""Stands among the names where the last message is the assistant's: an answer that the application begins."""
 _PARAMETERS = 1_000
 _ABSENT = ("NotGiven", "Omit")
 """The types of the SDKs' own words for a parameter that is not there."""
@@ -32,13 +36,25 @@ def shape_of(call: Mapping[str, object]) -> Shape:
     fixed = {key: call[key] for key in _FIXED if call.get(key)}
     if system:
         fixed["system_messages"] = system
-    names = " ".join(sorted(str(key) for key in call))[:_PARAMETERS]
+    names = " ".join(sorted(_names(call, spoken)))[:_PARAMETERS]
     return Shape(
         prompt_hash=_hash(fixed) if fixed else "",
         parameters=names.encode("utf-8", "replace").decode("utf-8"),
         messages=len(spoken) if isinstance(spoken, list | tuple) else 1 if isinstance(spoken, str) else None,
         characters=_characters(rest) + _characters([fixed.get(key) for key in _FIXED[:2]]) + _characters(system),
     )
+
+
+def _names(call: Mapping[str, object], spoken: object) -> set[str]:
+    names = {str(key) for key in call}
+    for key in _OPENED:
+        value = call.get(key)
+        if isinstance(value, Mapping):
+            names |= {f"{key}.{inner}" for inner in value if isinstance(inner, str) and inner.isidentifier()}
+    last = spoken[-1] if isinstance(spoken, list | tuple) and spoken else None
+    if isinstance(last, Mapping) and last.get("role") == "assistant":
+        names.add(PREFILL)
+    return names
 
 
 def _split(spoken: object) -> tuple[list[object], object]:

@@ -229,10 +229,17 @@ class Acting(Noticing):
         return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), minutes)
 
     def _propose(self, request: Request, reason: str = "") -> Worker[None]:
-        """Plan off the screen's thread, then show the dialog."""
-        standing = self._standing(request)
+        """Plan off the screen's thread, with a preflight where a canary would start; then show the dialog."""
+        from console.actions.requests import StartCanary
+        from console.view.preflighted import standing_before
+
+        known = self._standing(request)
+        snapshot = self.look.snapshot if self.look else None
 
         def plan() -> None:
+            standing = known
+            if snapshot is not None and isinstance(request, StartCanary):
+                standing = standing_before(request, snapshot.registry, self.runtime.log, self.runtime.clock())
             try:
                 proposed = self._desk().plan(request, standing, reason=reason)
             except ConsoleError as error:

@@ -9,9 +9,10 @@ from console.actions.standing import Standing
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.verdict.verdict import Verdict
-from console.view.records import CanaryView, DiffLine, PlanView, State
+from console.view.records import CanaryView, DiffLine, PlanView, PreflightLine, State, Tone
 
 _STATES = {state.value: state for state in State}
+_TONES: Mapping[str, Tone] = {"good": "good", "waiting": "waiting", "bad": "bad"}
 
 
 def plan_view(plan: Plan) -> PlanView:
@@ -32,10 +33,14 @@ def plan_view(plan: Plan) -> PlanView:
         undo_note=safe_line(plan.undo_note),
         diff=tuple(DiffLine(kind, safe_line(text)) for kind, text in plan.diff),
         command=safe_line(plan.command),
-        needs_reason=plan.needs_reason and not plan.reason,
+        # Why a model was chosen, typed before anybody knew what it rejects, is no reason to start it all the same.
+        needs_reason=plan.needs_reason and (not plan.reason or bool(standing.rejects)),
         lowers=plan.lowers,
         refusal=safe(str(plan.refusal)) if plan.refusal and not plan.forceable else NOTHING,
         asks=_asks(plan),
+        preflight=tuple(
+            PreflightLine(mark, safe_line(text), _TONES.get(tone, "none")) for mark, text, tone in standing.preflight
+        ),
     )
 
 

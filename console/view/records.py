@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from console.domain.registry import Role, Tier
 from console.text.safe import NOTHING, SafeText
@@ -208,6 +208,14 @@ class DiffLine:
     text: SafeText
 
 
+class PreflightLine(NamedTuple):
+    """One line about a candidate before it starts; `mark` (`✓ ▲ ? ≈ ·`) says without a colour what `tone` is."""
+
+    mark: str
+    text: SafeText
+    tone: Tone
+
+
 @dataclass(frozen=True, slots=True)
 class PlanView:
     """A dialog before an action, and the output of `--dry-run`: consequence, not "are you sure"."""
@@ -234,3 +242,5 @@ class PlanView:
     """Why it cannot be done now, or ""."""
     asks: SafeText = NOTHING
     """What it goes against, so that a typed reason is asked for: "the verdict is watching, not pass", or ""."""
+    preflight: tuple[PreflightLine, ...] = ()
+    """What the candidate does with the requests sent today; only before a canary starts."""

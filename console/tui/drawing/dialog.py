@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from console.text import words
@@ -9,12 +10,21 @@ from console.text.cells import cell_width, clip, wrap
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Piece, put_pieces
 from console.tui.drawing.glyphs import STATES, TIERS
-from console.view.records import DiffLine, PlanView
+from console.view.records import DiffLine, PlanView, Tone
 
 WIDTH, HEIGHT = 88, 26
 _LABEL = 12
 _SECONDARY_FROM = 88
 """Narrower dialogs leave the second, muted lines out."""
+
+
+_TONES: Mapping[Tone, str] = {
+    "good": "green bold",
+    "waiting": "amber bold",
+    "bad": "red bold",
+    "plain": "fg",
+    "none": "muted",
+}
 
 
 class _Room(NamedTuple):
@@ -72,7 +82,7 @@ def _draw_facts(plan: PlanView, width: int, room: _Room) -> Canvas:
                 canvas.put(x, y, line, "strong", end=end)
                 y += 1
             y += 1
-    y = _put_verdict(canvas, y, plan, x, end, room)
+    y = _put_preflight(canvas, y, plan, x, end) if plan.preflight else _put_verdict(canvas, y, plan, x, end, room)
     for label, text, note in (("Users", plan.users, plan.users_note), ("Undo", plan.undo, plan.undo_note)):
         if not text:
             continue
@@ -106,6 +116,18 @@ def _put_verdict(canvas: Canvas, y: int, plan: PlanView, x: int, end: int, room:
     if plan.details and room.secondary:
         canvas.put(x, y, plan.details, "muted", end=end)
         y += 1
+    return y
+
+
+def _put_preflight(canvas: Canvas, y: int, plan: PlanView, x: int, end: int) -> int:
+    """In the place of the verdict: before a canary starts there is none."""
+    canvas.put(_margin(canvas.width), y, "Preflight", "muted")
+    for line in plan.preflight:
+        style = _TONES[line.tone]
+        canvas.put(x, y, line.mark, style)
+        for text in wrap(line.text, max(2, end - x - 2))[:2]:
+            canvas.put(x + 2, y, text, style if line.mark == "▲" else "fg", end=end)
+            y += 1
     return y
 
 
