@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from console.text import words
@@ -43,10 +45,16 @@ _LEVELS = (
 
 
 class _Blocks(NamedTuple):
-    canvas: Canvas
-    rows: int
-    starts: tuple[tuple[int, int], ...]
-    """First row and row after the last of each route."""
+    """The routes one below the other, a blank row between them."""
+
+    routes: tuple[Canvas, ...]
+    starts: tuple[int, ...]
+    """The first row of each route."""
+
+    @property
+    def rows(self) -> int:
+        """Of all of them; 1 for the sentence that stands there without a route."""
+        return self.starts[-1] + self.routes[-1].height if self.routes else 1
 
 
 def pins_text(view: FleetView) -> str:
@@ -73,7 +81,7 @@ def draw_registry(
     blocks, below = _fitting(view, width, height, selected, bg, details)
     room = height - below.height
     top = _scroll(blocks, selected, room - 1)
-    canvas.paste(0, 1, blocks.canvas, top, min(blocks.rows - top, room - 1))
+    _put_routes(canvas, blocks, top, room - 1, selected)
     if not view.routes:
         canvas.put(INDENT, 1, empty, "muted", end=width - 1)
     slack = height - 1 - blocks.rows - below.height - 1
@@ -89,24 +97,29 @@ def route_at(view: FleetView, width: int, height: int, selected: int, y: int, *,
     row = y - 1 + _scroll(blocks, selected, room - 1)
     if not 1 <= y < room:
         return None
-    return next((index for index, (start, end) in enumerate(blocks.starts) if start <= row < end), None)
+    return next((n for n, start in enumerate(blocks.starts) if start <= row < start + blocks.routes[n].height), None)
 
 
 def _fitting(view: FleetView, width: int, height: int, selected: int, bg: str, details: bool) -> tuple[_Blocks, Canvas]:
     """The fullest drawing that fits: the routes, and what stands below them."""
+    barest = _draw_routes(view, width, _LEVELS[-1], bg)
+    if 1 + barest.rows > height:
+        return barest, Canvas(width, 0)
     for level in _LEVELS if details else _LEVELS[2:]:
         level = level._replace(reasons=level.reasons and width >= _ROOMY)
-        blocks = _draw_routes(view, width, selected, level, bg)
+        blocks = _draw_routes(view, width, level, bg)
         below = _below(view, width, level, bg)
         if 1 + blocks.rows + (below.height + 1 if below.height else 0) <= height:
             return blocks, below
-    return blocks, Canvas(width, 0)
+    return barest, Canvas(width, 0)
 
 
 def _scroll(blocks: _Blocks, selected: int, room: int) -> int:
     if blocks.rows <= room or not blocks.starts:
         return 0
-    start, end = blocks.starts[min(max(selected, 0), len(blocks.starts) - 1)]
+    chosen = min(max(selected, 0), len(blocks.starts) - 1)
+    start = blocks.starts[chosen]
+    end = start + blocks.routes[chosen].height
     wanted = start if end - start >= room else max(0, end - room + 1)
     return min(start, wanted, max(0, blocks.rows - room))
 
@@ -120,20 +133,31 @@ def _put_hidden(canvas: Canvas, blocks: _Blocks, top: int, room: int) -> None:
         canvas.put(INDENT, room - 1, f"↓ {words.plural(after + 1, 'more line')}", "muted", end=canvas.width - 2)
 
 
-def _draw_routes(view: FleetView, width: int, selected: int, detail: Detail, bg: str) -> _Blocks:
-    tall = sum(5 + 10 * len(route.pins) for route in view.routes) + 2
-    canvas = Canvas(width, tall, bg)
-    y, starts = 0, []
-    for index, route in enumerate(view.routes):
-        end = _draw_route(canvas, y, route, detail)
+def _put_routes(canvas: Canvas, blocks: _Blocks, top: int, room: int, selected: int) -> None:
+    """The rows from `top` on, at most `room` of them; a bar beside the selected route."""
+    for index, (route, start) in enumerate(zip(blocks.routes, blocks.starts, strict=True)):
+        first, last = max(start, top), min(start + route.height, top + room)
+        if first >= last:
+            continue
+        canvas.paste(0, 1 + first - top, route, first - start, last - first)
         if index == selected:
-            for row in range(y, end):
-                canvas.put(0, row, "▎", "strong")
-        starts.append((y, end))
-        y = end + 1
-    if not view.routes:
-        return _Blocks(canvas, 1, ())
-    return _Blocks(canvas, y - 1, tuple(starts))
+            for row in range(first, last):
+                canvas.put(0, 1 + row - top, "▎", "strong")
+
+
+def _draw_routes(view: FleetView, width: int, detail: Detail, bg: str) -> _Blocks:
+    routes = tuple(_drawn_route(route, width, detail, bg) for route in view.routes)
+    return _Blocks(routes, tuple(accumulate((route.height + 1 for route in routes[:-1]), initial=0)) if routes else ())
+
+
+@lru_cache(maxsize=512)
+def _drawn_route(route: RouteView, width: int, detail: Detail, bg: str) -> Canvas:
+    """One route, as high as it has rows. It hardly ever changes, and there may be many."""
+    canvas = Canvas(width, 5 + 10 * len(route.pins), bg)
+    rows = _draw_route(canvas, 0, route, detail)
+    drawn = Canvas(width, rows, bg)
+    drawn.paste(0, 0, canvas, 0, rows)
+    return drawn
 
 
 def _draw_route(canvas: Canvas, y: int, route: RouteView, detail: Detail) -> int:
