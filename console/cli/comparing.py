@@ -6,16 +6,17 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, contextmanager, nullcontext
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from console.cli import diagnostics
 from console.compare.many import Finished, Trial, compare_many
 from console.compare.records import Compared, Comparison, Delta, Done, Pair
-from console.compare.running import compare
 from console.domain.errors import Refused, Usage
 from console.domain.registry import Registry, Route
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
+from console.providers.meanwhile import meanwhile
 from console.providers.records import Limits
 from console.text import words
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Requests under way at the same time: many more would measure the providers' rate limits, not the models."""
 _BAR = 20
+_LOADED_AFTER_S = 0.1
+"""The requests go out first."""
 _CHANGED, _UNCHANGED, _FAILED = "changed", "unchanged", "without an answer"
 
 
@@ -102,6 +105,8 @@ async def _run_many(
     with diagnostics.progress() as line:
         tally: Counter[str] = Counter()
         line.show(counted(tally, total))
+        # What judges and prints: a tenth of a second that nobody waits for.
+        meanwhile(lambda: import_module("console.cli.compared_json"), _LOADED_AFTER_S)
         async with endpoints, aclosing(made) as items:
             async for item in items:
                 finished[item.number] = item
@@ -123,6 +128,8 @@ def counted(tally: Mapping[str, int], total: int) -> str:
 
 
 async def _one(pair: Pair, endpoints: Endpoints, limits: Limits, show: Callable[[object], None]) -> Comparison:
+    from console.compare.running import compare
+
     characters = {"left": 0, "right": 0}
     done: set[str] = set()
     show(_so_far(pair, characters, done))

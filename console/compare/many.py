@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.compare.records import Comparison, Pair
-from console.compare.running import compared
 from console.providers.asking import DEFAULT_LIMITS
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
@@ -68,6 +67,8 @@ async def compare_many(
 
 
 async def _compared(pair: Pair, left: Answer, right: Answer, at: datetime) -> Comparison:
+    from console.compare.running import compared  # what judges takes a while to load, and nobody asks for it yet
+
     if len(left.text) + len(right.text) < _OFF_THE_LOOP:
         return compared(pair, left, right, at)
     return await asyncio.to_thread(compared, pair, left, right, at)

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, cast
 
 from console.providers.catalogue import prepare
 from console.providers.endpoints import Closable, Endpoint
+from console.providers.meanwhile import meanwhile
 from console.providers.parameters import needs_responses
 from console.providers.records import Limits, Question
 from console.providers.seen import Seen
@@ -75,7 +76,7 @@ def warm(providers: Iterable[str] = ("anthropic", "openai")) -> threading.Thread
 _READY: dict[str, Adapter] = {}
 """What has been imported and has read its first answer. The interpreter's modules are the same for everybody."""
 _LOADING = threading.Lock()
-_PRICES_AFTER_S = 0.15
+_PRICES_AFTER_S = 0.08
 """The requests go out first."""
 
 
@@ -94,7 +95,5 @@ def _import_direct(name: str) -> Adapter:
     with _LOADING:
         adapters: dict[str, Adapter] = import_module(f"{_PACKAGE}.direct").ADAPTERS
         if not _READY:
-            timer = threading.Timer(_PRICES_AFTER_S, prepare)
-            timer.daemon = True
-            timer.start()
+            meanwhile(prepare, _PRICES_AFTER_S)
         return _READY.setdefault(f"direct {name}", adapters[name])

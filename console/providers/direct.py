@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 
-from console.providers import anthropic_events, chat_events, responses_events
+from console.providers import anthropic_events, chat_events, responses_events, transport
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits, Question
 from console.providers.seen import Malformed, Seen
@@ -44,18 +45,23 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A connection pool, where it leads, and what every request carries. The key is not in its `repr`."""
+    """Where requests go, what each carries, and the connections that are free. The key is not in its `repr`.
 
-    http: httpx2.AsyncClient
-    base_url: str
-    headers: Mapping[str, str]
+    One HTTP client for each connection: a pool of 50 looks through all of them, twice for every request.
+    """
 
-    def __repr__(self) -> str:
-        return f"Client({self.base_url})"
+    endpoint: Endpoint
+    headers: Mapping[str, str] = field(repr=False)
+    free: list[httpx2.AsyncClient] = field(repr=False)
+
+    def take(self, limits: Limits) -> httpx2.AsyncClient:
+        """A connection that is free, or one more."""
+        return self.free.pop() if self.free else transport.http_client(self.endpoint, limits)
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self.http.aclose()
+        """Close every connection; those in use are closed by whoever uses them."""
+        while self.free:
+            await self.free.pop().aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class DirectAdapter:
 
     def connect(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> Client:
         """A client for `endpoint` over `http`."""
-        return Client(http, endpoint.base_url.rstrip("/"), self.headers(endpoint))
+        return Client(endpoint, self.headers(endpoint), [http])
 
     def api_version(self, client: Client) -> str:
         """The version of the API that is asked for."""
@@ -80,15 +86,24 @@ class DirectAdapter:
 
     async def stream(self, client: Client, question: Question, seen: Seen, limits: Limits) -> AsyncIterator[str]:
         """The answer's text as it arrives ("" where something else did); all the rest goes into `seen`."""
-        request = client.http.build_request(
-            "POST",
-            client.base_url + self.path,
-            content=_encoded(self.body(question)),
-            headers=client.headers,
-            timeout=timeout(limits),
-        )
-        response = await client.http.send(request, stream=True)
+        http = client.take(limits)
         try:
+            async with aclosing(self._read(http, client, question, seen, limits)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except BaseException:
+            await http.aclose()
+            raise
+        client.free.append(http)
+        if self.ends_by_stop_reason:
+            seen.finished = seen.stop_reason is not None
+
+    async def _read(
+        self, http: httpx2.AsyncClient, client: Client, question: Question, seen: Seen, limits: Limits
+    ) -> AsyncGenerator[str, None]:
+        url = client.endpoint.base_url.rstrip("/") + self.path
+        body = _encoded(self.body(question))
+        async with http.stream("POST", url, content=body, headers=client.headers, timeout=timeout(limits)) as response:
             if not 200 <= response.status_code < 300:
                 raise Rejected(response.status_code, await _error_body(response), response)
             seen.opened, seen.streamed = True, is_stream(response)
@@ -102,10 +117,6 @@ class DirectAdapter:
                 finally:
                     if pieces:
                         yield "".join(pieces)
-        finally:
-            await response.aclose()
-        if self.ends_by_stop_reason:
-            seen.finished = seen.stop_reason is not None
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

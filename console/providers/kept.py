@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -48,17 +48,25 @@ class AnswerJournal:
 
     def keep(self, question: Question, run_number: int, answer: Answer) -> None:
         """Keep `answer`; one that failed is not kept, so that it is asked again."""
-        if answer.failure is not None or self.problem:
+        self.keep_all([(question, run_number, answer)])
+
+    def keep_all(self, answers: Sequence[tuple[Question, int, Answer]]) -> None:
+        """Keep several, each with its question and run, in one write: a disk takes as long for one as for fifty."""
+        lines = {
+            key: json.dumps({"key": key, "at": self._now().timestamp(), "answer": _plain(answer)}).encode()
+            for question, run_number, answer in answers
+            if answer.failure is None and (key := _key(question, run_number, answer.stand_in))
+        }
+        if self.problem or not lines:
             return
-        key = _key(question, run_number, answer.stand_in)
-        line = json.dumps({"key": key, "at": self._now().timestamp(), "answer": _plain(answer)}).encode()
         with self._lock:
+            kept = self._loaded()
             try:
-                append_line(self._path, line)
+                append_line(self._path, b"\n".join(lines.values()))
             except OSError as error:
                 self.problem = error.strerror or str(error)
                 return
-            self._loaded()[key] = line
+            kept.update(lines)
 
     def clear(self) -> None:
         """Forget everything: the next run asks again."""

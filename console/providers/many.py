@@ -45,26 +45,45 @@ async def ask_many(
     any moment, which ends the open requests; iterate it under `contextlib.aclosing`.
     """
     waiting = iter(enumerate(jobs))
-    done: asyncio.Queue[Answered | BaseException] = asyncio.Queue()
+    answered: asyncio.Queue[Answered | BaseException] = asyncio.Queue()
     workers = [
-        asyncio.create_task(_work(waiting, done, endpoints, limits, journal), name=f"ask-{number}")
+        asyncio.create_task(_work(waiting, answered, endpoints, limits, journal), name=f"ask-{number}")
         for number in range(min(max(1, concurrency), len(jobs)))
     ]
+    left = len(jobs)
     try:
-        for _ in jobs:
-            item = await done.get()
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+        while left:
+            for item in await _kept(await _waiting(answered), jobs, journal):
+                left -= 1
+                yield item
     finally:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
 
+async def _waiting(answered: asyncio.Queue[Answered | BaseException]) -> list[Answered]:
+    """All that is there, once there is something."""
+    items = [await answered.get()]
+    while not answered.empty():
+        items.append(answered.get_nowait())
+    for item in items:
+        if isinstance(item, BaseException):
+            raise item
+    return [item for item in items if isinstance(item, Answered)]
+
+
+async def _kept(items: list[Answered], jobs: Sequence[Job], journal: AnswerJournal | None) -> list[Answered]:
+    """The same, once they are on the disk. Meanwhile the workers go on asking."""
+    new = [(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items if not item.cached]
+    if journal is not None and new:
+        await asyncio.to_thread(journal.keep_all, new)
+    return items
+
+
 async def _work(
     waiting: Iterator[tuple[int, Job]],
-    done: asyncio.Queue[Answered | BaseException],
+    answered: asyncio.Queue[Answered | BaseException],
     endpoints: Endpoints,
     limits: Limits,
     journal: AnswerJournal | None,
@@ -72,25 +91,15 @@ async def _work(
     """Take the next job until there is none."""
     try:
         for number, job in waiting:
-            done.put_nowait(await _answer(number, job, endpoints, limits, journal))
+            kept = _recalled(job, endpoints, journal)
+            answer = kept or await answer_of(job.question, endpoints, limits=limits, direct=True)
+            answered.put_nowait(Answered(number, answer, kept is not None))
     except Exception as error:  # a defect: whoever waits for answers must not wait for ever
-        done.put_nowait(error)
+        answered.put_nowait(error)
 
 
-async def _answer(
-    number: int, job: Job, endpoints: Endpoints, limits: Limits, journal: AnswerJournal | None
-) -> Answered:
+def _recalled(job: Job, endpoints: Endpoints, journal: AnswerJournal | None) -> Answer | None:
     if journal is None:
-        return Answered(number, await answer_of(job.question, endpoints, limits=limits, direct=True), cached=False)
-    stand_in = _by_stand_in(job.question, endpoints)
-    kept = journal.recall(job.question, job.run, stand_in)
-    if kept is not None:
-        return Answered(number, kept, cached=True)
-    answer = await answer_of(job.question, endpoints, limits=limits, direct=True)
-    await asyncio.to_thread(journal.keep, job.question, job.run, answer)
-    return Answered(number, answer, cached=False)
-
-
-def _by_stand_in(question: Question, endpoints: Endpoints) -> bool:
-    endpoint = endpoints.reach(provider_of(question))
-    return isinstance(endpoint, Endpoint) and endpoint.stand_in
+        return None
+    endpoint = endpoints.reach(provider_of(job.question))
+    return journal.recall(job.question, job.run, isinstance(endpoint, Endpoint) and endpoint.stand_in)

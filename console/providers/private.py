@@ -21,9 +21,10 @@ _TEMPORARY = ".console-tmp"
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Add `line` (without a line end) and return when it is on the disk. Raises OSError.
+    """Add `line` (without a line end; or several, with ends between them) and return when it is on the disk.
 
-    What an interrupted writer left of a line before stays a line of its own, for the reader to leave out.
+    What an interrupted writer left of a line before stays a line of its own, for the reader to leave out. Raises
+    OSError.
     """
     _make_folder(path.parent)
     with _locked(path):

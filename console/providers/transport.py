@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 
 import httpx2
 
@@ -49,10 +51,17 @@ def http_client(endpoint: Endpoint, limits: Limits) -> httpx2.AsyncClient:
         event_hooks={"response": [cap]},
         headers={"accept-encoding": "identity"},
         limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50),
+        verify=_trusted(),
         timeout=timeout(limits),
         follow_redirects=False,
         trust_env=not endpoint.stand_in,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted: 20 to 50 ms to read, the same for every client."""
+    return httpx2.create_ssl_context()
 
 
 def timeout(limits: Limits) -> httpx2.Timeout:

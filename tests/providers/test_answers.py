@@ -139,7 +139,7 @@ async def test_gemini_counts_its_reasoning_as_output(run, server, streams):
     usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 40}
     answer = await run("gemini-2.5-flash", streams.chat(model="gemini-2.5-flash", usage=usage))
     assert (answer.input_tokens, answer.output_tokens, answer.reasoning_tokens) == (10, 30, 25)
-    assert server.seen[-1][0] == "/v1/chat/completions"
+    assert server.seen[-1][0] == "/v1beta/openai/chat/completions"
 
 
 async def test_escapes_and_markup_arrive_as_the_text_they_are(run, streams):

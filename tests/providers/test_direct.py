@@ -65,7 +65,7 @@ async def test_openais_own_headers_go_to_openai_alone(monkeypatch):
 
 
 def test_the_key_is_not_shown():
-    client = Client(None, "https://x", {"authorization": "Bearer sk-secret"})  # type: ignore[arg-type]
+    client = Client(Endpoint("openai", "https://x", "sk-secret"), {"authorization": "Bearer sk-secret"}, [])
     assert "secret" not in repr(client)
 
 

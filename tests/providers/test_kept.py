@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.providers.kept import AnswerJournal
@@ -109,6 +109,7 @@ def test_every_cut_of_the_last_line_leaves_the_earlier_ones(tmp_path):
         assert journal(tmp_path).recall(ASKED, 3, stand_in=False) == ANSWER
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=200))
 def test_no_bytes_in_the_file_break_it(tmp_path_factory, junk):
     folder = tmp_path_factory.mktemp("junk")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from console.cli import compared, compared_json, diagnostics, output
+from console.cli import diagnostics, output
 from console.cli.comparing import AT_ONCE, chosen_route, endpoints_of, run_many, run_one, stand_in
 from console.cli.prompts import Asked, prompt_text, prompts_of
 from console.cli.settings import STAND_IN, Settings, common
 from console.compare.many import Finished, Trial
 from console.compare.questions import beside, questions_for
 from console.compare.records import Comparison, Pair
-from console.compare.repeats import agreement, is_worrying
-from console.compare.similarity import Embedder, Similarity
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, RegistryInvalid, Unmeasured, Usage
 from console.domain.registry import Registry, Route
 from console.providers.asking import DEFAULT_LIMITS
@@ -25,6 +24,12 @@ from console.providers.kept import AnswerJournal
 from console.providers.records import Limits
 from console.registry.reading import read
 from console.text import words
+
+if TYPE_CHECKING:
+    from console.compare.similarity import Similarity
+
+# What judges, prints and compares by meaning is imported where it is used: the first requests go out before.
+_Grouped = dict[tuple[int, str], list[Comparison]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,7 @@ def command(
     _tell_kept(made, journal)
     likenesses = _likenesses(made) if similarity else [None] * len(made)
     grouped = _grouped(plan, made)
-    agreements = [(name, agreement(runs)) for (_, name), runs in grouped.items()] if repeat > 1 else []
-    if as_json:
-        output.emit_json(compared_json.document(made, plan.names, plan.route.name, agreements, likenesses))
-    elif len(made) == 1:
-        compared.print_comparison(made[0].comparison, plan.route.name, likenesses[0])
-    else:
-        compared.print_many([one.comparison for one in made], plan.names, agreements)
+    _print(plan, made, grouped if repeat > 1 else {}, likenesses, as_json)
     return _verdict(grouped)
 
 
@@ -162,8 +161,29 @@ def _tell_kept(made: Sequence[Finished], journal: AnswerJournal | None) -> None:
         diagnostics.say(f"answers could not be kept, so an interrupted run begins anew: {journal.problem}")
 
 
+def _print(
+    plan: _Plan,
+    made: Sequence[Finished],
+    repeated: _Grouped,
+    likenesses: Sequence[Similarity | None],
+    as_json: bool,
+) -> None:
+    from console.cli import compared, compared_json
+    from console.compare.repeats import agreement
+
+    agreements = [(name, agreement(runs)) for (_, name), runs in repeated.items()]
+    if as_json:
+        output.emit_json(compared_json.document(made, plan.names, plan.route.name, agreements, likenesses))
+    elif len(made) == 1:
+        compared.print_comparison(made[0].comparison, plan.route.name, likenesses[0])
+    else:
+        compared.print_many([one.comparison for one in made], plan.names, agreements)
+
+
 def _likenesses(made: Sequence[Finished]) -> list[Similarity | None]:
     """How alike the answers are: by meaning where sentence-transformers is installed, else by their words."""
+    from console.compare.similarity import Embedder
+
     embedder = Embedder()
     try:
         return [
@@ -176,19 +196,21 @@ def _likenesses(made: Sequence[Finished]) -> list[Similarity | None]:
         embedder.close()
 
 
-def _grouped(plan: _Plan, made: Sequence[Finished]) -> dict[tuple[int, str], list[Comparison]]:
+def _grouped(plan: _Plan, made: Sequence[Finished]) -> _Grouped:
     """The runs of each prompt (and third model)."""
-    runs: dict[tuple[int, str], list[Comparison]] = {}
+    runs: _Grouped = {}
     for one in made:
         runs.setdefault(plan.groups[one.number], []).append(one.comparison)
     return runs
 
 
-def _verdict(grouped: Mapping[tuple[int, str], Sequence[Comparison]]) -> int:
+def _verdict(grouped: _Grouped) -> int:
     """Failed where something worrying changed; else Unmeasured with each different reason once, where there is one.
 
     Of repeated runs those together decide: what the model does by itself is no change.
     """
+    from console.compare.repeats import is_worrying
+
     answers = [answer for runs in grouped.values() for one in runs for answer in (one.left, one.right)]
     failures = [(answer.model, answer.failure) for answer in answers if answer.failure is not None]
     reasons = dict.fromkeys(f"{model}: {failure.message}" for model, failure in failures)

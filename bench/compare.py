@@ -1,0 +1,228 @@
+"""What a run over many prompts costs beside the models' own time, and what similarity costs beside its library.
+
+Run: `python bench/compare.py [--prompts 200] [--latency 0.2] [--concurrency 20 50] [--similarity] [--json]`. A stub
+answers every request after `--latency` seconds; `console compare --file` is timed as a whole process, start included,
+against requests × latency / concurrency, the least that any client can take. `--similarity` adds: loading and asking
+the embeddings worker, plain sentence-transformers beside it, and the longest gap between two ticks of an event loop
+meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+MODELS = ("claude-sonnet-4-5-20250929", "claude-sonnet-5-5")
+GOALS = {20: 1.15, 50: 1.4}
+GAP_GOAL_MS = 50.0
+ANSWER = "Your parcel left our warehouse on Tuesday and will be with you within three working days."
+
+
+def events(model: str) -> bytes:
+    """One streamed answer of the Messages API."""
+    usage = {"input_tokens": 20, "output_tokens": 1}
+    message = {"id": "m", "type": "message", "role": "assistant", "model": model, "content": [], "usage": usage}
+    parts: list[dict[str, Any]] = [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *(
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word + " "}}
+            for word in ANSWER.split()
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 20}},
+        {"type": "message_stop"},
+    ]
+    return b"".join(f"event: {part['type']}\ndata: {json.dumps(part)}\n\n".encode() for part in parts)
+
+
+async def serve(latency_s: float) -> None:
+    """The stub: every request is answered after `latency_s`, all of it at once."""
+    bodies = {model: events(model) for model in MODELS}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(
+                    int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+                )
+                asked = json.loads(await reader.readexactly(length))
+                await asyncio.sleep(latency_s)
+                body = bodies[asked["model"]]
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n" % len(body)
+                )
+                writer.write(body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def stub(latency_s: float) -> Iterator[str]:
+    command = [sys.executable, __file__, "--serve", str(latency_s)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.terminate()
+
+
+def whole_run(url: str, folder: Path, prompts: int, concurrency: int) -> tuple[float, float]:
+    """Wall and processor seconds of one `console compare --file`, its start included."""
+    file = folder / "prompts.jsonl"
+    file.write_text("".join(json.dumps({"id": n, "prompt": f"Where is parcel {n}?"}) + "\n" for n in range(prompts)))
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("CONSOLE_", "ANTHROPIC_"))},
+        "PYTHONPATH": str(ROOT),
+        "ANTHROPIC_API_KEY": "none",
+        "ANTHROPIC_BASE_URL": url,
+        "CONSOLE_STATE": tempfile.mkdtemp(dir=folder),
+        "NO_PROXY": "127.0.0.1",
+    }
+    command = [sys.executable, "-m", "console", "compare", "--file", str(file), "--models", *MODELS, "--json"]
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        [*command, "--concurrency", str(concurrency)], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["summary"]["same"] == prompts
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def many(prompts: int, latency_s: float, concurrencies: list[int], rounds: int) -> list[dict[str, float]]:
+    rows = []
+    requests = prompts * len(MODELS)
+    with stub(latency_s) as url, tempfile.TemporaryDirectory() as folder:
+        for concurrency in concurrencies:
+            runs = [whole_run(url, Path(folder), prompts, concurrency) for _ in range(rounds)]
+            least = requests * latency_s / concurrency
+            wall, cpu = (statistics.median(column) for column in zip(*runs, strict=True))
+            rows.append(
+                {
+                    "concurrency": concurrency,
+                    "requests": requests,
+                    "least_s": least,
+                    "wall_s": wall,
+                    "factor": wall / least,
+                    "goal": GOALS.get(concurrency, float("nan")),
+                    "cpu_ms_a_call": cpu * 1_000 / requests,
+                }
+            )
+    return rows
+
+
+async def _longest_gap(work: Any) -> tuple[float, float, Any]:
+    """Seconds `work` (a blocking call) took in a thread, the loop's longest gap between ticks, and what it gave."""
+    gaps: list[float] = []
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    begun = last = time.perf_counter()
+    while not task.done():
+        await asyncio.sleep(0.005)
+        now = time.perf_counter()
+        gaps.append(now - last)
+        last = now
+    return time.perf_counter() - begun, max(gaps, default=0.0), await task
+
+
+def similarity() -> dict[str, float | str]:
+    from console.compare.similarity import Embedder, model_of
+
+    other = ANSWER.replace("Tuesday", "Monday")
+    embedder = Embedder()
+    cold, gap, found = asyncio.run(_longest_gap(lambda: embedder.similarity(ANSWER, other)))
+    warm = statistics.median(_timed(lambda: embedder.similarity(ANSWER, other)) for _ in range(20))
+    embedder.close()
+    name = model_of(os.environ)[0]
+    code = (
+        "import sys, time\nt = time.perf_counter()\n"
+        "from sentence_transformers import SentenceTransformer\n"
+        "m = SentenceTransformer(sys.argv[1], device='cpu')\n"
+        "f = lambda: m.encode([sys.argv[2], sys.argv[3]], normalize_embeddings=True, show_progress_bar=False)\n"
+        "f(); cold = time.perf_counter() - t\n"
+        "times = []\n"
+        "for _ in range(20):\n    t = time.perf_counter(); f(); times.append(time.perf_counter() - t)\n"
+        "print(cold, sorted(times)[10])"
+    )
+    plain = subprocess.run(
+        [sys.executable, "-c", code, name, ANSWER, other],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    plain_cold, plain_warm = map(float, plain.stdout.split()) if plain.returncode == 0 else (float("nan"),) * 2
+    return {
+        "how": found.how,
+        "cold_s": cold,
+        "warm_ms": warm * 1_000,
+        "plain_cold_s": plain_cold,
+        "plain_warm_ms": plain_warm * 1_000,
+        "longest_gap_ms": gap * 1_000,
+        "gap_goal_ms": GAP_GOAL_MS,
+    }
+
+
+def _timed(work: Any) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompts", type=int, default=200)
+    parser.add_argument("--latency", type=float, default=0.2)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[20, 50])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--similarity", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve is not None:
+        asyncio.run(serve(given.serve))
+        return 0
+    rows = many(given.prompts, given.latency, given.concurrency, given.rounds)
+    found = similarity() if given.similarity else None
+    if given.json:
+        print(json.dumps({"many": rows, "similarity": found}, indent=2))
+        return 0
+    for row in rows:
+        print(
+            f"{row['requests']} requests at {row['concurrency']}: {row['wall_s']:.2f} s whole process, "
+            f"{row['factor']:.2f} × the least {row['least_s']:.2f} s (goal {row['goal']:g}), "
+            f"{row['cpu_ms_a_call']:.1f} ms processor time a call, start included"
+        )
+    if found:
+        print(
+            f"similarity by {found['how']}: cold {found['cold_s']:.1f} s, warm {found['warm_ms']:.0f} ms; plain "
+            f"sentence-transformers {found['plain_cold_s']:.1f} s, {found['plain_warm_ms']:.0f} ms; longest gap of "
+            f"the loop {found['longest_gap_ms']:.0f} ms (goal {GAP_GOAL_MS:.0f})"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
