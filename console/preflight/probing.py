@@ -138,13 +138,15 @@ async def probe(
 def merged(report: Report, probed: Probed) -> Report:
     """The report with what was measured: where the table and the provider differ, the provider is right."""
     measured = {finding.parameter for finding in probed.findings}
+    advice = {finding.parameter: finding.instead for finding in report.findings}
+    told = tuple(replace(finding, instead=advice.get(finding.parameter, "")) for finding in probed.findings)
     kept = [
         finding
         for finding in report.findings
         if finding.parameter not in measured
         and not (neutral_name(finding.parameter) in probed.accepted and finding.level in ("rejected", "depends"))
     ]
-    return replace(report, findings=(*probed.findings, *kept), probed=probed)
+    return replace(report, findings=(*told, *kept), probed=probed)
 
 
 @dataclass(slots=True)
@@ -212,7 +214,7 @@ def _blamed(failure: Failure, left: Mapping[str, object], prefill: bool) -> str:
         for candidate in candidates:
             if candidate in left or (candidate == "prefill" and prefill):
                 return candidate
-    return ""
+    return "prefill" if prefill and "prefill" in failure.message else ""
 
 
 def _finding(probe: Probe, failure: Failure, blamed: str, answer: Answer) -> Finding:
@@ -220,7 +222,14 @@ def _finding(probe: Probe, failure: Failure, blamed: str, answer: Answer) -> Fin
     said = f", asked with {probe.params[blamed]!r}" if blamed in probe.usual and blamed != "tools" else ""
     name = native_name(probe.sent, blamed) if blamed else ""
     reason = f"{failure.message}{said}"
-    return Finding("rejected", name, reason, source=f"measured with {_asked_with(answer)}", requests=probe.sent.requests, measured=True)
+    return Finding(
+        "rejected",
+        name,
+        reason,
+        source=f"measured with {_asked_with(answer)}",
+        requests=probe.sent.requests,
+        measured=True,
+    )
 
 
 def _asked_with(answer: Answer) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from console.domain.cells import SLOT_S
 from console.traffic.reading import LogReader
 
 NEWEST = 20_000
@@ -72,9 +73,9 @@ def read_mix(reader: LogReader, route: str, now: float) -> Mix:
             (NEWEST, route),
         ).fetchone()
         day = db.execute(
-            "SELECT coalesce(sum(requests), 0), min(hour) FROM served JOIN series ON series.id = served.series"
-            " WHERE route = ? AND hour > ?",
-            (route, int(now // 3_600) - 24),
+            "SELECT coalesce(sum(requests), 0), min(slot) FROM cells JOIN series ON series.id = cells.series"
+            " WHERE route = ? AND slot > ?",
+            (route, int((now - _DAY_S) // SLOT_S)),
         ).fetchone()
     return Mix(
         called=tuple(Called(tuple(names.split()), *rest) for names, *rest in called),
@@ -85,9 +86,8 @@ def read_mix(reader: LogReader, route: str, now: float) -> Mix:
     )
 
 
-def _per_day(requests: int, first_hour: int | None, now: float) -> float | None:
-    """Requests a day from those of the last 24 hours; a younger log counts from its first hour."""
-    if not requests or first_hour is None:
+def _per_day(requests: int, first_slot: int | None, now: float) -> float | None:
+    """Requests a day from those of the last 24 hours; a younger log counts from its first slot, an hour at least."""
+    if not requests or first_slot is None:
         return None
-    seconds = min(_DAY_S, max(3_600.0, now - first_hour * 3_600.0))
-    return requests * _DAY_S / seconds
+    return requests * _DAY_S / min(_DAY_S, max(3_600.0, now - first_slot * SLOT_S))
