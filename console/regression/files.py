@@ -18,11 +18,11 @@ def read_file(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, "is a directory, not a file")
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "is not a file")
+            raise OSError(errno.EINVAL, "it is not a file")
         if status.st_size > LARGEST_BYTES:
-            raise OSError(errno.EFBIG, "is larger than 100 MB")
+            raise OSError(errno.EFBIG, "it is larger than 100 MB")
         return file.read()
 
 
