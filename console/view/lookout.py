@@ -26,6 +26,7 @@ from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.traffic.evidence import EvidenceKeeper
 from console.traffic.reading import LogMissing, LogReader
+from console.traffic.serving import Serving
 from console.traffic.snapshots import Snapshots
 from console.verdict.sentences import sentence
 from console.verdict.verdict import Verdict
@@ -33,9 +34,10 @@ from console.view.breakers import BreakerLines
 from console.view.changes import change_view, label
 from console.view.ladder import ladder
 from console.view.metrics import metric_rows
+from console.view.pin_truth import answering, moved
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
-from console.view.routes import retirements, route_view
+from console.view.routes import UNSEEN, Truth, retirements, route_view
 from console.view.sentences import state_of
 from console.view.trades import beside as second_line
 from console.view.window import Window
@@ -76,6 +78,7 @@ class Lookout:
         self._registry_problem: ConsoleError | None = None
         self._reader: LogReader | None = None
         self._keeper: EvidenceKeeper | None = None
+        self._serving: Serving | None = None
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
         self._breakers = BreakerLines()
@@ -104,7 +107,14 @@ class Lookout:
         shares = self._share_changes.of(entries)
         canaries = tuple(self._readable(route, now, shares, log_problem) for route in registry.routes.values())
         routes = tuple(
-            route_view(route, registry, canary.state, now.date(), forced(route.name, self._environment))
+            route_view(
+                route,
+                registry,
+                canary.state,
+                now.date(),
+                forced(route.name, self._environment),
+                self._truth(route, now),
+            )
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
         )
         problem = self._registry_problem or log_problem
@@ -140,11 +150,26 @@ class Lookout:
         try:
             if self._reader is None:
                 self._reader = LogReader(self._log)
+                self._serving = Serving(self._reader)
                 self._keeper = EvidenceKeeper(self._reader, Snapshots(self._log, writable=not self._read_only))
             self._reader.refresh()
         except LogInvalid as problem:
             return problem
         return None
+
+    def _truth(self, route: Route, now: datetime) -> Truth:
+        """Who answered on `route`; nothing where the log cannot be read."""
+        if self._serving is None:
+            return UNSEEN
+        try:
+            seen = self._serving.of(now.timestamp())
+        except LogInvalid:
+            return UNSEEN
+        asked = {model: seen.get((route.name, model), ()) for _, model in route.tiers()}
+        return Truth(
+            {model: answering(servers, now) for model, servers in asked.items()},
+            {model: moved(model, servers, now) for model, servers in asked.items()},
+        )
 
     def _entries(self) -> tuple[Entry, ...]:
         try:

@@ -53,6 +53,8 @@ class PinView:
     """A warning about the id itself: "alias: may move", "cannot be pinned", or how the suite went."""
     note_tone: Tone = "none"
     """"waiting" or "bad" where the note is a warning: it is then never left out."""
+    served: SafeText = NOTHING
+    """The model that answered last within the hour, as the answer named it; "" where nobody knows."""
     ladder: SafeText = NOTHING
     """"the ladder needs 21 days: start by 6 Dec", on production where its end is announced."""
     ladder_short: SafeText = NOTHING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from console.catalog.identify import identify
@@ -15,10 +17,24 @@ from console.view.records import PinView, RetirementView, RouteView, State, Tone
 HORIZON_DAYS = 60
 
 
-def route_view(route: Route, registry: Registry, state: State, today: date, override: str = "") -> RouteView:
-    """One route; `override` is the model that the environment forces, or ""."""
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Of each model asked for: who answers, and how that is told where it is somebody else; absent: nobody knows."""
+
+    answered: Mapping[str, SafeText] = field(default_factory=dict)
+    moved: Mapping[str, SafeText] = field(default_factory=dict)
+
+
+UNSEEN = Truth()
+
+
+def route_view(
+    route: Route, registry: Registry, state: State, today: date, override: str = "", truth: Truth = UNSEEN
+) -> RouteView:
+    """One route; `override` is the model that the environment forces, or "". `truth` is what the log saw."""
     pins = tuple(
-        pin_view(tier, model_id, registry.models.get(model_id), route, today) for tier, model_id in route.tiers()
+        _told(pin_view(tier, model_id, registry.models.get(model_id), route, today), model_id, truth)
+        for tier, model_id in route.tiers()
     )
     return RouteView(
         name=safe(route.name),
@@ -51,6 +67,12 @@ def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: da
         note=note,
         note_tone=tone,
     )
+
+
+def _told(pin: PinView, model_id: str, truth: Truth) -> PinView:
+    """The pin with who answers; another model than the one asked for is said before anything else about the id."""
+    served, moved = truth.answered.get(model_id, NOTHING), truth.moved.get(model_id, NOTHING)
+    return replace(pin, served=served, note=moved, note_tone="bad") if moved else replace(pin, served=served)
 
 
 def _ends(

@@ -154,6 +154,7 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
                         "start_by": pin.start_by,
                         "replacement": pin.replacement or None,
                         "note": pin.note or None,
+                        "served": pin.served or None,
                     }
                     for pin in route.pins
                 ],
