@@ -15,15 +15,16 @@ LARGEST_BYTES = 100_000_000
 def read_file(path: Path) -> bytes:
     """What is in the file. Raises OSError, also for what is no file, or is larger than 100 MB."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
+            raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a file")
         if status.st_size > LARGEST_BYTES:
             raise OSError(errno.EFBIG, "it is larger than 100 MB")
-        return file.read()
+        with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123 - a descriptor has no path
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def replace_file(path: Path, data: bytes) -> None:

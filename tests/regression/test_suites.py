@@ -201,10 +201,10 @@ def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SuiteInvalid, match="there is no such file") as caught:
         suites.read(tmp_path / "none.toml")
     assert "--import" in caught.value.hint
-    with pytest.raises(SuiteInvalid, match="Is a directory"):
+    with pytest.raises(SuiteInvalid, match="it is a folder"):
         suites.read(tmp_path)
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(SuiteInvalid, match="is not a file"):
+    with pytest.raises(SuiteInvalid, match="it is not a file"):
         suites.read(tmp_path / "pipe.toml")
     with pytest.raises(SuiteInvalid, match="is no path"):
         suites.read(Path("a\0b"))
