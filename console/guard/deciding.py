@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 from console.actions.requests import Hold, Promote, Rollback, SetShare
 from console.actions.shares import next_step
 from console.domain.registry import Canary, GuardSettings
-from console.guard.records import Decision, Doubt, Memory, Sight
+from console.guard.records import Decision, Memory, Sight
 from console.text import words
+
+HELD_BECAUSE = "no data is no go: "
+"""Begins the reason of every hold of the guard; the causes follow, parted by semicolons."""
 
 
 def decide(sight: Sight, settings: GuardSettings, memory: Memory, now: datetime) -> Decision:
@@ -75,18 +78,20 @@ def _doubtful(sight: Sight, canary: Canary, settings: GuardSettings, memory: Mem
     """What is held, told, or only waited for because the data cannot be trusted."""
     if canary.percentage == 0:
         return
-    for doubt in sight.doubts:
-        if not doubt.key or doubt.key in memory.told or doubt.key in sight.done:
-            continue
-        if canary.held is None and (doubt.void or may_raise(settings)):
-            request = Hold(sight.route.name, _held_because(doubt))
-            yield Decision("hold", doubt.words, request, key=doubt.key, severity="warning", standing=sight.standing)
-        else:
-            yield Decision("alert", doubt.words, key=doubt.key, severity="warning", standing=sight.standing)
-
-
-def _held_because(doubt: Doubt) -> str:
-    return f"no data is no go: {doubt.words}"
+    news = [each for each in sight.doubts if each.key and each.key not in memory.told | sight.done]
+    if not news:
+        return
+    holds = canary.held is None and (may_raise(settings) or any(each.void for each in news))
+    text = "; ".join(each.words for each in news)
+    yield Decision(
+        "hold" if holds else "alert",
+        text,
+        Hold(sight.route.name, f"{HELD_BECAUSE}{text}") if holds else None,
+        key=news[0].key,
+        covers=tuple(each.key for each in news[1:]),
+        severity="warning",
+        standing=sight.standing,
+    )
 
 
 def _raising(sight: Sight, canary: Canary, settings: GuardSettings, memory: Memory, now: datetime) -> Decision:

@@ -93,9 +93,9 @@ class Memory:
 
     told: frozenset[str] = frozenset()
 
-    def and_told(self, key: str) -> Memory:
-        """The same, and `key`."""
-        return replace(self, told=self.told | {key})
+    def and_told(self, *keys: str) -> Memory:
+        """The same, and `keys`."""
+        return replace(self, told=self.told.union(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class Decision:
     request: Request | None = None
     when: datetime | None = None
     key: str = ""
+    covers: tuple[str, ...] = ()
+    """Keys of what is said beside the first cause, and not again."""
     severity: Severity = "info"
     standing: Standing = field(default=UNKNOWN, repr=False)
 

@@ -18,6 +18,7 @@ from console.actions.standing import Standing
 from console.domain.cells import SLOT_S
 from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
 from console.domain.registry import Route
+from console.guard.deciding import HELD_BECAUSE
 from console.guard.freezing import freeze
 from console.guard.records import ACTOR, Doubt, Sight, Watch
 from console.guard.succession import Successions
@@ -108,6 +109,11 @@ class Eyes:
         self._poll_registry()
         return self._snapshot.sha256 if self._snapshot else ""
 
+    @property
+    def reader(self) -> LogReader | None:
+        """The open request log, where it can be read now."""
+        return None if self._unread else self._reader
+
     def close(self) -> None:
         """Let go of the log."""
         if self._reader:
@@ -160,7 +166,7 @@ class Eyes:
         known = self._seen.get(route.name)
         if known is None or known[0] != key:
             known = self._seen[route.name] = (key, self._judged(route, now))
-        doubts = (*known[1].doubts, *self._clock_doubts(now.timestamp()))
+        doubts = (*self._clock_doubts(now.timestamp()), *known[1].doubts)
         return replace(known[1], doubts=doubts, freeze=freeze(route.guard.freeze, now) if route.guard.freeze else None)
 
     def _judged(self, route: Route, now: datetime) -> Sight:
@@ -215,8 +221,10 @@ class Eyes:
 
     def _held_for(self, route: Route) -> frozenset[str]:
         """The doubts that this rollout was held for before: whoever resumed it knew of them."""
-        reasons = [entry.reason.partition(": ")[2] for entry in self._mine(route, "hold")]
-        return frozenset(key for reason in reasons for key in (_key(route, reason), _exact(route, reason)))
+        reasons = (entry.reason.removeprefix(HELD_BECAUSE).split("; ") for entry in self._mine(route, "hold"))
+        return frozenset(
+            key for causes in reasons for cause in causes for key in (_key(route, cause), _exact(route, cause))
+        )
 
     def _overruled(self, route: Route) -> bool:
         """Whether a person took back what the guard did to this rollout: the same evidence moves it no second time."""

@@ -18,6 +18,7 @@ from console.actions.desk import Desk
 from console.actions.gates import Level
 from console.domain.alerts import Alert
 from console.domain.errors import ConsoleError, Refused, RegistryChanged
+from console.guard.alerts.notices import notices, served_by
 from console.guard.deciding import decide
 from console.guard.post import Intent, Post, holder
 from console.guard.records import ACTOR, Decision, Memory, Sight
@@ -31,6 +32,7 @@ INTERVAL_S = 1.0
 AFTER_THE_SECOND_S = 0.02
 """Slots of the log close on whole seconds: a look right after one finds what has just closed."""
 LONGEST_PAUSE_S = 60.0
+NOTICES_EVERY_S = 600.0
 OWED = 50
 """The newest changes whose alerts are looked after."""
 
@@ -82,6 +84,7 @@ class Guard:
         self._pauses: dict[str, tuple[float, float]] = {}
         self._noticed = ""
         self._owes = True
+        self._notices_due = float("-inf")
         self._said: set[str] = set()
         self._last: tuple[datetime, float] | None = None
 
@@ -93,7 +96,9 @@ class Guard:
         look = self._eyes.look(now, drift)
         if look.problem is not None:
             self._tell_once(alert_of_registry(self._registry.name, look.problem.message, now))
-        return tuple(self._handled(sight, look, now) for sight in look.sights)
+        seen = tuple(self._handled(sight, look, now) for sight in look.sights)
+        self._notify(look, now)
+        return seen
 
     def close(self) -> None:
         """Let go of the files."""
@@ -128,6 +133,20 @@ class Guard:
         self._owes = False
         if any(put):
             self._wake()
+
+    def _notify(self, look: Look, now: datetime) -> None:
+        """Now and then what nobody did and people must know: a model ends, or another one answers in its place."""
+        if not self._acts or look.snapshot is None or self._monotonic() < self._notices_due:
+            return
+        self._notices_due = self._monotonic() + NOTICES_EVERY_S
+        registry, reader = look.snapshot.registry, self._eyes.reader
+        try:
+            served = served_by(reader, registry, now.timestamp()) if reader else {}
+            for alert in notices(registry, served, now):
+                if self._put(alert):
+                    self._say(alert.title)
+        except ConsoleError as problem:
+            self._say_once(problem.message)
 
     def _handled(self, sight: Sight, look: Look, now: datetime) -> Seen:
         name = sight.route.name
@@ -197,7 +216,7 @@ class Guard:
 
     def _remember(self, name: str, decision: Decision) -> None:
         if decision.key:
-            self._memories[name] = self._memories[name].and_told(decision.key)
+            self._memories[name] = self._memories[name].and_told(decision.key, *decision.covers)
 
     def _tell_once(self, alert: Alert) -> None:
         if alert.key in self._said or not self._acts:
