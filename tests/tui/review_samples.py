@@ -8,7 +8,13 @@ from console.view.review import CaseRow, CaseView, ClusterRow, Demand, Measure, 
 
 OLD, NEW = S("claude-sonnet-4-5-20250929"), S("claude-sonnet-5-5")
 _NAMES = {
-    "facts": ("refund-window-damaged", "refund-window-opened", "invoice-vat-rate", "warranty-length", "pickup-deadline"),
+    "facts": (
+        "refund-window-damaged",
+        "refund-window-opened",
+        "invoice-vat-rate",
+        "warranty-length",
+        "pickup-deadline",
+    ),
     "shape": ("order-status-json", "address-json"),
     "refusal": ("medication-shipping",),
     "tone": ("greeting-late-parcel", "apology-wrong-size", "thanks-followup", "goodbye-short"),

@@ -1,0 +1,212 @@
+"""One changed case at a time: accept what the new model answers, reject it, or leave it for later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from console.text import words
+from console.text.safe import SafeText, safe
+from console.tui.deciding import Deciding
+from console.tui.drawing.frame import Hint
+from console.tui.drawing.review import PLAIN
+from console.tui.keys import Key
+from console.tui.review_keys import REVIEW_KEYS
+from console.tui.theme import DARK_NAME, LIGHT_NAME
+from console.tui.widgets.frame import KeyBar
+from console.tui.widgets.review_page import ReviewPage
+from console.view.reviewed import ReviewDesk
+
+_FIXED = ("help", "command_palette", "quit")
+_CHIPS = ("accept", "reject", "skip")
+_WRITES = {"accept", "reject", "skip", "accept_rest", "reject_rest", "skip_rest", "undo", "record"}
+_HELP_PAGE = 4
+
+
+def _bindings() -> list[BindingType]:
+    return [
+        Binding(key.key, key.action, key.label, show=False, tooltip=key.help, priority=key.key == "tab")
+        for key in REVIEW_KEYS
+        if key.action != "command_palette"
+    ]
+
+
+class ReviewScreen(Deciding, Screen[None]):
+    """Shows the list and the case at the cursor. Decisions are saved one after the other, off the screen's thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    AUTO_FOCUS = "ReviewPage"
+
+    def __init__(self, desk: ReviewDesk) -> None:
+        super().__init__()
+        self.start(desk)
+
+    def compose(self) -> ComposeResult:
+        """The page and the keys."""
+        yield ReviewPage()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The first case that is not decided."""
+        self.go_to_open(0)
+        self.show()
+        self.run_worker(self.save_decisions(), group="decide", exit_on_error=True)
+        self.set_interval(5.0, self.show)  # the clock in the header
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size may be another layout."""
+        self.show()
+
+    def show(self) -> None:
+        """Put the state on the screen."""
+        page, row = self.query_one(ReviewPage), self.row
+        decision = row.decision if row else ""
+        chips = tuple(
+            Hint(key.shown, key.label) for key in REVIEW_KEYS if key.action in _CHIPS and self.allows(key.action)
+        )
+        page.show(
+            self.view, self.case, self.cursor, decision,
+            acts=chips, source=self.desk.source, clock=f"{words.clock(self.desk.now())} UTC",
+        )  # fmt: skip
+        self.query_one(KeyBar).show(self._hints(), [Hint(*_pair(key)) for key in REVIEW_KEYS if key.action in _FIXED])
+        self.prepare(page.answer_width)
+
+    def _hints(self) -> list[Hint]:
+        """The footer: what the chips say stands there only where there is no room for chips."""
+        chips = self.size.height >= 32
+        order = ["accept_rest", "undo", "diff", "info", "leave", "next", "record", "reject_rest", "further(10)"]
+        if not chips:
+            order = ["accept", "reject", "skip", "accept_rest", "undo", "list", "leave", *order]
+        keys = {key.action: key for key in REVIEW_KEYS}
+        return [Hint(keys[each].shown, self.label(keys[each])) for each in dict.fromkeys(order) if self.allows(each)]
+
+    def label(self, key: Key) -> str:
+        """The word in the footer says the effect: `accept 5 like it`."""
+        if key.action.endswith("_rest"):
+            return f"{key.action.removesuffix('_rest')} {words.count(len(self.rest))} like it"
+        if key.action == "accept" and self.size.height < 32:
+            return "accept"
+        if key.action == "leave" and self.size.width < 100:
+            return "leave"
+        return key.label
+
+    def allows(self, action: str) -> bool:
+        """Whether `action` can work now."""
+        if action in _WRITES and self.desk.read_only:
+            return False
+        if action in _CHIPS:
+            return self.row is not None
+        if action.endswith("_rest"):
+            return len(self.rest) > 1
+        if action == "undo":
+            return self.view.decided > 0
+        if action == "list":
+            return not self.query_one(ReviewPage).is_beside
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that cannot work now do nothing."""
+        if not self.is_mounted:
+            return super().check_action(action, parameters)
+        return super().check_action(action, parameters) and self.allows(action)
+
+    def commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """What the palette offers here: title, help, what runs it."""
+        for key in REVIEW_KEYS:
+            if key.action != "command_palette" and self.allows(key.action):
+                yield f"{self.label(key).capitalize()}  {key.shown}", key.help, self._runner(key.action)
+
+    def _runner(self, action: str) -> Callable[[], None]:
+        def run() -> None:
+            self.run_worker(self.run_action(action), exclusive=False)
+
+        return run
+
+    def action_next(self) -> None:
+        """The next case."""
+        self.move(1)
+
+    def action_previous(self) -> None:
+        """The case before."""
+        self.move(-1)
+
+    def action_next_cluster(self) -> None:
+        """The first case of the next cluster, or of the first after the last."""
+        starts, at = [0], 0
+        for cluster in self.view.clusters[:-1]:
+            at += len(cluster.cases)
+            starts.append(at)
+        self.go_to(next((start for start in starts if start > self.cursor), 0))
+
+    def action_further(self, lines: int) -> None:
+        """Read on in both answers, or move in the list where that is what is shown."""
+        page = self.query_one(ReviewPage)
+        if page.listed and not page.is_beside:
+            self.move(lines)
+        else:
+            page.scroll_by(lines)
+
+    @on(ReviewPage.Scrolled)
+    def _wheel(self, message: ReviewPage.Scrolled) -> None:
+        self.action_further(message.lines)
+
+    @on(ReviewPage.Chosen)
+    def _clicked(self, message: ReviewPage.Chosen) -> None:
+        self.query_one(ReviewPage).listed = False
+        self.go_to(message.number)
+
+    def moved(self) -> None:
+        """Another case is read from its beginning."""
+        page = self.query_one(ReviewPage)
+        page.shown = PLAIN._replace(diff=page.shown.diff, info=page.shown.info)
+
+    def action_diff(self) -> None:
+        """Tints on or off."""
+        page = self.query_one(ReviewPage)
+        page.shown = page.shown._replace(diff=not page.shown.diff)
+        page.redraw()
+
+    def action_info(self) -> None:
+        """Where the answers come from, or not."""
+        page = self.query_one(ReviewPage)
+        page.shown = page.shown._replace(info=not page.shown.info, offset=0)
+        page.redraw()
+
+    def action_list(self) -> None:
+        """The list or the case, where they don't stand side by side."""
+        page = self.query_one(ReviewPage)
+        page.listed = not page.listed
+        page.redraw()
+
+    def action_theme(self) -> None:
+        """Dark or light."""
+        self.app.theme = LIGHT_NAME if self.app.current_theme.dark else DARK_NAME
+
+    def action_help(self) -> None:
+        """What can be done here."""
+        from console.tui.screens.reading import HelpScreen
+
+        self.app.push_screen(HelpScreen(_HELP_PAGE, REVIEW_KEYS))
+
+    async def action_leave(self) -> None:
+        """Back; what is being saved is saved first, what is not decided stays so."""
+        await self.finish()
+        self.dismiss(None)
+
+    async def action_quit(self) -> None:
+        """Leave the console."""
+        await self.finish()
+        self.app.exit()
+
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """A toast; it never takes the focus."""
+        self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
+
+
+def _pair(key: Key) -> tuple[str, str]:
+    return key.shown, key.label

@@ -1,0 +1,113 @@
+"""A review as a front end uses it: its list and its cases in words, and decisions by the id of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from console.regression.decisions import Decision, What
+from console.regression.record_page import decision_record
+from console.regression.reporting import write_text
+from console.regression.reviewing import Review
+from console.text import words
+from console.text.safe import NOTHING, SafeText, safe_line
+from console.view.review import CaseRow, CaseView, ClusterRow, ReviewView
+from console.view.reviewed_case import case_view, when
+
+
+class ReviewDesk:
+    """One open review. `decide`, `undo` and `write_record` wait for the disk: call them off the screen's thread.
+
+    `source` says where the suite is; the Markdown record goes to `record_to`, else `review-SUITE.md` here.
+    """
+
+    def __init__(
+        self, review: Review, *, source: object, clock: Callable[[], datetime], record_to: Path | None = None
+    ) -> None:
+        self._review = review
+        self._clock = clock
+        self.source = safe_line(source)
+        self.record_to = record_to or Path(f"review-{review.suite.name}.md")
+        self._cases = {case.id: case for case in review.suite.cases}
+        self._places = {
+            result.case: SafeText(f"case {number} of {len(cluster.results)} in this cluster")
+            for cluster in review.clusters
+            for number, result in enumerate(cluster.results, 1)
+        }
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be decided."""
+        return self._review.read_only
+
+    def now(self) -> datetime:
+        """The time, as everything here tells it."""
+        return self._clock()
+
+    def view(self, saving: Collection[str] = ()) -> ReviewView:
+        """The list. Cases in `saving` are decided and not on the disk yet."""
+        return review_view(self._review, self._clock(), saving)
+
+    def case(self, case: str, *, whole: bool) -> CaseView:
+        """One changed case. Unless `whole`, a long answer is cut to what a screen shows, without its differences."""
+        review = self._review
+        result, place = review.results[case], self._places[case]
+        return case_view(result, self._cases.get(case), place, review.run.new_model, self._clock(), whole=whole)
+
+    def new_batch(self) -> int:
+        """The number for decisions that are undone together."""
+        return self._review.new_batch()
+
+    def decide(self, what: What, case: str, batch: int) -> None:
+        """Take a decision. Raises ConsoleError, and then nothing was decided."""
+        self._review.decide(what, case, batch)
+
+    def undo(self) -> tuple[str, ...]:
+        """Take the last batch back; the cases it was about. Raises ConsoleError."""
+        return tuple(decision.case for decision in self._review.undo())
+
+    def warning_about(self, what: What, cases: Sequence[str]) -> SafeText:
+        """What stands against deciding `cases` at once, or ""."""
+        if what != "accepted":
+            return NOTHING
+        broken = sum(self._review.results[case].status == "failed" for case in cases)
+        parts = [f"{words.plural(broken, 'answer')} not as the case requires" if broken else ""]
+        parts.append("stand-in answers would become snapshots" if self._review.run.stand_in else "")
+        return SafeText(" · ".join(filter(None, parts)))
+
+    def write_record(self) -> str:
+        """Write the Markdown record; says where. Raises ConsoleError."""
+        write_text(self.record_to, decision_record(self._review, self._clock()))
+        return f"written for the pull request: {self.record_to}"
+
+
+def review_view(review: Review, now: datetime, saving: Collection[str] = ()) -> ReviewView:
+    """The list of a review."""
+    run, decided = review.run, review.decisions()
+    clusters = tuple(
+        ClusterRow(
+            cluster.name,
+            safe_line(cluster.title),
+            cluster.worst,  # type: ignore[arg-type]
+            tuple(_row(result.case, decided, saving) for result in cluster.results),
+        )
+        for cluster in review.clusters
+    )
+    warnings = ("READ-ONLY" if review.read_only else "", "stand-in answers" if run.stand_in else "")
+    return ReviewView(
+        suite=safe_line(run.suite),
+        model=safe_line(run.new_model),
+        ran=SafeText(f"run {when(run.started, now)}"),
+        clusters=clusters,
+        cases=len(run.results),
+        unchanged=run.counts["same"],
+        not_measured=run.counts["not measured"],
+        warning=SafeText("  ".join(filter(None, warnings))),
+    )
+
+
+def _row(case: str, decided: Mapping[str, Decision], saving: Collection[str]) -> CaseRow:
+    if case in saving:
+        return CaseRow(case, safe_line(case), "saving")
+    return CaseRow(case, safe_line(case), decided[case].what if case in decided else "")
