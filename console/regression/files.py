@@ -21,7 +21,7 @@ def read_file(path: Path) -> bytes:
             raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a file")
         if status.st_size > LARGEST_BYTES:
             raise OSError(errno.EFBIG, "it is larger than 100 MB")
-        with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123 - a descriptor has no path
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read()
     finally:
         os.close(descriptor)

@@ -174,7 +174,7 @@ def _nearest(answers: Sequence[Said], said: Said, place: int, judged: Callable[[
 
 
 def _noise(answers: Sequence[Said], prompt: str) -> float:
-    """The worst score (0..1) of the old answers among themselves, either one being the old one; 0 where there is one."""
+    """The worst score (0..1) of any old answer against another one; 0 where there is only one."""
     judged = _judge_of(prompt, Requirements())
     return max((judged(one, other).score for one, other in permutations(answers, 2)), default=0.0)
 
