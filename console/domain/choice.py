@@ -18,7 +18,7 @@ class Choice:
     Built on the hot path of other people's servers: slots and plain assignment, no dataclass machinery.
     """
 
-    __slots__ = ("arm", "evidence_from", "model", "report", "rollout", "route", "why")
+    __slots__ = ("arm", "assigned", "evidence_from", "model", "report", "rollout", "route", "why")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Choice:
         rollout: str = "",
         evidence_from: float = 0.0,
         report: Callable[[bool], None] | None = None,
+        assigned: Arm | None = None,
     ) -> None:
         self.route = route
         self.model = model
@@ -40,6 +41,8 @@ class Choice:
         """Epoch second from which this rollout's requests count as evidence: its start plus the route's warm-up."""
         self.report = report
         """Called by the request log with True after a failed call, False after a good one; feeds the breaker."""
+        self.assigned = assigned
+        """Where a breaker took the user away from: the split of users counts them there. None otherwise."""
 
     def __repr__(self) -> str:
         return f"Choice(route={self.route!r}, model={self.model!r}, arm={self.arm!r}, why={self.why!r})"

@@ -52,3 +52,5 @@ class RequestRow(NamedTuple):
     flagged: bool | None = None
     price: str = ""
     """What the cost was worked out with: see `console.traffic.pricing`."""
+    assigned: Arm | None = None
+    """The arm of the user's bucket, where a breaker chose another model; None otherwise."""

@@ -137,7 +137,13 @@ class Circuit:
         self._open = trial
         failing = self._failing
         return Choice(
-            failing.route, failing.model, failing.arm, "breaker", failing.rollout, report=partial(self._tried, trial)
+            failing.route,
+            failing.model,
+            failing.arm,
+            "breaker",
+            failing.rollout,
+            report=partial(self._tried, trial),
+            assigned=failing.arm,
         )
 
     def status(self) -> BreakerStatus | None:
@@ -189,7 +195,7 @@ def circuits_of(
     def add(arm: Arm, model: str, instead: str | None, report: Callable[[bool], None] | None = None) -> None:
         if instead is not None and instead != model:
             failing = Choice(route.name, model, arm, "breaker", route.rollout_id)
-            spare = Choice(route.name, instead, "production", "breaker", route.rollout_id, report=report)
+            spare = Choice(route.name, instead, "production", "breaker", route.rollout_id, report=report, assigned=arm)
             found[route.name, arm] = Circuit(failing, spare, breaker, clock, changed)
 
     if breaker.production:

@@ -235,6 +235,7 @@ class Request:
             sdk=_sdk(reading.sdk, name(fields.get("api_version"))),
             messages=shape.messages,
             characters=shape.characters,
+            assigned=choice.assigned,
         )
 
 

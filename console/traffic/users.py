@@ -72,7 +72,7 @@ def count_users(
             gain = gains[key] = [0, 0, 0, 0, 0, slot]
         user = key[:2]
         seen = counted[user]
-        if seen < USER_CAP and slot * SLOT_S >= row.evidence_from:
+        if seen < USER_CAP and row.why == "bucket" and slot * SLOT_S >= row.evidence_from:
             evidence[index] = True
             counted[user] = seen + 1
             gain[0] += 1
@@ -95,11 +95,13 @@ def _taking_part(
     rollouts, capped = known.rollouts, known.capped
     found: list[tuple[int, OnArm]] = []
     for index, (row, user) in enumerate(zip(rows, users, strict=True)):
-        if row.why == "bucket" and row.rollout and user is not None:
+        # Whom a breaker takes away is no evidence, but left out the split of users would look wrong after an outage.
+        arm = row.arm if row.why == "bucket" else row.assigned if row.why == "breaker" else None
+        if arm is not None and row.rollout and user is not None:
             rollout = rollouts.get(row.rollout)
             if rollout is None:
                 rollout = rollouts[row.rollout] = _rollout_id(db, row.rollout, slots[index])
-            key = (rollout, user, row.arm)
+            key = (rollout, user, arm)
             if key not in capped:
                 found.append((index, key))
     return found

@@ -71,7 +71,7 @@ def test_until_the_fifth_failure_in_a_row_the_canary_answers(router: Router) -> 
 def test_after_five_failures_in_a_row_production_answers_at_once_and_it_is_no_evidence(router: Router) -> None:
     fail(router, 5)
     choice = router.select("support", "u")
-    assert (choice.model, choice.arm, choice.why, choice.evidence_from) == (OLD, "production", "breaker", 0.0)
+    assert (choice.model, choice.arm, choice.why, choice.assigned) == (OLD, "production", "breaker", "canary")
     (status,) = router.status().breakers
     assert (status.route, status.arm, status.model, status.instead) == ("support", "canary", NEW, OLD)
 

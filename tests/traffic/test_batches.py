@@ -29,7 +29,7 @@ rows = st.builds(
     route=st.sampled_from(["support", "chat"]),
     model=st.sampled_from(["old", "new"]),
     arm=st.sampled_from(["production", "canary"]),
-    why=st.sampled_from(["bucket", "bucket", "bucket", "default", "pinned conversation"]),
+    why=st.sampled_from(["bucket", "bucket", "bucket", "default", "pinned conversation", "breaker"]),
     rollout=st.sampled_from(["", "one", "one", "two"]),
     evidence_from=st.sampled_from([0.0, 0.0, 0.0, NOW + 1e6]),
     user=st.sampled_from(["", "a", "a", "a", "b"]),
@@ -53,6 +53,7 @@ rows = st.builds(
     characters=numbers,
     satisfied=st.none() | st.booleans(),
     flagged=st.none() | st.booleans(),
+    assigned=st.sampled_from([None, "production", "canary"]),
 )
 batches = st.lists(st.tuples(st.integers(0, 1), st.lists(rows, max_size=12)), min_size=1, max_size=8)
 
@@ -109,14 +110,15 @@ class Account:
         if row.served:
             self.served[(*series, row.served)] += 1
         self.evidence[row.id] = False
-        if row.why != "bucket" or not row.rollout or not row.user:
+        arm = row.arm if row.why == "bucket" else row.assigned if row.why == "breaker" else None
+        if arm is None or not row.rollout or not row.user:
             return
-        known = (row.rollout, row.user, row.arm) in self.users
-        counts = self.counted[row.rollout, row.user] < USER_CAP and row.evidence_from <= NOW
+        known = (row.rollout, row.user, arm) in self.users
+        counts = self.counted[row.rollout, row.user] < USER_CAP and row.evidence_from <= NOW and row.why == "bucket"
         if not known and self.counted[row.rollout, row.user] >= USER_CAP:
-            self.users[row.rollout, row.user, row.arm] = Counter()
+            self.users[row.rollout, row.user, arm] = Counter()
             return
-        found = self.users.setdefault((row.rollout, row.user, row.arm), Counter())
+        found = self.users.setdefault((row.rollout, row.user, arm), Counter())
         if counts:
             self.evidence[row.id] = True
             self.counted[row.rollout, row.user] += 1
@@ -277,6 +279,6 @@ def test_every_value_of_a_row_ends_in_its_own_column(path, clock, query) -> None
     store = Store(path, clock=clock, retention_days=30, warn=pytest.fail)
     assert store.write([row], [], 0) == "stored"
     store.close()
-    names = [name for name in RequestRow._fields if name not in ("at", "user", "evidence_from")]
+    names = [name for name in RequestRow._fields if name not in ("at", "user", "evidence_from", "assigned")]
     ((*found,),) = query(f"SELECT {', '.join(names)} FROM request_log")
     assert found == [getattr(row, name) for name in names]

@@ -75,6 +75,17 @@ def test_the_cap_holds_over_batches_and_processes(path, choice, clock, query) ->
     assert query("SELECT counted FROM rollout_users") == [(USER_CAP,)]
 
 
+def test_whom_a_breaker_takes_away_counts_in_the_split_of_users_and_not_as_evidence(log, choice, query) -> None:
+    for number in range(5):
+        record(log, choice("production", "breaker", assigned="canary"), user=f"diverted-{number}")
+        record(log, choice("canary", "breaker", assigned="canary"), user=f"trial-{number}")
+        record(log, choice("production"), user=f"usual-{number}")
+    assert log.flush()
+    assert evidence(query) == 5
+    assert query("SELECT production, canary FROM rollouts") == [(5, 10)]
+    assert query("SELECT arm, sum(counted) FROM rollout_users GROUP BY arm") == [("canary", 0), ("production", 5)]
+
+
 def test_a_new_rollout_starts_counting_anew(log, choice, query) -> None:
     for rollout in ("a", "b"):
         for _ in range(USER_CAP + 1):

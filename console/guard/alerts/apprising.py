@@ -25,7 +25,7 @@ def is_installed() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Apprise:
-    """Addresses in Apprise's own notation. Connections, and what they may reach, are Apprise's."""
+    """Addresses in Apprise's own notation. Connections, and what they may reach, are Apprise's; redirects are off."""
 
     urls: tuple[str, ...] = field(repr=False)
 
@@ -34,7 +34,7 @@ class Apprise:
         alert = delivery.alert
         library: Any = importlib.import_module("apprise")
         _hush()
-        services = library.Apprise()
+        services = library.Apprise(asset=library.AppriseAsset(http_redirects=False, async_mode=False))
         if not all(services.add(url) for url in self.urls):
             raise NotSent("an address is none that Apprise knows")
         title, body = str(wording.title(alert)), wording.text(alert, source)
@@ -43,5 +43,6 @@ class Apprise:
 
 
 def _hush() -> None:
-    """Apprise logs addresses, which are secrets, when something goes wrong."""
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    """Apprise and what it calls with log addresses, which are secrets."""
+    for name in ("apprise", "urllib3", "requests"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

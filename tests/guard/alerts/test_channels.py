@@ -303,7 +303,8 @@ def apprise(monkeypatch):
     told: list[dict[str, object]] = []
 
     class Apprise:
-        def __init__(self) -> None:
+        def __init__(self, asset: dict[str, bool]) -> None:
+            assert not asset["http_redirects"]
             self.urls: list[str] = []
 
         def add(self, url: str) -> bool:
@@ -316,7 +317,7 @@ def apprise(monkeypatch):
             return "down" not in self.urls[0]
 
     module = types.ModuleType("apprise")
-    module.Apprise = Apprise  # type: ignore[attr-defined]
+    module.Apprise, module.AppriseAsset = Apprise, dict  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "apprise", module)
     return told
 
@@ -336,3 +337,14 @@ def test_what_apprise_cannot_tell_is_a_failure_without_its_address(apprise, deli
     with pytest.raises(NotSent, match=said) as caught:
         apprising.Apprise((url,)).send(delivery(), SOURCE)
     assert "T0SECRET" not in caught.value.message + caplog.text
+
+
+@pytest.mark.skipif(not apprising.is_installed(), reason="needs the extra")
+def test_the_real_apprise_tells_and_follows_no_redirect(receivers, delivery) -> None:
+    good, elsewhere = receivers(), receivers()
+    apprising.Apprise((good.url.replace("http:", "json:"),)).send(delivery(), SOURCE)
+    assert b"error rate +2.4 points" in good.heard[0].body
+    moved = receivers(302, location=elsewhere.url)
+    with pytest.raises(NotSent):
+        apprising.Apprise((moved.url.replace("http:", "json:"),)).send(delivery(), SOURCE)
+    assert elsewhere.heard == []
