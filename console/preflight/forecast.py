@@ -62,7 +62,10 @@ def limits(new: Priced, seen: Forecast, max_tokens: object) -> tuple[Limit, ...]
 
 
 def _scaled(size: Sizes, factor: float) -> Sizes:
-    return Sizes(size.model, *(round(tokens * factor) for tokens in size[1:]))
+    """Each part on its own, so that rounding never makes the cached tokens more than there are."""
+    fresh = size.input_tokens - size.cached_tokens - size.cache_write_tokens
+    output, cached, written = (round(tokens * factor) for tokens in size[2:])
+    return Sizes(size.model, round(fresh * factor) + cached + written, output, cached, written)
 
 
 def _cold(size: Sizes) -> Sizes:

@@ -113,7 +113,12 @@ def plan(report: Report, old: Priced, new: Priced) -> Plan:
 
 
 async def probe(
-    wanted: Plan, old: Priced, new: Priced, endpoints: Endpoints, show: Callable[[str], None] = lambda _: None
+    wanted: Plan,
+    old: Priced,
+    new: Priced,
+    endpoints: Endpoints,
+    show: Callable[[str], None] = lambda _: None,
+    limits: Limits = LIMITS,
 ) -> Probed:
     """Ask everything in `wanted`. Never raises for what a provider does: that is in `failures`."""
     turn = asyncio.Semaphore(AT_ONCE)
@@ -123,15 +128,15 @@ async def probe(
     async def one(probe: Probe, into: _Found) -> None:
         nonlocal done
         async with turn:
-            await _ask(probe, new, endpoints, into)
+            await _ask(probe, new, endpoints, limits, into)
         done += 1
         show(f"{done} of {len(wanted.probes)} ways of calling asked")
 
     async with endpoints, asyncio.TaskGroup() as group:
         for probe, into in zip(wanted.probes, found, strict=True):
             group.create_task(one(probe, into))
-        before = group.create_task(_count(old, endpoints))
-        after = group.create_task(_count(new, endpoints))
+        before = group.create_task(_count(old, endpoints, limits))
+        after = group.create_task(_count(new, endpoints, limits))
     return _together(found, before.result(), after.result())
 
 
@@ -176,17 +181,17 @@ def _probe(way: Sent) -> Probe:
     return Probe(way, params, frozenset(usual), "prefill" in way.values)
 
 
-async def _ask(probe: Probe, new: Priced, endpoints: Endpoints, into: _Found) -> None:
+async def _ask(probe: Probe, new: Priced, endpoints: Endpoints, limits: Limits, into: _Found) -> None:
     """Until it is answered, or fails for another reason than a parameter."""
     left, prefill = dict(probe.params), probe.prefill
     for _ in range(probe.most_requests):
-        answer = await answer_of(_question(new, left, prefill), endpoints, limits=LIMITS)
+        answer = await answer_of(_question(new, left, prefill), endpoints, limits=limits)
         into.answers.append(answer)
         failure = answer.failure
         if failure is None:
             into.accepted |= {*left, *(("prefill",) if prefill else ())}
             return
-        if failure.kind not in ("bad_request", "too_large"):
+        if failure.kind != "bad_request":
             into.failure = failure.message
             return
         blamed = _blamed(failure, left, prefill)
@@ -237,11 +242,11 @@ def _asked_with(answer: Answer) -> str:
     return f"{answer.sdk}, API {answer.api_version}" if answer.api_version else answer.sdk
 
 
-async def _count(model: Priced, endpoints: Endpoints) -> Answer:
+async def _count(model: Priced, endpoints: Endpoints, limits: Limits) -> Answer:
     messages = ({"role": "user", "content": f"{_TEXT}\nAnswer with OK."},)
     params = {"max_tokens": MAX_TOKENS}
     question = Question(model.model, messages, params=params, provider=model.provider, price=model.price)
-    return await answer_of(question, endpoints, limits=LIMITS)
+    return await answer_of(question, endpoints, limits=limits)
 
 
 def _together(found: Sequence[_Found], before: Answer, after: Answer) -> Probed:
