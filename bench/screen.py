@@ -89,7 +89,12 @@ def registry_of(folder: Path, routes: int, models: int) -> Path:
 
 @contextmanager
 def console_on(
-    spine: Any, registry: Path, log: Path, *options: str, traffic: bool = True, environment: dict[str, str] | None = None
+    spine: Any,
+    registry: Path,
+    log: Path,
+    *options: str,
+    traffic: bool = True,
+    environment: dict[str, str] | None = None,
 ) -> Iterator[Any]:
     """The console beside live traffic."""
     asking = spine.Traffic(registry, log) if traffic else None
