@@ -11,7 +11,7 @@ import pytest
 
 from console.history.records import Draft
 from console.history.store import History, beside
-from console.tui.app import _write_trace
+from console.tui.terminal_app import _write_trace
 
 PAYLOADS = json.loads((Path(__file__).parents[1] / "spine" / "hostile.json").read_text(encoding="utf-8"))
 RAW = re.compile(
