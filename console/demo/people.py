@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,17 @@ SYSTEM = {
     ),
 }
 """The applications' system prompts, by route."""
+
+MAX_TOKENS = 600
+
+
+def call_of(route: str, model: str, messages: Sequence[Mapping[str, object]] = ()) -> dict[str, object]:
+    """What the application of `route` passes to its SDK: each provider in its own words."""
+    if model.startswith("claude"):
+        return {"model": model, "system": SYSTEM[route], "messages": list(messages), "max_tokens": MAX_TOKENS}
+    system = {"role": "system", "content": SYSTEM[route]}
+    return {"model": model, "messages": [system, *messages], "max_completion_tokens": MAX_TOKENS}
+
 
 Kind = Literal["mail", "json", "summary"]
 _QUESTIONS = (

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from console import RequestLog, Router
 from console.demo.children import end_with_parent, ready
-from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Request
+from console.demo.people import MAX_TOKENS, RATED, SATISFIED, SYSTEM, Crowd, Request, call_of
 from console.demo.scenarios import AFTER_S, OTHERS, RATE, SCENARIOS, Scenario, switches
 from console.demo.standin.control import Control
 from console.demo.standin.luck import luck_of
@@ -28,7 +28,6 @@ from console.providers.asking import answer_of
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question
 
-MAX_TOKENS = 600
 MOST_AT_ONCE = 400
 LIMITS = Limits(total_s=60.0, retries=0)
 """No retries: an error that users meet is to be seen."""
@@ -95,8 +94,7 @@ class Application:
         """One request, the way an application's code does it."""
         choice = self._router.select(route, user)
         question = Question.of(choice.model, wanted.prompt, SYSTEM[route], {"max_tokens": MAX_TOKENS})
-        call = {"model": choice.model, "system": question.system, "messages": list(question.messages)}
-        request = self._log.request(choice, user, call={**call, "max_tokens": MAX_TOKENS})
+        request = self._log.request(choice, user, call=call_of(route, choice.model, question.messages))
         async with request:
             answer = await answer_of(question, self._endpoints, limits=LIMITS)
             request.record(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Kind
+from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Kind, call_of
 from console.demo.standin.asked import Asked, Rejection, Reply
 from console.demo.standin.luck import luck_of
 from console.demo.standin.models import MODELS
@@ -97,9 +97,9 @@ def _per_second(at: float, end: float) -> float:
 
 
 @cache
-def _shape(route: str) -> Shape:
+def _shape(route: str, model_id: str) -> Shape:
     """As the live users call: a prompt that changed in the middle of a rollout would make its numbers suspect."""
-    return shape_of({"model": "", "system": SYSTEM[route], "messages": [], "max_tokens": 0})
+    return shape_of(call_of(route, model_id))
 
 
 class _Past:
@@ -121,7 +121,7 @@ class _Past:
         arm: Arm = "canary" if rollout and is_canary(rollout, user, PERCENTAGE) else "production"
         model_id = CANARY if arm == "canary" else production
         why: Why = "bucket"
-        shape = _shape(route)
+        shape = _shape(route, model_id)
         blank = RequestRow(
             id=f"{self._luck.getrandbits(96):024x}",
             at=at,
