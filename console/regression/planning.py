@@ -77,11 +77,14 @@ def candidate(route: Route) -> str:
 
 
 def suite_path(route: Route, registry: Path) -> Path:
-    """The file of the route's suite; the registry says where it is from its own folder. Raises Usage."""
-    if route.suite is None:
-        hint = f'Say suite = "suites/{route.name}.toml" on the route, or name a file: console regress FILE.toml'
+    """The file of the route's suite: the one that the registry names, else `suites/<route>.toml`. Raises Usage."""
+    if route.suite is not None:
+        return registry.parent / route.suite
+    usual = registry.parent / "suites" / f"{route.name}.toml"
+    if not usual.exists():
+        hint = f"Write suites/{route.name}.toml, say suite = … on the route, or name a file: console regress FILE.toml"
         raise Usage(f"{route.name} has no suite", hint)
-    return registry.parent / route.suite
+    return usual
 
 
 def plan_of(suite: Suite, route: Route, registry: Registry, wish: Wish) -> SuitePlan:

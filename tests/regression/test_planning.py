@@ -113,5 +113,7 @@ def test_the_candidate_is_the_canary_else_the_experimental_model(app: App) -> No
 def test_the_registry_says_where_the_suite_is(app: App) -> None:
     assert suite_path(app.route, app.registry_path) == app.suite_path
     app.registry_path.write_text(app.registry_path.read_text().replace('suite = "suites/support.toml"\n', ""))
+    assert suite_path(app.route, app.registry_path) == app.suite_path, "where suites are when nobody says"
+    app.suite_path.unlink()
     with pytest.raises(Usage, match="support has no suite"):
         suite_path(app.route, app.registry_path)
