@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from console.providers.private import KEPT_FOR, append_line, forget_old, keep_lines, state_folder
-from console.providers.records import Answer, Outcome, Question, ToolCall
+from console.providers.records import Answer, Failure, Outcome, Question, ToolCall
 from console.text.clock import utc_now
 
 FOLDER = "answers"
@@ -53,7 +53,7 @@ class AnswerJournal:
     def keep_all(self, answers: Sequence[tuple[Question, int, Answer]]) -> None:
         """Keep several, each with its question and run, in one write: a disk takes as long for one as for fifty."""
         lines = {
-            key: json.dumps({"key": key, "at": self._now().timestamp(), "answer": _plain(answer)}).encode()
+            key: json.dumps({"key": key, "at": self._now().timestamp(), "answer": json_of_answer(answer)}).encode()
             for question, run_number, answer in answers
             if answer.failure is None and (key := _key(question, run_number, answer.stand_in))
         }
@@ -140,21 +140,29 @@ _NUMBERS = frozenset(
 _TEXTS = frozenset({"model", "served_model", "text", "sdk", "api_version"})
 
 
-def _plain(answer: Answer) -> dict[str, object]:
+def json_of_answer(answer: Answer) -> dict[str, object]:
+    """An answer as JSON can carry it, without its failure."""
     found = {field.name: getattr(answer, field.name) for field in fields(answer) if field.name != "failure"}
     found["tool_calls"] = [[call.name, call.arguments] for call in answer.tool_calls]
     return found
 
 
-def _answer(line: bytes) -> Answer | None:
-    """The answer in a line, or None where somebody edited it into something else."""
+def answer_of_json(value: Mapping[str, Any], failure: Failure | None = None) -> Answer | None:
+    """The answer that `json_of_answer` made, or None where somebody edited it into something else."""
     try:
-        value: dict[str, Any] = json.loads(line)["answer"]
-        calls = tuple(ToolCall(str(name), str(arguments)) for name, arguments in value.pop("tool_calls"))
-        answer = Answer(**value, tool_calls=calls)
+        calls = tuple(ToolCall(str(name), str(arguments)) for name, arguments in value["tool_calls"])
+        answer = Answer(**{**value, "tool_calls": calls, "failure": failure})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return answer if _is_sound(answer) else None
+
+
+def _answer(line: bytes) -> Answer | None:
+    try:
+        value = json.loads(line)["answer"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return answer_of_json(value) if isinstance(value, dict) else None
 
 
 def _is_sound(answer: Answer) -> bool:
@@ -162,7 +170,6 @@ def _is_sound(answer: Answer) -> bool:
         all(isinstance(getattr(answer, name), str) for name in _TEXTS)
         and all(_is_number(getattr(answer, name)) for name in _NUMBERS)
         and answer.outcome in get_args(Outcome)
-        and answer.failure is None
         and isinstance(answer.stop_reason, str | None)
         and isinstance(answer.retries, int)
         and isinstance(answer.stand_in, bool)
