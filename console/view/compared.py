@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from console.compare.json_keys import key_changes
 from console.compare.records import Compared, CompareEvent, Comparison, Delta, Done, Pair
 from console.compare.similarity import WARNING_BELOW, Similarity
-from console.providers.records import Answer
+from console.providers.records import Answer, Question
 from console.text import words
 from console.text.diffing import Run as Difference
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
-from console.view.comparison import AnswerView, ComparisonView, Figure, MeasuredView, Run, Side
+from console.view.comparison import AnswerView, ComparisonView, Figure, KeyView, MeasuredView, Run, Side
 from console.view.judged import judgement, marked, named
 
 SHOWN_CHARACTERS = 64_000
 """A widget is given at most this much of an answer, and told how much more there is."""
+_VALUE = 2_000
+"""Characters of a value of JSON that are shown."""
 
 
 @dataclass(slots=True)
@@ -90,7 +93,27 @@ def comparison_view(comparison: Comparison, route: str) -> ComparisonView:
         measured=_measured(comparison),
         status=_status(left, right),
         finished_at=comparison.at,
+        keys=_keys(comparison),
     )
+
+
+def _keys(comparison: Comparison) -> tuple[KeyView, ...] | None:
+    changes = key_changes(comparison.left.text, comparison.right.text)
+    if changes is None:
+        return None
+    return tuple(
+        KeyView(safe_line(one.path), safe_line(one.old or "", _VALUE), safe_line(one.new or "", _VALUE))
+        for one in changes
+    )
+
+
+def third_view(question: Question, side: Side, text: str, answer: Answer | None, word: str = "") -> AnswerView:
+    """A third model's answer while it streams and when it is there; `word` is its judgement against production."""
+    if answer is None:
+        runs = (Run(safe(text)),) if text else ()
+        return AnswerView(side, safe_line(question.model), runs, note=SafeText("writing" if text else "waiting"))
+    shown = _answer(side, answer, (Difference(answer.text, False),))
+    return replace(shown, note=safe_line(word)) if word else shown
 
 
 def _status(left: Answer, right: Answer) -> SafeText:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from console.text.safe import NOTHING, SafeText
 
-Side = Literal["production", "canary", "accepted", "new"]
+Side = Literal["production", "canary", "accepted", "new", "fallback", "experimental"]
 RunKind = Literal["same", "only", "named"]
 """same: both sides have it; only: just this side has it; named: a reason of the triage names it."""
 TriageWord = Literal["", "same", "acceptable", "worrying", "needs a human"]
@@ -59,6 +59,15 @@ class MeasuredView:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyView:
+    """One path of two JSON answers whose value differs; "" where a side has no such key."""
+
+    path: SafeText
+    old: SafeText
+    new: SafeText
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonView:
     """One prompt on two models. `values` are the two sides of the first reason, to be shown as chips."""
 
@@ -75,3 +84,9 @@ class ComparisonView:
     status: SafeText = NOTHING
     """"both finished", "waiting for claude-sonnet-5-5"."""
     finished_at: datetime | None = None
+    keys: tuple[KeyView, ...] | None = None
+    """What differs key by key where both answers are JSON; None where one of them is not."""
+    agreement: SafeText = NOTHING
+    """How repeated runs agree, or how far they are."""
+    third: AnswerView | None = None
+    """Another model's answer, where there is room for a third column."""

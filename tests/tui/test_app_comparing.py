@@ -108,7 +108,7 @@ async def test_leaving_while_answers_stream_ends_them_and_keeps_the_prompt(tmp_p
             await asked(pilot, "tell me")
             screen = pilot.app.screen
             assert isinstance(screen, CompareScreen)
-            await until(pilot, lambda: screen._unfolding is not None)
+            await until(pilot, lambda: screen._asking is not None)
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
             await until(pilot, lambda: not [w for w in pilot.app.workers if w.group == "compare" and not w.is_finished])

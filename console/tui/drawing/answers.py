@@ -1,4 +1,4 @@
-"""Two answers in two columns, with the words that only one side has on a tint of that side."""
+"""Two answers (or three) in columns, with the words that only one side has on a tint of that side."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ STACKED_BELOW = 60
 _STYLES = {
     "prod": {"same": "fg", "only": "strong on prodt", "named": "bg bold on prod"},
     "canary": {"same": "fg", "only": "strong on canaryt", "named": "bg bold on canary"},
+    "fg": {"same": "fg", "only": "fg", "named": "fg"},
 }
-Pair = tuple[AnswerView, AnswerView]
+Columns = Sequence[AnswerView]
 
 
-def column_width(width: int, gap: int) -> int:
-    """The width of each of two columns."""
-    return max(1, (width - gap) // 2)
+def column_width(width: int, gap: int, columns: int = 2) -> int:
+    """The width of each of so many columns."""
+    return max(1, (width - gap * (columns - 1)) // columns)
 
 
 @lru_cache(maxsize=32)
@@ -55,7 +56,14 @@ def _line(
 
 
 def draw_answers(
-    answers: Pair, width: int, height: int, *, gap: int = 4, offset: int = 0, ruled: bool = True, titled: bool = False
+    answers: Columns,
+    width: int,
+    height: int,
+    *,
+    gap: int = 4,
+    offset: int = 0,
+    ruled: bool = True,
+    titled: bool = False,
 ) -> Canvas:
     """Headings and texts in `width` × `height`, scrolled by `offset` lines; `ruled` draws a line under headings.
 
@@ -64,9 +72,10 @@ def draw_answers(
     canvas = Canvas(width, height)
     if width < STACKED_BELOW:
         return _draw_stacked(canvas, answers, offset)
-    size = column_width(width, gap)
-    for answer, x in ((answers[0], 0), (answers[1], size + gap)):
-        room = size if x == 0 else width - x
+    size = column_width(width, gap, len(answers))
+    for number, answer in enumerate(answers):
+        x = number * (size + gap)
+        room = size if number < len(answers) - 1 else width - x
         _put_heading(canvas, x, 0, room, answer, titled, with_figure=not ruled)
         top = 1
         if ruled:
@@ -76,9 +85,9 @@ def draw_answers(
     return canvas
 
 
-def hidden_lines(answers: Pair, width: int, gap: int, rows: int) -> int:
+def hidden_lines(answers: Columns, width: int, gap: int, rows: int) -> int:
     """How many lines of the longer answer are beyond `rows`: how far one can scroll."""
-    size = width if width < STACKED_BELOW else column_width(width, gap)
+    size = width if width < STACKED_BELOW else column_width(width, gap, len(answers))
     counts = [len(answer_lines(answer, size)) for answer in answers]
     return max(0, (sum(counts) + 3 if width < STACKED_BELOW else max(counts)) - rows)
 
@@ -114,7 +123,7 @@ def _put_lines(canvas: Canvas, x: int, top: int, lines: Sequence[Sequence[Piece]
         canvas.put(x, canvas.height - 1, f"↓ {words.plural(below + 1, 'more line')}", "muted")
 
 
-def _draw_stacked(canvas: Canvas, answers: Pair, offset: int) -> Canvas:
+def _draw_stacked(canvas: Canvas, answers: Columns, offset: int) -> Canvas:
     """One under the other where two columns would be too narrow to read."""
     parts = [answer_lines(answer, canvas.width) for answer in answers]
     tall = Canvas(canvas.width, sum(map(len, parts)) + 3)

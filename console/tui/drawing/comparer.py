@@ -10,6 +10,7 @@ from console.text.cells import cell_width, wrap
 from console.tui.drawing.answers import column_width, draw_answers, hidden_lines
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.glyphs import TRIAGE
+from console.tui.drawing.json_keys import draw_keys, hidden_keys
 from console.view.comparison import AnswerView, ComparisonView, MeasuredView
 
 INVITATION = "Type a prompt and press enter: both models answer side by side."
@@ -17,13 +18,25 @@ _LABEL = 12
 _PANE_LABEL = 15
 _TABLE_FROM = 90
 _BAR_X, _BAR = 70, 17
+THIRD_FROM = 190
+"""Columns from which on a third answer has room beside the two."""
 _NOTE_X = 90
 
 
 def draw_comparison(
-    view: ComparisonView | None, width: int, height: int, *, margin: int = 2, full: bool = False, offset: int = 0
+    view: ComparisonView | None,
+    width: int,
+    height: int,
+    *,
+    margin: int = 2,
+    full: bool = False,
+    offset: int = 0,
+    raw: bool = False,
 ) -> Canvas:
-    """The body of the comparer. `full` is the whole screen (or tab) with prompt and measurements, else the pane."""
+    """The body of the comparer. `full` is the whole screen (or tab) with prompt and measurements, else the pane.
+
+    `raw` shows two JSON answers as they are instead of key by key. An `offset` beyond the end is the end.
+    """
     canvas = Canvas(width, height)
     inner = width - 2 * margin
     if view is None:
@@ -36,14 +49,20 @@ def draw_comparison(
     canvas.paste(margin, top, head)
     y = top + head.height + (1 if roomy and head.height else 0)
     rows = max(0, height - y - foot.height)
-    answers = draw_answers(view.answers, inner, rows, gap=_gap(inner, full), offset=offset, ruled=roomy,
-                           titled=full and inner >= _TABLE_FROM)  # fmt: skip
+    offset = min(offset, scroll_limit(view, width, height, margin=margin, full=full, raw=raw))
+    if _by_key(view, full, raw):
+        answers = draw_keys(view.keys or (), view.answers, inner, rows, offset)
+    else:
+        answers = draw_answers(_columns(view, inner), inner, rows, gap=_gap(inner, full), offset=offset, ruled=roomy,
+                               titled=full and inner >= _TABLE_FROM)  # fmt: skip
     canvas.paste(margin, y, answers)
     canvas.paste(margin, height - foot.height, foot)
     return canvas
 
 
-def scroll_limit(view: ComparisonView | None, width: int, height: int, *, margin: int = 2, full: bool = False) -> int:
+def scroll_limit(
+    view: ComparisonView | None, width: int, height: int, *, margin: int = 2, full: bool = False, raw: bool = False
+) -> int:
     """How many lines the answers can be scrolled at this size."""
     if view is None:
         return 0
@@ -51,8 +70,19 @@ def scroll_limit(view: ComparisonView | None, width: int, height: int, *, margin
     head = _draw_head(view, inner, full, roomy).height
     top = (2 if head else 1) if roomy else 0
     rows = height - top - head - _draw_foot(view, inner, height, full).height
+    if _by_key(view, full, raw):
+        return hidden_keys(view.keys or (), inner, rows)
     heading = 2 if roomy else 1
-    return hidden_lines(view.answers, inner, _gap(inner, full), rows - heading)
+    return hidden_lines(_columns(view, inner), inner, _gap(inner, full), rows - heading)
+
+
+def _by_key(view: ComparisonView, full: bool, raw: bool) -> bool:
+    """Whether two JSON answers are shown as the keys that differ."""
+    return full and not raw and view.keys is not None
+
+
+def _columns(view: ComparisonView, inner: int) -> tuple[AnswerView, ...]:
+    return (*view.answers, view.third) if view.third is not None and inner >= THIRD_FROM else view.answers
 
 
 def _gap(inner: int, full: bool) -> int:
@@ -66,7 +96,7 @@ def _put_invitation(canvas: Canvas, margin: int, inner: int) -> None:
 
 def _draw_head(view: ComparisonView, width: int, full: bool, roomy: bool) -> Canvas:
     """Prompt and system where the whole screen is there, then the triage."""
-    canvas = Canvas(width, 8)
+    canvas = Canvas(width, 9)
     label, y = _LABEL if full else _PANE_LABEL, 0
     if full:
         for name, text, style in (("Prompt", view.prompt, "strong"), ("System", view.system, "muted")):
@@ -77,6 +107,9 @@ def _draw_head(view: ComparisonView, width: int, full: bool, roomy: bool) -> Can
         y += 1 if roomy and view.triage else 0
     if view.triage:
         y = _put_triage(canvas, y, view, label, full)
+    elif view.agreement and full:
+        canvas.put(label, y, view.agreement, "strong", end=width)
+        y += 1
     head = Canvas(width, y)
     head.paste(0, 0, canvas)
     return head
@@ -99,7 +132,8 @@ def _put_triage(canvas: Canvas, y: int, view: ComparisonView, label: int, full: 
     y += 1
     if not full:
         return y
-    for text, colour in ((view.second, "fg"), (view.similarity if canvas.width >= _TABLE_FROM else "", "muted")):
+    likeness = view.similarity if canvas.width >= _TABLE_FROM else ""
+    for text, colour in ((view.second, "fg"), (view.agreement, "strong"), (likeness, "muted")):
         if text:
             canvas.put(x, y, text, colour, end=canvas.width)
             y += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -16,22 +15,28 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from console.catalog.identify import identify
-from console.compare.questions import questions_for
-from console.compare.running import compare
+from console.compare.questions import beside, questions_for, third_model
+from console.compare.records import Comparison
 from console.compare.similarity import Similarity
 from console.domain.errors import ConsoleError
 from console.domain.registry import Registry, Route
 from console.providers.adapters import warm
 from console.text.safe import SafeText, safe, safe_line
+from console.tui.compare_keys import COMPARE_KEYS, SHOWN
+from console.tui.drawing.comparer import THIRD_FROM
 from console.tui.drawing.frame import Hint
+from console.tui.keeping import Keeping
 from console.tui.runtime import Runtime
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar
-from console.view.compared import Unfolding, similarity_text
+from console.tui.widgets.prompt import Prompt
+from console.view.asking import Asking
+from console.view.compared import comparison_view, similarity_text
 from console.view.comparison import ComparisonView
 
 REDRAW_S = 0.1
 """While answers stream the screen is drawn ten times a second, however fast the words come."""
+RUNS = (1, 3, 5, 10)
 
 
 class Likened(Message):
@@ -48,61 +53,75 @@ def warm_for(route: Route) -> None:
     warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()))
 
 
-class CompareScreen(Screen[ComparisonView | None]):
-    """One prompt on two models. Leaving it while answers stream ends both requests."""
+class CompareScreen(Keeping, Screen[ComparisonView | None]):
+    """One prompt on two models. Leaving it while answers stream ends the requests."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", show=False),
-        Binding("down,ctrl+n", "scroll(1)", "down", show=False),
-        Binding("up,ctrl+b", "scroll(-1)", "up", show=False),
-        Binding("pagedown", "scroll(10)", "page down", show=False),
-        Binding("pageup", "scroll(-10)", "page up", show=False),
-        Binding("ctrl+y", "copy", "copy", show=False),
+        Binding(key.key, key.action, key.label, show=False, tooltip=key.help, id=f"compare.{key.action}")
+        for key in COMPARE_KEYS
+        if key.action != "ask"
     ]
 
     def __init__(
-        self, runtime: Runtime, route: Route, registry: Registry, last: ComparisonView | None, typed: str = ""
+        self,
+        runtime: Runtime,
+        route: Route,
+        registry: Registry,
+        last: ComparisonView | None,
+        typed: str = "",
+        comparison: Comparison | None = None,
     ) -> None:
         super().__init__()
-        self.runtime, self._route, self._registry = runtime, route, registry
+        self.runtime, self.route, self._registry = runtime, route, registry
         self._view = last if last is not None and last.route == safe_line(route.name) else None
-        self._unfolding: Unfolding | None = None
-        self.typed = typed
+        self.comparison = comparison if self._view is not None else None
+        self._asking: Asking | None = None
+        self._runs = RUNS[0]
+        self._typed = typed
+
+    @property
+    def typed(self) -> str:
+        """What stands in the prompt: read where it is, since the message about the last letter may be on its way."""
+        found = self.query(Prompt)
+        return found.first().value if found else self._typed
 
     def compose(self) -> ComposeResult:
         """The answers, the prompt, the keys."""
         pane = ComparerPane(id="comparer-full")
         pane.full = True
         yield pane
-        yield Input(placeholder="Type a prompt; enter asks both models", id="prompt", max_length=100_000)
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
         """The prompt has the focus; the SDKs load while it is typed."""
-        warm_for(self._route)
+        warm_for(self.route)
         self.runtime.embedder().warm()
         self._show(self._view)
-        prompt = self.query_one("#prompt", Input)
-        if self._view is not None:
-            prompt.value = str(self._view.prompt)
-        if self.typed:
-            prompt.value = self.typed
+        prompt = self.query_one(Prompt)
+        prompt.put(self._typed or (str(self._view.prompt) if self._view is not None else ""))
         prompt.focus()
-        hints = [Hint("enter", "ask both"), Hint("↑ ↓", "scroll"), Hint("^y", "copy"), Hint("esc", "back")]
-        self.query_one(KeyBar).show(hints)
+        self._show_keys()
         self.set_interval(REDRAW_S, self._draw_streaming)
 
+    def _show_keys(self) -> None:
+        labels = {key.action: Hint(key.shown, key.label) for key in COMPARE_KEYS}
+        labels["repeat"] = Hint("^t", f"runs {self._runs}")
+        keyed = self._view is not None and self._view.keys is not None
+        writing = {key.action for key in COMPARE_KEYS if key.writes} if self.runtime.read_only else set()
+        hidden = writing if keyed else {*writing, "raw"}
+        self.query_one(KeyBar).show([labels[action] for action in SHOWN if action not in hidden])
+
     def _show(self, view: ComparisonView | None) -> None:
+        keyed = self._view is not None and self._view.keys is not None
         self._view = view
         self.query_one(ComparerPane).show(view, self.runtime.clock())
+        if keyed != (view is not None and view.keys is not None):
+            self._show_keys()
 
     def _draw_streaming(self) -> None:
-        if self._unfolding is not None:
-            self._show(self._unfolding.view())
-
-    @on(Input.Changed, "#prompt")
-    def _typed(self, event: Input.Changed) -> None:
-        self.typed = event.value
+        if self._asking is not None:
+            self._show(self._asking.view())
 
     @on(Input.Submitted, "#prompt")
     def _asked(self, event: Input.Submitted) -> None:
@@ -110,33 +129,42 @@ class CompareScreen(Screen[ComparisonView | None]):
 
     @work(exclusive=True, group="compare", exit_on_error=True)
     async def _ask(self, prompt: str) -> None:
-        """Stream both answers; what was typed stays in the prompt whatever happens."""
+        """Stream the answers; what was typed stays in the prompt whatever happens."""
         try:
-            pair = questions_for(self._route, self._registry, prompt)
+            asking = self._prepared(prompt)
         except ConsoleError as error:
             self.notify(SafeText(safe(str(error))), severity="error", markup=False)
             return
-        unfolding = self._unfolding = Unfolding(pair, self._route.name)
-        self._show(unfolding.view())
+        self._asking, self.comparison, self.agreement = asking, None, ""
+        self._show(asking.view())
         try:
-            async with self.runtime.endpoints() as endpoints, aclosing(compare(pair, endpoints)) as events:
-                async for event in events:
-                    unfolding.take(event)
+            async with self.runtime.endpoints() as endpoints:
+                await asking.run(endpoints, self.runtime.clock)
         finally:
-            if self._unfolding is unfolding:
-                self._unfolding = None
-        self._show(unfolding.view())
-        self._add_similarity(unfolding)
+            if self._asking is asking:
+                self._asking = None
+        self.comparison, self.agreement = asking.comparison, str(asking.agreement)
+        self._show(asking.view())
+        self._add_similarity(asking.comparison)
 
-    def _add_similarity(self, unfolding: Unfolding) -> None:
+    def _prepared(self, prompt: str) -> Asking:
+        """Raises Usage where there is nothing to ask, or nobody to ask."""
+        pair = questions_for(self.route, self._registry, prompt)
+        other = third_model(self.route, pair) if self.size.width - 4 >= THIRD_FROM else None
+        third = None if other is None else beside(pair, self.route, self._registry, other)
+        side = "experimental" if other == self.route.experimental else "fallback"
+        return Asking(pair, self.route.name, self._runs, third, side)  # type: ignore[arg-type]
+
+    def _add_similarity(self, done: Comparison | None) -> None:
         """A hint that comes when it is there. Its thread is a daemon: not even leaving waits for a model to load."""
-        done = unfolding.comparison
-        if done is None or done.left.failure or done.right.failure:
+        if done is None:
             return
 
         def find() -> None:
-            found = self.runtime.embedder().similarity(done.left.text, done.right.text)
-            self.post_message(Likened(done.at, found))
+            self.keep(done)
+            if done.triage is not None:
+                found = self.runtime.embedder().similarity(done.left.text, done.right.text)
+                self.post_message(Likened(done.at, found))
 
         threading.Thread(target=find, name="similarity", daemon=True).start()
 
@@ -146,22 +174,32 @@ class CompareScreen(Screen[ComparisonView | None]):
         if self._view is not None and self._view.finished_at == message.at:
             self._show(replace(self._view, similarity=similarity_text(message.similarity)))
 
+    def reopen(self, comparison: Comparison) -> None:
+        """A comparison of earlier, with its prompt to be asked again."""
+        self.workers.cancel_group(self, "compare")
+        self._asking, self.comparison, self.agreement = None, comparison, ""
+        self._show(comparison_view(comparison, self.route.name))
+        self.query_one(Prompt).put(str(safe_line(comparison.prompt)))
+
+    def action_repeat(self) -> None:
+        """How often the next prompt is asked."""
+        self._runs = RUNS[(RUNS.index(self._runs) + 1) % len(RUNS)]
+        self._show_keys()
+
+    def action_raw(self) -> None:
+        """Two JSON answers as they are, or key by key."""
+        pane = self.query_one(ComparerPane)
+        pane.raw = not pane.raw
+
     def action_scroll(self, lines: int) -> None:
         """Both answers together."""
         self.query_one(ComparerPane).scroll_lines(lines)
 
-    def action_copy(self) -> None:
-        """Both answers to the clipboard, as they are shown."""
-        if self._view is None:
-            return
-        parts = [f"{answer.model_id}\n{''.join(run.text for run in answer.runs)}" for answer in self._view.answers]
-        self.app.copy_to_clipboard(str(safe("\n\n".join(parts))))
-        self.notify("both answers are on the clipboard", markup=False, timeout=3)
-
     def action_back(self) -> None:
         """To the main screen, with the last finished comparison."""
         view = self._view
-        if self._unfolding is not None:
-            view = replace(self._unfolding.view(), status=SafeText("stopped"))
+        if self._asking is not None:
+            view = replace(self._asking.view(), status=SafeText("stopped"))
+        self._typed = self.typed
         self.workers.cancel_group(self, "compare")
         self.dismiss(view)

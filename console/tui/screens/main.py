@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,6 +33,10 @@ from console.view.comparison import ComparisonView
 from console.view.lookout import Look, Lookout
 from console.view.records import CanaryView, FleetView
 
+if TYPE_CHECKING:
+    from console.compare.records import Comparison
+    from console.tui.screens.compare import CompareScreen
+
 LATE_S = 1.5
 """Looks come every second; one that is later than this is waited for."""
 
@@ -57,6 +61,7 @@ class MainScreen(Filtering, Offering, Screen[None]):
         self.look: Look | None = None
         self.comparison: ComparisonView | None = None
         self._typed = ""
+        self._last: Comparison | None = None
         self._pane = 2
         self._poller = Poller(
             Lookout(runtime.registry, runtime.log, read_only=runtime.read_only),
@@ -91,10 +96,13 @@ class MainScreen(Filtering, Offering, Screen[None]):
         self._arrange()
         self._poller.start()
         self.set_interval(1.0, self._tick)
+        if self.runtime.guards:
+            self.start_guard()
 
     def on_unmount(self) -> None:
-        """Stop watching."""
+        """Stop watching, and leave the guard's post."""
         self._poller.stop()
+        self.end_guard()
 
     def _watching_failed(self, error: Exception) -> None:
         self.from_thread(self.app._handle_exception, error)
@@ -264,11 +272,11 @@ class MainScreen(Filtering, Offering, Screen[None]):
 
         if self.route is not None and self.look is not None and self.look.snapshot is not None:
             registry = self.look.snapshot.registry
-            screen = CompareScreen(self.runtime, self.route, registry, self.comparison, self._typed)
-            self.app.push_screen(screen, lambda comparison: self._compared(comparison, screen.typed))
+            screen = CompareScreen(self.runtime, self.route, registry, self.comparison, self._typed, self._last)
+            self.app.push_screen(screen, lambda comparison: self._compared(comparison, screen))
 
-    def _compared(self, comparison: ComparisonView | None, typed: str) -> None:
-        self._typed = typed
+    def _compared(self, comparison: ComparisonView | None, screen: CompareScreen) -> None:
+        self._typed, self._last = screen.typed, screen.comparison
         self.comparison = comparison or self.comparison
         self.query_one(ComparerPane).show(self.comparison, self.runtime.clock())
 

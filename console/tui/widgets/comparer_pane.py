@@ -21,22 +21,30 @@ class ComparerPane(Pane):
     """The comparer. `full` shows prompt, system and measurements; `offset` lines of the answers are scrolled away."""
 
     full: reactive[bool] = reactive(False)
+    raw: reactive[bool] = reactive(False)
     scrolled: reactive[int] = reactive(0)
     _view: ComparisonView | None = None
     _now: datetime | None = None
 
     def show(self, view: ComparisonView | None, now: datetime | None = None) -> None:
         """Show a comparison (None: the invitation to type one); `now` gives its age."""
-        if self._view is not None and (view is None or view.prompt != self._view.prompt):
+        last = self._view
+        if last is not None and (view is None or view.prompt != last.prompt or _begins_anew(last, view)):
             self.scrolled = 0
         self._view, self._now = view, now
         self.redraw()
 
+    @property
+    def _limit(self) -> int:
+        height = self.size.height - (0 if self.tabbed else 1)
+        full = self.full or self.tabbed
+        return scroll_limit(self._view, self.size.width, height, margin=self.margin, full=full, raw=self.raw)
+
     def scroll_lines(self, lines: int) -> None:
         """Scroll both answers by `lines` (negative: up); stops at both ends."""
-        height = self.size.height - (0 if self.tabbed else 1)
-        limit = scroll_limit(self._view, self.size.width, height, margin=self.margin, full=self.full or self.tabbed)
-        self.scrolled = min(max(0, self.scrolled + lines), limit)
+        # From where it is drawn: a larger terminal, or a shorter answer, may have moved the end.
+        limit = self._limit
+        self.scrolled = min(max(0, min(self.scrolled, limit) + lines), limit)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel scrolls both answers together."""
@@ -50,6 +58,11 @@ class ComparerPane(Pane):
 
     def watch_full(self) -> None:
         """More or less is shown."""
+        self.redraw()
+
+    def watch_raw(self) -> None:
+        """Two JSON answers as they are, or key by key."""
+        self.scrolled = 0
         self.redraw()
 
     def watch_scrolled(self) -> None:
@@ -71,5 +84,16 @@ class ComparerPane(Pane):
     def draw_body(self, width: int, height: int) -> Canvas:
         """The comparison, or the invitation."""
         return draw_comparison(
-            self._view, width, height, margin=self.margin, full=self.full or self.tabbed, offset=self.scrolled
+            self._view,
+            width,
+            height,
+            margin=self.margin,
+            full=self.full or self.tabbed,
+            offset=self.scrolled,
+            raw=self.raw,
         )
+
+
+def _begins_anew(last: ComparisonView, view: ComparisonView) -> bool:
+    """Whether the same prompt is asked again."""
+    return last.finished_at is not None and view.finished_at is None
