@@ -19,9 +19,11 @@ from console.demo.children import Child, safe_environment
 from console.demo.scenarios import AFTER_S, RATE, Scenario
 from console.demo.standin import process
 from console.demo.standin.control import Control
+from console.domain.errors import Usage
 from console.text.clock import utc_now
 
 FOLDER = "console-demo-"
+CACHE = ".cache"
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,9 +36,11 @@ class Demo:
         rate: requests per second on the route with the canary; the other one gets a fifth.
         scale: real seconds per simulated second of the stand-in; below 1 answers come sooner than in life.
         now: the clock that dates the world.
+        folder: where the world is made and stays; None: a temporary folder that is removed.
 
     Inside `with`, `registry`, `log`, `folder`, `url` (the stand-in's), `control` (its switches) and `users_pid` are
-    there. Entering raises ChildFailed or OSError. SIGTERM and SIGHUP end the demo cleanly and exit with 128 + signal.
+    there. Entering raises ChildFailed, OSError, and Usage for a `folder` that holds something. SIGTERM and SIGHUP end
+    the demo cleanly and exit with 128 + signal.
     """
 
     registry: Path
@@ -55,20 +59,21 @@ class Demo:
         *,
         scale: float = 1.0,
         now: Callable[[], datetime] = utc_now,
+        folder: Path | None = None,
     ) -> None:
         self.scenario: Scenario = scenario
         self._after_s = after_s
         self._rate = rate
         self._scale = scale
         self._now = now
+        self._kept_folder = folder
         self._stack = ExitStack()
 
     def __enter__(self) -> Demo:
         with ExitStack() as building:
             self._catch_signals(building)
             _sweep()
-            self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
-            building.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self.folder = self._made_folder(building)
             stand_in = building.enter_context(process.start(scale=self._scale))
             self.url, self.control, self.stand_in_pid = stand_in.url, stand_in.control, stand_in.pid
             self.registry, self.log = self.folder / world.REGISTRY_NAME, self.folder / world.LOG_NAME
@@ -90,11 +95,21 @@ class Demo:
         """End the processes and remove the folder. Closing twice does no harm."""
         self._stack.close()
 
+    def _made_folder(self, building: ExitStack) -> Path:
+        if self._kept_folder is not None:
+            self._kept_folder.mkdir(parents=True, exist_ok=True)
+            if any(self._kept_folder.iterdir()):
+                raise Usage(f"{self._kept_folder} holds something already", "Name a new folder, or an empty one.")
+            return self._kept_folder.resolve()
+        folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        building.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
     def _users(self) -> Child:
         told = ["--registry", str(self.registry), "--log", str(self.log), "--stand-in", self.url]
         told += ["--rate", str(self._rate), "--scenario", self.scenario, "--after", str(self._after_s)]
         environment = safe_environment(os.environ, self.url)
-        environment["XDG_CACHE_HOME"] = str(self.folder / "cache")  # the router's last-known-good copy goes with it
+        environment["XDG_CACHE_HOME"] = str(self.folder / CACHE)  # the router's last-known-good copy goes with it
         return Child("console.demo.users", told, environment)
 
     def _catch_signals(self, building: ExitStack) -> None:

@@ -1,5 +1,7 @@
 """The realistic world of the demo: a registry in mid-upgrade and a request log with three days behind it.
 
+Beside them are the application that they belong to and the suite of its route.
+
 The registry is the project's example with its rollout moved to a few hours ago. The past is drawn from the same
 simulation that answers live requests, so that what follows looks like what was before.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +33,9 @@ REGISTRY_NAME = "registry.toml"
 LOG_NAME = "requests.db"
 EXAMPLE = Path(__file__).with_name(REGISTRY_NAME)
 """The example registry, the same file that stands at the top of the project."""
+FILES = Path(__file__).with_name("files")
+APPLICATION = "app.py"
+SUITE = Path("suites", "support.toml")
 EXAMPLE_START = "2026-11-20T09:00:00Z"
 HISTORY_DAYS = 3.0
 SECONDS_PER_REQUEST = {"support": 2.0, "summarise": 16.0}
@@ -68,6 +74,9 @@ def make(folder: Path, now: datetime, seed: int = 7) -> World:
     start = (now.astimezone(UTC) - ROLLOUT_AGE).replace(microsecond=0)
     example = EXAMPLE.read_text(encoding="utf-8")
     world.registry.write_text(example.replace(EXAMPLE_START, instant_text(start)), encoding="utf-8")
+    (folder / SUITE).parent.mkdir(exist_ok=True)
+    shutil.copyfile(FILES / SUITE, folder / SUITE)
+    shutil.copyfile(FILES / "app.txt", folder / APPLICATION)
     write_history(world.log, sorted(rows(now, start, seed), key=lambda row: row.at))
     return world
 

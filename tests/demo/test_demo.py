@@ -17,6 +17,7 @@ import pytest
 
 from console.demo.start import FOLDER, Demo
 from console.demo.world import CANARY
+from console.domain.errors import Usage
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = "claude-sonnet-4-5-20250929"
@@ -74,6 +75,17 @@ def test_live_requests_arrive_in_the_log_on_both_routes(fenced: Demo, eventually
     for model in (OLD, "gpt-4.1-mini-2025-04-14"):
         eventually(lambda model=model: fenced.control.counts().get(f"{model} ok", 0) > 5, within_s=15)
     eventually(lambda: live.count() > 12, within_s=15)
+
+
+def test_a_named_folder_stays_and_one_that_holds_something_is_refused(tmp_path: Path, short_past: None) -> None:
+    folder = tmp_path / "new" / "world"
+    with Demo(scale=0.0, folder=folder) as demo:
+        assert demo.registry == folder / "registry.toml"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {path.name for path in before} >= {"registry.toml", "requests.db", "app.py", "support.toml"}
+    with pytest.raises(Usage, match="holds something already"), Demo(scale=0.0, folder=folder):
+        raise AssertionError("it was entered")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_rows_carry_what_answers_say(fenced: Demo, eventually: Callable[..., None]) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from console.demo import world
-from console.demo.people import SYSTEM, Crowd
+from console.demo.people import MAX_TOKENS, SYSTEM, Crowd
 from console.demo.scenarios import SCENARIOS, switches
 from console.demo.standin.faults import Faults
 from console.demo.standin.luck import luck_of
 from console.domain.buckets import is_canary
 from console.domain.requests import RequestRow
+from console.regression import suites
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 START = NOW - world.ROLLOUT_AGE
@@ -193,3 +194,16 @@ def test_a_later_now_makes_a_later_world(sparse: None) -> None:
     later = NOW + timedelta(days=40)
     moved = list(world.rows(later, later - world.ROLLOUT_AGE))
     assert max(row.at for row in moved) > max(row.at for row in rows) + 39 * 86_400
+
+
+def test_the_application_and_its_suite_lie_beside_the_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "HISTORY_DAYS", 0.001)
+    made = world.make(tmp_path, NOW)
+    suite = suites.read(tmp_path / world.SUITE)
+    assert (suite.route, suite.snapshots) == ("support", tmp_path / "tests/__snapshots__/support")
+    assert {case.system for case in suite.cases} == {SYSTEM["support"]}, "the suite asks as the users do"
+    assert {case.params["max_tokens"] for case in suite.cases} == {MAX_TOKENS}
+    application = (tmp_path / world.APPLICATION).read_text(encoding="utf-8")
+    compile(application, world.APPLICATION, "exec")
+    production = tomllib.loads(made.registry.read_text(encoding="utf-8"))["routes"]["support"]["production"]
+    assert f'DEFAULT_MODEL = "{production}"' in application

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -26,18 +27,24 @@ from console.view.records import State
     "--rate", type=click.FloatRange(0.1, 200), default=RATE, help="Requests per second on the canary's route."
 )
 @click.option("--headless", type=click.FloatRange(1), metavar="SECONDS", help="No screen: report what happened.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Make the world in this folder, and leave it there.")
 @common
-def command(settings: Settings, scenario: Scenario, after_s: float, rate: float, headless: float | None) -> int:
-    """Build the world, open the console (or watch it for a while), and remove everything."""
+def command(
+    settings: Settings, scenario: Scenario, after_s: float, rate: float, headless: float | None, folder: Path | None
+) -> int:
+    """Build the world, open the console (or watch it for a while), and remove everything, unless a folder is named."""
     if settings.registry or settings.log:
         raise Usage("demo makes a registry and a log of its own", "Leave --registry and --log out.")
     diagnostics.say("building a world: a registry, three days of requests, a stand-in provider, simulated users …")
-    with Demo(scenario, after_s, rate) as demo:
+    with Demo(scenario, after_s, rate, folder=folder) as demo:
         world = replace(settings, registry=str(demo.registry), log=str(demo.log))
         if headless is not None:
             return _watch(world, headless)
         code = open_console(world, stand_in_url=demo.url)
-    diagnostics.say("the demo's files are gone; `console init` and `console` work on your own")
+    if folder is None:
+        diagnostics.say("the demo's files are gone; `console init` and `console` work on your own")
+    else:
+        diagnostics.say(f"the world stays in {folder}; in there every command works, --stand-in without a key")
     return code
 
 
