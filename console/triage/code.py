@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from typing import TypeGuard
 
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
+from console.triage.trying import tried
 
 _TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\w+|[^\w\s]")
 _COMMENT = re.compile(r"(?m)(?:#|//|--).*$|/\*.*?\*/", re.DOTALL)
@@ -24,13 +26,13 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
         return [], False
     left, right = python_tree(before), python_tree(after)
     if left is not None and right is not None:
-        return _of_trees(left, right, prompt)
+        return _of_trees(left, right, before, after, prompt)
     if left is not None and old.shape.language in ("", "python", "py") and new.shape.language in ("", "python", "py"):
         return [Reason("code", "was Python that parses, does not parse any more", 0.85)], False
     return _of_tokens(before, after)
 
 
-def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
+def _of_trees(left: ast.Module, right: ast.Module, before: str, after: str, prompt: str) -> tuple[list[Reason], bool]:
     one, other = _dump(left), _dump(right)
     if one == other:
         return [], True
@@ -48,10 +50,40 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
     one, other = _dump(left), _dump(right)
     if one == other:
         return [Reason("code", "only names of variables differ", 0.05)], True
-    apart = _apart(_TOKEN.findall(one), _TOKEN.findall(other))
-    if apart is not None:
+    reason, same = _tried(before, after)
+    if reason is not None and not same:
+        return [reason], False
+    apart = _apart(_TOKEN.findall(ast.unparse(left)), _TOKEN.findall(ast.unparse(right)))
+    if apart is not None and not same:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
+    if (lost := _unhandled(left, right)) is not None:
+        return [lost], False
+    if reason is not None:
+        return [reason], True
     return [Reason("code", "another program: only running it tells whether it does the same", 0.35)], False
+
+
+def _tried(before: str, after: str) -> tuple[Reason | None, bool]:
+    """By their original trees: the names of parameters say what they take."""
+    left, right = python_tree(before), python_tree(after)
+    return tried(left, right) if left is not None and right is not None else (None, False)
+
+
+def _unhandled(left: ast.Module, right: ast.Module) -> Reason | None:
+    """Errors that the old program handled, and the new one neither handles nor tests for."""
+    handled = [node.type for node in ast.walk(left) if isinstance(node, ast.ExceptHandler)]
+    if not handled or any(
+        isinstance(node, (ast.Try, ast.If, ast.IfExp, ast.With)) and _tests(node) for node in ast.walk(right)
+    ):
+        return None
+    names = ", ".join(ast.unparse(node) for node in handled if node is not None) or "errors"
+    return Reason("code", f"no longer handles {brief(names)}", 0.6)
+
+
+def _tests(node: ast.AST) -> bool:
+    if not isinstance(node, ast.With):
+        return True
+    return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
 
 
 def _dump(tree: ast.Module) -> str:
@@ -96,6 +128,8 @@ class _Renamed(ast.NodeTransformer):
                 self._bound.setdefault(part.arg, f"v{len(self._bound)}")
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 self._bound.setdefault(part.id, f"v{len(self._bound)}")
+            elif _own_attribute(part) and isinstance(part.ctx, ast.Store):
+                self._bound.setdefault(f"self.{part.attr}", f"v{len(self._bound)}")
         self.generic_visit(node)
         return node
 
@@ -103,9 +137,20 @@ class _Renamed(ast.NodeTransformer):
         node.id = self._bound.get(node.id, node.id)
         return node
 
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
+        if _own_attribute(node):
+            node.attr = self._bound.get(f"self.{node.attr}", node.attr)
+        self.generic_visit(node)
+        return node
+
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.arg = self._bound.get(node.arg, node.arg)
         return node
+
+
+def _own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """`self.items`: a name that only its class has to know."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _of_tokens(before: str, after: str) -> tuple[list[Reason], bool]:
