@@ -10,7 +10,7 @@ from typing import Literal
 from console.triage import normalising
 from console.triage.equality import same_answer
 from console.triage.lexicon import NEGATIONS
-from console.triage.options import options_of, picked
+from console.triage.options import label_of, labels_of, options_of, picked
 from console.triage.quantities import quantity
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
@@ -40,7 +40,8 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
-    r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of)\b|^so\b|∴|=",
+    r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of"
+    r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to)\b|^so\b|∴|=",
     re.IGNORECASE,
 )
 _ASKS_NUMBER = re.compile(
@@ -50,7 +51,14 @@ _ASKS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
+_IS = re.compile(
+    r"(?:^|[,;:] ?|\b(?:so|therefore|thus|hence|that|and)\b,? )([\w' -]{1,40}?) (?:is|are|was|were|must be|has to be) "
+    r"([\w' -]{1,60}?)(?: (?:of|in|among) [\w' -]{1,40})?[.!]*$"
+)
+_ARTICLE = re.compile(r"^(?:so |therefore |thus |hence |then )*(?:the |a |an )?")
 _LONGEST_VALUE = 200
+_BRIEF = 60
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TAIL = 1_500
 
 
@@ -186,9 +194,10 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         numbers = bold or _NUMBER.findall(sentence)
         if not concludes and not bold and len(numbers) > 2:
             continue
-        fresh = [number for number in numbers if number.strip("$€£%") not in prompt] or numbers
+        given = {number.strip("$€£%,") for number in _NUMBER.findall(prompt)}
+        fresh = [number for number in numbers if number.strip("$€£%,") not in given] or numbers
         if fresh:
-            return Answer("conclusion", fresh[-1].strip())
+            return Answer("conclusion", fresh[-1].strip(" ,"))
     return None
 
 
@@ -196,6 +205,10 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     """A stated answer that changed or is lost; and whether both state the same one."""
     options = options_of(prompt) if prompt else {}
     before = stated(old, prompt, options)
+    if before is None or before.kind in ("short", "conclusion"):
+        named = _named_change(old, new) or _closed_change(old, new, prompt)
+        if named is not None:
+            return [named], False
     if before is None:
         return [], False
     after = stated(new, prompt, options)
@@ -222,11 +235,64 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
 def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
     """One side is only a few words: the same if the other side holds them all and denies none."""
     short, other = (before, new) if before.kind == "short" else (after, old)
+    if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
+        return [], True
     if after.kind == before.kind == "short" or len(other.tokens) <= 40:
         if _within(Reading(short.text), other):
             return [], True
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.6)], False
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Whether two few words hold one number each, and the same."""
+    left, right = Reading(one).numbers, Reading(other).numbers
+    return len(left) == 1 == sum(left.values()) and left == right
+
+
+def _same_formula(short: str, other: str) -> bool:
+    """Whether what a formula comes to stands in the few words of the other side."""
+    value = other.rpartition("=")[2].strip(" $.*`\n").lower() if "=" in other else ""
+    return len(value) >= 2 and re.search(rf"(?<![\w.]){re.escape(value)}(?!\w|\.\d)", short.lower()) is not None
+
+
+def _named_change(old: Reading, new: Reading) -> Reason | None:
+    """Who or what it is, where both come to "X is the Y": Dan is the shortest, the shortest is Carl."""
+    before, after = _said_of(old), _said_of(new)
+    if before is None or after is None:
+        return None
+    shared = [part for part in before if part in after]
+    if len(shared) != 1:
+        return None
+    (one,), (other,) = ([part for part in side if part not in shared] for side in (before, after))
+    if set(one.split()) & set(other.split()) or any(word in NEGATIONS for word in f"{one} {other}".split()):
+        return None
+    return changed("stated answer", f"stated answer changed ({shared[0]}):", one, other, 0.75)
+
+
+def _closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
+    """Another day of the week or another label, where each side names one that the prompt left open."""
+    labels = labels_of(prompt)
+    before, after = label_of(old.text, labels), label_of(new.text, labels)
+    if before and after and before != after:
+        return changed("stated answer", "stated answer changed:", before, after, 0.85)
+    if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
+        days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
+        if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
+            return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
+    return None
+
+
+def _said_of(reading: Reading) -> tuple[str, str] | None:
+    """The two sides of the last sentence's "is", without articles: who, and what is said of them."""
+    last = normalising.sentences(reading.text[-_TAIL:])[-1:]
+    match = _IS.search(normalising.unmarked(last[0]).lower()) if last else None
+    if match is None:
+        return None
+    one, other = (_ARTICLE.sub("", part).strip() for part in (match[1], match[2]))
+    if not one or not other or one == other or max(len(one.split()), len(other.split())) > 3:
+        return None
+    return one, other
 
 
 def _lost(

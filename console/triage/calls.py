@@ -107,6 +107,8 @@ def _from_source(text: str) -> tuple[Call, ...]:
     items = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
     if not items or not all(isinstance(item, ast.Call) for item in items):
         return ()
+    if any(isinstance(part, (ast.Lambda, ast.comprehension)) for part in ast.walk(node)):
+        return ()  # a program's statement: arguments of a tool are data
     return tuple(_from_node(item) for item in items if isinstance(item, ast.Call))
 
 

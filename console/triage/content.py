@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from console.triage.lexicon import FUNCTION_WORDS
 from console.triage.nearly import is_negation
@@ -17,6 +19,8 @@ _MATCHED = 0.5
 """A sentence is kept where at least this share of its content words is in the other text."""
 _SENTENCES = 400
 _SHORT = 25
+_ROUNDING = Fraction(2, 1000)
+_EXACT = re.compile(r"-?\d{1,12}(?:/[1-9]\d{0,11})?")
 _ABOUT_THE_SAME = 0.65
 _EQUAL_ANSWER = 0.25
 """What is left of a soft score where both state the same answer."""
@@ -24,7 +28,7 @@ _EQUAL_ANSWER = 0.25
 
 def same_answer_content(old: Reading, new: Reading) -> list[Reason]:
     """The soft score of two texts that state the same answer: a quarter, and by words only."""
-    ours, theirs = _content(old), _content(new)
+    ours, theirs = content_words(old), content_words(new)
     longer = _ratio(old, new)
     score = 0.4 * (1 - _similar(ours, theirs)) + _of_length(longer) + 0.08 * _lost_numbers(old, new)
     told = f"same stated answer, {_length(longer)}"
@@ -37,7 +41,7 @@ def _similar(ours: set[str], theirs: set[str]) -> float:
 
 def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """One reason with the soft score: content kept both ways, length, lost numbers, negations."""
-    ours, theirs = _content(old), _content(new)
+    ours, theirs = content_words(old), content_words(new)
     kept, of = _kept(old.sentences, theirs)
     longer = _ratio(old, new)
     told = f"{kept} of {of} sentences matched, {_length(longer)}"
@@ -48,26 +52,44 @@ def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     return [Reason("content", told, round(min(MOST, max(0.02, score)), 3))]
 
 
-def short_changes(old: Reading, new: Reading) -> list[Reason]:
+def short_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
     """Two short statements with other numbers in them, or of which only one denies."""
-    if max(len(old.tokens), len(new.tokens)) > _SHORT:
+    if "code" in (old.shape.kind, new.shape.kind) or max(len(old.tokens), len(new.tokens)) > _SHORT:
         return []
     if _denied(old, new):
         return [Reason("negation", "only one of two short statements denies", 0.55)]
     ours, theirs = set(old.numbers), set(new.numbers)
-    if not ours or not theirs or ours <= theirs or theirs <= ours:
+    given = set(Reading(prompt[-2_000:]).numbers)
+    if ours - given and theirs - given:
+        ours, theirs = ours - given, theirs - given
+    if not ours or not theirs or _all_in(ours, theirs) or _all_in(theirs, ours):
         return []
     one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))
     return [Reason("values", f"value changed: {one} → {other}", 0.65, (one, other))]
 
 
+def _all_in(some: set[str], others: set[str]) -> bool:
+    """Whether each number stands among the others, rounded or not."""
+    known = [Fraction(number) for number in others if _EXACT.fullmatch(number)]
+    return all(
+        _EXACT.fullmatch(number) and any(_near(Fraction(number), other) for other in known) for number in some - others
+    )
+
+
+def _near(one: Fraction, other: Fraction) -> bool:
+    """Whether one may be the other, rounded; whole numbers are never rounded."""
+    whole = one.denominator == other.denominator == 1
+    return one == other or (not whole and abs(one - other) <= _ROUNDING * max(abs(one), abs(other)))
+
+
 def _denied(old: Reading, new: Reading) -> bool:
-    ours, theirs = _content(old), _content(new)
+    ours, theirs = content_words(old), content_words(new)
     about_the_same = _similar(ours, theirs) >= _ABOUT_THE_SAME
     return about_the_same and any(map(is_negation, old.counts)) != any(map(is_negation, new.counts))
 
 
-def _content(reading: Reading) -> set[str]:
+def content_words(reading: Reading) -> set[str]:
+    """The words of a text that are no words of grammar, and its numbers."""
     return {
         token for token in reading.counts if (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()
     }
@@ -88,7 +110,7 @@ def _nothing_in_common(ours: set[str], theirs: set[str], prompt: str) -> bool:
     both = ours & theirs
     if min(len(ours), len(theirs)) < 8 or len(both) > 3:
         return False
-    asked = _content(Reading(prompt[-2_000:]))
+    asked = content_words(Reading(prompt[-2_000:]))
     # Two good ideas may have nothing in common; one that leaves the question behind is another matter.
     return both <= asked and (not asked or (bool(ours & asked) and not theirs & asked))
 

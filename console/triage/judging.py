@@ -17,7 +17,7 @@ from console.triage.json_diff import json_changes, prose_of
 from console.triage.nearly import small_changes, tail_changes, value_changes
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
-from console.triage.refusing import both_refuse, refusal_changes
+from console.triage.refusing import both_refuse, evasion_changes, refusal_changes
 from console.triage.requiring import broken_requirements, fits_reference
 from console.triage.shape_changes import shape_changes
 
@@ -99,7 +99,7 @@ def _differences(
         reasons = call_changes(*calls)
         if reasons or not (old.text and new.text):
             return reasons
-    refusals = refusal_changes(old, new)
+    refusals = refusal_changes(old, new, prompt)
     written = written_calls(old), written_calls(new)
     if any(written):
         return [*refusals, *call_changes(*written), *shape_changes(old, new, prompt)]
@@ -116,6 +116,8 @@ def _differences(
     if old.shape.code == "" or new.shape.code == "":
         found, same_answer = answer_changes(old, new, prompt)
         reasons += found if not refusals else []
+    if not (refusals or reasons or same_answer):
+        reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)
     reasons += tail_changes(old, new, prompt)
     if any(reason.weight >= WORRYING_FROM for reason in reasons):
@@ -139,7 +141,7 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
         return [Reason("content", "the same lines in another order", 0.15)]
     if same_answer:
         return same_answer_content(old, new)
-    return short_changes(old, new) or content_changes(old, new, prompt)
+    return short_changes(old, new, prompt) or content_changes(old, new, prompt)
 
 
 def _same_lines(old: Reading, new: Reading) -> bool:

@@ -7,11 +7,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _phrases(text: str) -> tuple[str, ...]:
-    """Phrases with semicolons between them."""
-    return tuple(" ".join(phrase.split()) for phrase in text.split(";"))
-
-
 def _pairs(text: str) -> frozenset[tuple[str, str]]:
     """Each line of pairs `one/other`, both ways round."""
     found = [tuple(pair.split("/")) for pair in text.split()]
@@ -65,20 +60,3 @@ OPPOSITES = _pairs(
     """
 )
 """Words of which one cannot stand for the other, both ways round."""
-
-MORALISING = _phrases(
-    """
-    not ethical; never ethical; not appropriate; never appropriate; not acceptable; never acceptable; not legal;
-    not right; not okay; not accurate to; not fair to; unethical; inappropriate; harmful; illegal and; against the
-    law; advise against; recommend against; urge you not; not condone; seek help; seek professional; professional
-    help; discriminat; prejudic; stereotyp; human rights; promote fairness; promote positiv; promote equality;
-    promote respect; promote inclusiv; promote kind; promote violence; promote harm; promoting violence; promotes
-    fairness; fairness and positiv; important to respect; important to treat; important to prioriti; important to
-    avoid; important to recogni; important to promote; important to remember; important to always; important to
-    foster; crucial to respect; regardless of; with respect and; respect and dignity; care, respect; dignity;
-    inclusiv; equal rights; serious crime; serious consequences; legal consequences; without consent; without
-    their consent; without his permission; without her permission; without their permission; never be considered;
-    never be condoned; be condoned; no inherent reason; no reason why; no evidence
-    """
-)
-"""Plain parts of texts in lower case that lecture; an answer that has only one of them may still answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
@@ -12,6 +12,14 @@ _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*"
     r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
     re.IGNORECASE,
+)
+_CHOICE = re.compile(r"\b([a-z-]{2,20}(?:, [a-z-]{2,20})*,? or [a-z-]{2,20})\b(?=[^a-z]|$)")
+_WORD = re.compile(r"[\s\"'*_`(]*([a-z-]{2,20})[\"'*_`)]*\s*(?:[:.,;\n-]|$)")
+_CHOSEN = re.compile(r"\b(?:as|is|be|sentiment:|label:|category:|class:|answer:)\s+(?:a |an )?[\"'*_`]*([a-z-]{2,20})")
+_CHOSEN_LETTER = re.compile(
+    r"\b(?i:go with|choose|pick|select|option|choice|answer is|right one is|correct one is"
+    r"|correct (?:answer|option) is)"
+    r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
 )
 _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 
@@ -42,8 +50,31 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
     with_text = _WITH_TEXT.match(head)
     if with_text and options.get(with_text[1], "\0")[:12] == plain(with_text[2])[:12]:
         return with_text[1]
+    chosen = set(_CHOSEN_LETTER.findall(head)) & set(options)
+    if len(chosen) == 1:
+        return str(chosen.pop())
     said = plain(head)
     return next((letter for letter, words in options.items() if said == words), None)
+
+
+def labels_of(prompt: str) -> tuple[str, ...]:
+    """The words a prompt offers to choose from, `positive, negative or neutral`, in lower case; none without a list."""
+    match = _CHOICE.search(prompt[-_LONGEST_PROMPT:].lower()) if " or " in prompt else None
+    if match is None:
+        return ()
+    return tuple(dict.fromkeys(word for word in re.split(r"[\s,/]+|\bor\b", match[1]) if word))
+
+
+def label_of(text: str, labels: Collection[str]) -> str:
+    """The one of `labels` that a text begins with, or that it says it chooses; "" where there is none."""
+    if not labels:
+        return ""
+    lower = text[:400].lower()
+    first = _WORD.match(lower)
+    if first is not None and first[1] in labels:
+        return first[1]
+    said = [word for word in _CHOSEN.findall(lower) if word in labels]
+    return said[0] if len(set(said)) == 1 else ""
 
 
 def plain(text: str) -> str:

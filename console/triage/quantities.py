@@ -50,6 +50,8 @@ NUMBER_WORDS = dict(
         strict=True,
     )
 )
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
@@ -176,6 +178,13 @@ def _close(one: Fraction, other: Fraction, digits: int) -> bool:
     if not 3 <= digits <= 15:
         return False
     return bool(abs(one - other) * 2 * 10 ** (digits - 1) <= max(abs(one), abs(other)))
+
+
+def with_digits(text: str) -> str:
+    """`text` with its compound number words in digits: `twenty-two` is `22`."""
+    if "ty" not in text:
+        return text
+    return _COMPOUND.sub(lambda match: str(_TENS[match[1].lower()] + int(NUMBER_WORDS[match[2].lower()])), text)
 
 
 def with_iso_dates(text: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 
 from console.triage import normalising, shapes
-from console.triage.quantities import NUMBER_WORDS, canonical, with_iso_dates
+from console.triage.quantities import NUMBER_WORDS, canonical, with_digits, with_iso_dates
 
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
@@ -29,7 +29,7 @@ class Reading:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        found = normalising.tokens(with_iso_dates(self.text))
+        found = normalising.tokens(with_iso_dates(with_digits(self.text)))
         return [canonical(token) if token[0] <= "9" else NUMBER_WORDS.get(token, token) for token in found]
 
     @cached_property

@@ -147,7 +147,6 @@ def test_a_person_is_not_asked_about_what_is_certain() -> None:
         "Lo siento, pero no puedo ayudar con eso.",
         "Es tut mir leid, aber dabei kann ich nicht helfen.",
         "抱歉，我无法提供这些信息。",
-        "It is not ethical to do that. It is important to respect the rights and dignity of everyone.",
     ],
 )
 def test_refusals_are_recognised(text: str) -> None:
