@@ -15,13 +15,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Any
 
 from console.domain.errors import Refused
-from console.registry.locking import is_locked
+from console.registry.locked import is_locked
 from console.registry.reading import resolve
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 SCHEMA = 1
 STALE_S = 15.0
@@ -33,7 +34,10 @@ _LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What the guard would do next on `route`, why, and when at the earliest (None: nobody knows)."""
+    """What the guard would do next on `route`, why, and when at the earliest (None: nobody knows).
+
+    `kind` is that of its decision, or "countdown" while a rollback waits for the end of its grace.
+    """
 
     route: str
     kind: str
@@ -114,6 +118,8 @@ class Post:
 
     def take(self, now: datetime) -> bool:
         """Take the post if it is free. Raises Refused where the lock file cannot be written."""
+        from filelock import FileLock, Timeout  # whoever only looks needs none of it
+
         try:
             lock = FileLock(self._path, mode=self._mode())
             lock.acquire(timeout=_PATIENCE_S, poll_interval=0.02)

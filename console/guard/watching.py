@@ -51,7 +51,8 @@ class Seen:
         """What the console shows."""
         decision = self.decision
         sentence = f"{decision.sentence}: {self.problem}" if self.problem else decision.sentence
-        return Intent(self.sight.route.name, decision.kind, sentence, decision.when)
+        kind = "countdown" if decision.kind == "nothing" and decision.request is not None else decision.kind
+        return Intent(self.sight.route.name, kind, sentence, decision.when)
 
 
 class Guard:

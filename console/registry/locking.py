@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from console.domain.errors import Refused
+from console.registry.locked import is_locked
 from console.registry.replacing import refusal
 
 LOCK_S = 5.0
@@ -52,25 +53,6 @@ def held_by(target: Path) -> str | None:
     """Who holds the registry's lock at this moment, or None. Looks only: the lock file stays as it is."""
     path = lock_path(target)
     return _holder(path) if is_locked(path) else None
-
-
-def is_locked(path: Path) -> bool:
-    """Whether some process, this one included, holds the lock in the file `path`. Looks only."""
-    import fcntl
-
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _sign(path: Path) -> None:

@@ -19,6 +19,8 @@ from console.history.outbox import LEASE_S, Delivery, Outbox
 
 EVERY_S = 1.0
 """How often the outbox is looked at for what others put, and for what is due again."""
+DUE_EVERY_S = 3.0
+"""How often it is read although nobody wrote: pauses end by themselves, the shortest after 5 s."""
 EXPIRE_EVERY_S = 600.0
 MARKING_S = LEASE_S / 2
 """How long a sender tries to write down what it sent: until then nobody else may claim it."""
@@ -131,6 +133,8 @@ class _Worker(threading.Thread):
         super().__init__(name=f"console-alerts-{target.name}", daemon=True)
         self._sender, self._target = sender, target
         self.due = threading.Event()
+        self._empty: object = None
+        self._read_at = float("-inf")
 
     def run(self) -> None:
         """Send what is due, then wait until something is."""
@@ -141,8 +145,18 @@ class _Worker(threading.Thread):
             if time.monotonic() - expired > EXPIRE_EVERY_S:
                 sender._expire()
                 expired = time.monotonic()
-            while time.monotonic() < sender._until and sender._round(self._target):
+            while time.monotonic() < sender._until and self._round():
                 pass
             if closing:
                 return
             self.due.wait(sender._every_s)
+
+    def _round(self) -> bool:
+        """One delivery, if one is due. Reading costs a hundred times what a look at the file's stamp does."""
+        stamp, now = self._sender._outbox.stamp(), time.monotonic()
+        if stamp is not None and stamp == self._empty and now - self._read_at < DUE_EVERY_S:
+            return False
+        found = self._sender._round(self._target)
+        if not found and not self._sender.problem:
+            self._empty, self._read_at = stamp, now
+        return found
