@@ -7,7 +7,7 @@ half-written or a database is locked.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from console.verdict.sentences import sentence
 from console.verdict.verdict import Verdict
 from console.view.breakers import BreakerLines
 from console.view.changes import change_view, label
+from console.view.guarded import PRESS, guard_view, guarded
 from console.view.ladder import ladder
 from console.view.metrics import metric_rows
 from console.view.pin_truth import answering, moved
@@ -68,7 +69,6 @@ class Lookout:
         *,
         read_only: bool = False,
         environment: Mapping[str, str] | None = None,
-        guard: Callable[[], SafeText] | None = None,
     ) -> None:
         self._registry, self._log = registry, log
         self._read_only = read_only
@@ -130,6 +130,7 @@ class Lookout:
             data_age_s=self._data_age_s(now),
             problem=_problem_text(problem),
         )
+        view = guarded(view, guard_view(self._registry, now))
         users = {} if log_problem else self._all_users(registry)
         verdicts = {name: found for name, found in self._verdicts.items() if _on_trial(registry, name)}
         return Look(view, self._snapshot, verdicts, users, problem)
@@ -276,7 +277,7 @@ class Lookout:
             return SafeText(f"rolled back{before}; console undo")
         back = words.plural(self._users(route).get("canary", 0), "user returns", "users return")
         share = words.percentage(route.canary_percentage)
-        return join("press r to roll back ", share, " → 0 %; ", back, " to production")
+        return join(PRESS, share, " → 0 %; ", back, " to production")
 
     def _plots_of(
         self, route: Route, verdict: Verdict, now: datetime, steps: tuple[tuple[datetime, str], ...]

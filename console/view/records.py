@@ -183,6 +183,31 @@ class CanaryView:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentView:
+    """What the guard would do next on a route, why, and when at the earliest."""
+
+    route: SafeText
+    kind: SafeText
+    sentence: SafeText
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardView:
+    """Who guards the registry, or, with `alive` False, who did so last."""
+
+    alive: bool
+    holder: SafeText
+    """`pid 4711 on web-1`."""
+    since: datetime
+    seen: datetime
+    """Its last sign of life."""
+    stale: bool = False
+    """It has the post and gives no sign of life."""
+    intents: tuple[IntentView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FleetView:
     """The whole screen's state at one moment: what `console status` prints and the panes show."""
 
@@ -196,6 +221,8 @@ class FleetView:
     changes: tuple[ChangeView, ...] = ()
     guard: SafeText = NO_GUARD
     guard_tone: Tone = "none"
+    guarded: GuardView | None = None
+    """None: nobody ever guarded this registry."""
     read_only: bool = False
     data_age_s: float | None = None
     problem: SafeText = NOTHING
@@ -208,6 +235,24 @@ class DiffLine:
 
     kind: Literal["same", "removed", "added"]
     text: SafeText
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDetail:
+    """Everything the history knows about one change."""
+
+    number: int
+    title: SafeText
+    who: SafeText
+    """"olga@desk · 2026-11-27 13:05:02 UTC"."""
+    reason: SafeText
+    state: State | None
+    """The verdict when it was decided; None where nothing was known."""
+    sentence: SafeText
+    command: SafeText
+    diff: tuple[DiffLine, ...]
+    fate: SafeText = NOTHING
+    """"undone by change 12", "takes back change 9"."""
 
 
 class PreflightLine(NamedTuple):

@@ -21,8 +21,9 @@ from console.text.safe import safe
 from console.text.table import table
 from console.traffic.reading import LogMissing
 from console.verdict.verdict import Verdict
+from console.view.guarded import sentence as guard_sentence
 from console.view.lookout import Look, Lookout
-from console.view.records import CanaryView, RouteView, State
+from console.view.records import CanaryView, GuardView, RouteView, State
 
 
 @click.command("status", help="Routes, pins, percentages, verdicts, retirement clock. Exit 1 on a regression.")
@@ -49,6 +50,7 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
     else:
         for shown, canary in pairs:
             _print(shown, canary)
+        output.emit(guard_sentence(look.view.guarded, look.view.now))
         if alerts.not_arrived:
             diagnostics.say(f"{alerts.not_arrived}; see console alert list --unsent")
     if isinstance(look.problem, LogMissing):
@@ -134,6 +136,7 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
         "log": look.view.log_name,
         "problem": look.view.problem or None,
         "data_age_s": look.view.data_age_s,
+        "guard": _guard(look.view.guarded),
         "routes": [
             {
                 "name": route.name,
@@ -162,6 +165,28 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
                 "verdict": _verdict(look.verdicts.get(route.name)),
             }
             for route, canary in pairs
+        ],
+    }
+
+
+def _guard(guard: GuardView | None) -> Mapping[str, object] | None:
+    """Who guards, or did last; None where nobody ever did."""
+    if guard is None:
+        return None
+    return {
+        "alive": guard.alive,
+        "holder": guard.holder,
+        "since": guard.since.isoformat(),
+        "last_seen": guard.seen.isoformat(),
+        "stale": guard.stale,
+        "intents": [
+            {
+                "route": intent.route,
+                "kind": intent.kind,
+                "sentence": intent.sentence,
+                "when": intent.when.isoformat() if intent.when else None,
+            }
+            for intent in guard.intents
         ],
     }
 
