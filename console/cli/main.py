@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from console.cli.settings import STAND_IN, merged, with_options
+from console.cli.settings import GUARD, STAND_IN, merged, with_options
 from console.domain.errors import EXIT_GOOD, EXIT_USAGE, ConsoleError, Unmeasured
 
 INTERRUPTED = 130
@@ -85,6 +85,7 @@ def _nearest(word: str, words: dict[str, str]) -> str:
 @click.version_option(package_name="model-console", prog_name="console")
 @with_options
 @STAND_IN
+@GUARD
 @click.pass_context
 def group(context: click.Context, /, **given: Any) -> None:
     """Upgrade the LLM models behind an application without surprises.

@@ -16,6 +16,9 @@ from console.routing.lanes import forced
 from console.text.safe import NOTHING, SafeText, join, safe_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
     from console.providers.endpoints import Endpoints
 
 
@@ -39,6 +42,8 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
             return int(demo.main(args=[], standalone_mode=False, obj=settings) or 0)
         if chosen is None:
             return code
+    if settings.guard and settings.read_only:
+        raise Usage("a guard changes the registry, and this console is read-only", "Leave out --guard or --read-only.")
     registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
     if not settings.stand_in or stand_in_url:
         return _run(settings, list(registry.routes), stand_in_url)
@@ -70,8 +75,21 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
             stand_in=bool(stand_in_url),
             override=_override(routes),
             keys=keymap.load(_keys_path()),
+            keep_watch=None if settings.read_only else _keep_watch(settings),
+            guards=settings.guard,
         )
     )
+
+
+def _keep_watch(settings: Settings) -> Callable[[Event, Callable[[str], None]], None]:
+    """The guard of this console, loaded when somebody starts it."""
+
+    def watch(stop: Event, say: Callable[[str], None]) -> None:
+        from console.cli.guarding import keep_watch
+
+        keep_watch(settings, stop, say)
+
+    return watch
 
 
 def _is_first_run(settings: Settings) -> bool:

@@ -31,6 +31,7 @@ class Settings:
     read_only: bool = False
     ascii: bool = False
     stand_in: bool = False
+    guard: bool = False
 
     @property
     def registry_path(self) -> Path:
@@ -75,13 +76,15 @@ STAND_IN = click.option(
     "--stand-in", is_flag=True, help="Ask a local stand-in instead of the providers: no key, no cost, invented answers."
 )
 """For what asks models. The stand-in never answers without it."""
+GUARD = click.option("--guard", is_flag=True, help="Guard from this console too, as long as it is open.")
+"""For the console itself: `console guard` is the guard without a screen."""
 
 
 def merged(context: click.Context, given: dict[str, Any]) -> Settings:
     """The settings given before the verb, overridden by those given after it."""
     base = context.find_object(Settings) or Settings()
     changes: dict[str, Any] = {name: given[name] for name in ("registry", "log") if given.get(name) is not None}
-    for flag in ("read_only", "ascii", "stand_in"):
+    for flag in ("read_only", "ascii", "stand_in", "guard"):
         if given.get(flag):
             changes[flag] = True
     return replace(base, **changes)

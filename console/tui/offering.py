@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from console.text import words
 from console.tui.acting import Acting
 from console.tui.drawing.frame import Hint
+from console.tui.guarding import Guarding
 from console.tui.keys import PINNED, Key
 from console.view.records import State
 
 
-class Offering(Acting):
+class Offering(Acting, Guarding):
     """Mixed into the main screen: the keys that can work now, the most useful first, and their words."""
 
     def hints(self) -> list[Hint]:
@@ -49,8 +50,9 @@ class Offering(Acting):
         return run
 
     def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """Actions without a key: hold, resume, drop."""
-        if self.route is None or self.runtime.read_only:
-            return
-        for action, title, help_ in self.keyless():
-            yield title, help_, self.runner(action)
+        """Actions without a key: hold, resume, drop; the guard of this console."""
+        if self.route is not None and not self.runtime.read_only:
+            for action, title, help_ in self.keyless():
+                yield title, help_, self.runner(action)
+        guarded = self.look.view.guarded if self.look else None
+        yield from self.guard_commands(guarded is not None and guarded.alive)

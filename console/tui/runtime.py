@@ -14,6 +14,8 @@ from console.text.safe import NOTHING, SafeText
 from console.tui.keys import KEYS, Key
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from console.compare.similarity import Embedder
     from console.providers.endpoints import Endpoints
 
@@ -41,5 +43,9 @@ class Runtime:
     keys: tuple[Key, ...] = KEYS
     """The list of keys, with what this user has changed."""
     clock: Callable[[], datetime] = utc_now
+    keep_watch: Callable[[Event, Callable[[str], None]], None] | None = None
+    """Guards until the event is set, in the thread that calls it; None where this console may not."""
+    guards: bool = False
+    """Begin guarding as soon as the screen is there."""
     embedder: Callable[[], Embedder] = _embedder
     """Called when the first comparison is near: loading it at the start would be seen."""

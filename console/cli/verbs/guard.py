@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
 from console.cli import diagnostics, output
+from console.cli.guarding import equipped, keep_watch
 from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, RegistryInvalid
 from console.domain.registry import Registry
-from console.guard.alerts.sending import Sender, source_of
-from console.guard.alerts.targets import Targets, from_environment
 from console.guard.freezing import problems
-from console.guard.post import Post, holder
-from console.guard.watching import Guard, Seen, watch
+from console.guard.post import holder
+from console.guard.watching import Guard, Seen
 from console.history.outbox import Outbox
 from console.history.store import beside
 from console.registry.reading import read
@@ -37,47 +35,33 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 def command(settings: Settings, once: bool, dry_run: bool, as_json: bool) -> int:
     """Watch until a signal ends it."""
     _must_have_zones(settings, read(settings.registry_path).registry)
-    targets = from_environment(os.environ)
-    for bad in targets.bad:
-        diagnostics.say(f"{bad.variable} {bad.problem}; nobody is told that way")
     if dry_run or settings.read_only:
         return _dry(settings, as_json)
-    outbox = Outbox(beside(settings.registry_path), targets.names)
-    post = Post(settings.registry_path, setup(settings, targets))
-    sender = Sender(outbox, targets.targets, source_of(settings.registry_path)).start()
-    guard = Guard(settings.registry_path, settings.log_path, outbox, say=_say, wake=sender.wake)
-    try:
-        return _once(settings, guard, post, as_json) if once else _forever(settings, guard, post)
-    finally:
-        guard.close()
-        sender.close()
+    return _once(settings, as_json) if once else _forever(settings)
 
 
-def setup(settings: Settings, targets: Targets) -> Mapping[str, str]:
-    """What two guards of one registry may disagree in."""
-    return {"log": os.path.realpath(settings.log_path), "alerts": ", ".join(sorted(targets.names))}
-
-
-def _forever(settings: Settings, guard: Guard, post: Post) -> int:
+def _forever(settings: Settings) -> int:
     count = len(read(settings.registry_path).registry.routes)
     diagnostics.say(f"guarding {words.plural(count, 'route')} of {settings.registry_path}; ctrl+c leaves")
     with _stopped_by_signals() as stop:
-        watch(guard, post, settings.registry_path, stop, say=_say)
+        keep_watch(settings, stop, _say)
     diagnostics.say("the guard left its post")
     return EXIT_GOOD
 
 
-def _once(settings: Settings, guard: Guard, post: Post, as_json: bool) -> int:
-    if not post.take(utc_now()):
-        other = holder(settings.registry_path)
-        diagnostics.say(f"nothing was done: {other.name if other else 'another guard'} guards this registry")
-        if as_json:
-            output.emit_json({"held_by": other.name if other else "another guard", "routes": []})
-        return EXIT_GOOD
-    try:
-        return _print(guard.round(), as_json)
-    finally:
-        post.leave()
+def _once(settings: Settings, as_json: bool) -> int:
+    with equipped(settings, _say) as own:
+        if own.post.take(utc_now()):
+            try:
+                return _print(own.guard.round(), as_json)
+            finally:
+                own.post.leave()
+    other = holder(settings.registry_path)
+    name = other.name if other else "another guard"
+    diagnostics.say(f"nothing was done: {name} guards this registry")
+    if as_json:
+        output.emit_json({"held_by": name, "routes": []})
+    return EXIT_GOOD
 
 
 def _dry(settings: Settings, as_json: bool) -> int:

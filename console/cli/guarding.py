@@ -1,0 +1,56 @@
+"""A guard with everything it needs: the post, the outbox and whoever is told. For `console guard` and the console."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from console.cli.settings import Settings
+from console.guard.alerts.sending import Sender, source_of
+from console.guard.alerts.targets import Targets, from_environment
+from console.guard.post import Post
+from console.guard.watching import Guard, watch
+from console.history.outbox import Outbox
+from console.history.store import beside
+
+SENDING_S = 3.0
+"""How long leaving may take while an alert is on its way; what was not sent stays in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipped:
+    """A guard, and its claim to the post."""
+
+    guard: Guard
+    post: Post
+
+
+@contextmanager
+def equipped(settings: Settings, say: Callable[[str], None]) -> Iterator[Equipped]:
+    """A guard whose alerts are sent as long as this lasts; `say` hears what happens, from the guard's thread."""
+    targets = from_environment(os.environ)
+    for bad in targets.bad:
+        say(f"{bad.variable} {bad.problem}; nobody is told that way")
+    registry = settings.registry_path
+    outbox = Outbox(beside(registry), targets.names)
+    sender = Sender(outbox, targets.targets, source_of(registry)).start()
+    guard = Guard(registry, settings.log_path, outbox, say=say, wake=sender.wake)
+    try:
+        yield Equipped(guard, Post(registry, setup(settings, targets)))
+    finally:
+        guard.close()
+        sender.close(SENDING_S)
+
+
+def setup(settings: Settings, targets: Targets) -> Mapping[str, str]:
+    """What two guards of one registry may disagree in."""
+    return {"log": os.path.realpath(settings.log_path), "alerts": ", ".join(sorted(targets.names))}
+
+
+def keep_watch(settings: Settings, stop: threading.Event, say: Callable[[str], None]) -> None:
+    """Guard until `stop` is set."""
+    with equipped(settings, say) as own:
+        watch(own.guard, own.post, settings.registry_path, stop, say=say)
