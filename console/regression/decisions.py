@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from console.providers.private import append_line
+from console.regression.files import read_file
 
 What = Literal["accepted", "rejected", "skipped"]
 _UNDONE = "undone"
@@ -44,7 +45,7 @@ class DecisionJournal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read: tuple[int, tuple[Decision, ...]] = (-1, ())
+        self._read: tuple[int, tuple[Decision, ...], tuple[Decision, ...]] = (-1, (), ())
 
     @property
     def path(self) -> Path:
@@ -56,13 +57,20 @@ class DecisionJournal:
 
         A file that cannot be read holds none; a line that is none of ours is left out.
         """
+        return self._seen()[1]
+
+    def ever_taken(self) -> tuple[Decision, ...]:
+        """Every decision that was ever taken, those that were taken back included."""
+        return self._seen()[2]
+
+    def _seen(self) -> tuple[int, tuple[Decision, ...], tuple[Decision, ...]]:
         try:
             size = self._path.stat().st_size
         except OSError:
-            return ()
+            return -1, (), ()
         if size != self._read[0]:
-            self._read = (size, _standing(self._lines()))
-        return self._read[1]
+            self._read = (size, *_standing(self._lines()))
+        return self._read
 
     def take(self, decision: Decision) -> None:
         """Add a decision; it is on the disk when this returns. Raises OSError, and then nothing was decided."""
@@ -89,7 +97,7 @@ class DecisionJournal:
 
     def _lines(self) -> Sequence[bytes]:
         try:
-            return self._path.read_bytes().split(b"\n")
+            return read_file(self._path).split(b"\n")
         except OSError:
             return ()
 
@@ -99,18 +107,19 @@ def next_batch(decisions: Iterable[Decision]) -> int:
     return max((decision.batch for decision in decisions), default=0) + 1
 
 
-def _standing(lines: Iterable[bytes]) -> tuple[Decision, ...]:
-    """One decision a case, the last one that was not taken back."""
-    taken: list[Decision] = []
+def _standing(lines: Iterable[bytes]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+    """One decision a case, the last one that was not taken back; and all that were ever taken."""
+    taken, ever = list[Decision](), list[Decision]()
     for line in filter(None, lines):
         fields = _fields(line)
         decision = _decision(fields)
         if decision is not None:
             taken.append(decision)
+            ever.append(decision)
         elif fields.get("what") == _UNDONE:
             _take_out(taken, fields.get("case"), fields.get("batch"))
     last = {decision.case: number for number, decision in enumerate(taken)}
-    return tuple(taken[number] for number in sorted(last.values()))
+    return tuple(taken[number] for number in sorted(last.values())), tuple(ever)
 
 
 def _take_out(taken: list[Decision], case: object, batch: object) -> None:

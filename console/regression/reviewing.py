@@ -188,9 +188,13 @@ class Review:
             raise Refused(reason, _RELOAD)
 
     def _ours(self, case: str) -> set[str]:
-        """What the snapshot may hold: what the run was compared with, or what the review made of it."""
+        """What the snapshot may hold: what the run was compared with, or what the review made of it.
+
+        Decisions that were taken back count, too: a review that is opened while one stands, and then undoes it, meets
+        the bytes from before it for the first time.
+        """
         known = {self._base[case]} if self._is_as_in_the_run(case) else set()
-        for decision in self._journal.decisions():
+        for decision in self._journal.ever_taken():
             if decision.case == case and decision.what == "accepted":
                 known |= {decision.after, _digest(decision.before)}
         return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,6 +85,12 @@ class App:
         return snapshots.path_of(self.suite, case)
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut is not among what is tried here, and flushing a busy disk takes longer than everything else."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 @pytest.fixture
 def app(tmp_path: Path, provider: Provider) -> App:
     folder = tmp_path / "app"
@@ -96,8 +102,8 @@ def app(tmp_path: Path, provider: Provider) -> App:
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's own folder, empty."""
     folder = tmp_path / "state"
     monkeypatch.setenv("CONSOLE_STATE", str(folder))
-    yield folder
+    return folder

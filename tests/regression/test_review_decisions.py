@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.regression.decisions import Decision, DecisionJournal, next_batch
@@ -104,6 +104,7 @@ def test_a_line_that_is_none_of_ours_is_left_out(tmp_path: Path, line: bytes) ->
     assert [each.case for each in DecisionJournal(path).decisions()] == ["a", "b"]
 
 
+@settings(max_examples=30, deadline=None)
 @given(cut=st.integers(min_value=0, max_value=2_000))
 def test_a_file_cut_anywhere_keeps_every_whole_line(cut: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -149,9 +149,11 @@ def test_a_model_that_nobody_is_known_to_serve_is_named(app: App) -> None:
 
 
 async def test_a_run_with_the_stand_in_says_so(app: App) -> None:
-    async with Endpoints.stand_in(app.provider.url) as endpoints:
-        async with aclosing(run_suite(app.plan(), endpoints, concurrency=4)) as it:
-            events = [event async for event in it]
+    async with (
+        Endpoints.stand_in(app.provider.url) as endpoints,
+        aclosing(run_suite(app.plan(), endpoints, concurrency=4)) as it,
+    ):
+        events = [event async for event in it]
     assert isinstance(events[-1], Finished)
     assert events[-1].run.stand_in
     assert replace(events[-1].run, results=()).not_measured == 1.0
