@@ -39,8 +39,11 @@ def test_the_clock_turns_on_the_day_it_says(days: int, tone: str, words: str):
     assert seen.as_of is None, "the date is the registry's own"
 
 
-@pytest.mark.parametrize(("ladder", "tone"), [(0.0, "none"), (40.0, "none"), (40.5, "bad"), (99.0, "bad")])
-def test_a_ladder_fits_as_long_as_its_days_are_left(ladder: float, tone: str):
+@pytest.mark.parametrize(
+    ("ladder", "tone"),
+    [(0.0, "none"), (9.5, "none"), (10.0, "waiting"), (40.0, "waiting"), (40.5, "bad"), (99.0, "bad")],
+)
+def test_a_ladder_waits_for_a_person_thirty_days_before_it_no_longer_fits(ladder: float, tone: str):
     seen = clock("in-house", TODAY, pin(TODAY + timedelta(days=40)), ladder_days=ladder)
     assert seen is not None
     assert seen.tone == tone

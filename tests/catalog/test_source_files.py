@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.catalog.source import files, scanning
@@ -244,6 +244,7 @@ PATTERNS = [
 TREE = ["a", "b/x.py", "b/z/y.py", "c/x.py", "d/e/x.py", "x1.py", "a.py", "bb.py", "x.py", "e.log", "c/a/x.py", "a b"]
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=4))
 def test_ignore_rules_agree_with_git(tmp_path_factory: pytest.TempPathFactory, patterns: list[str]) -> None:
     folder = tmp_path_factory.mktemp("ignored")

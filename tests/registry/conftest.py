@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from console.domain.errors import HistoryInvalid
-
-settings.register_profile("without a clock", deadline=None)
-settings.load_profile("without a clock")
 
 DESIGN = """\
 # Every model this application calls, pinned. Edited here by hand or from the console.
