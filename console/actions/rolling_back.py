@@ -96,4 +96,5 @@ def _beside_canary(world: World, route: Route) -> tuple[tuple[Edit, ...], tuple[
     if canary.held is not None or canary.percentage == 0:
         return (), ()
     note = "the canary keeps its share and is held: its evidence compares with the old production"
-    return (SetKey(("routes", route.name, "canary_held"), f"production {held_because(world)}"),), (note,)
+    because = f"production rolled back{f': {world.reason}' if world.reason else f' by {world.actor}'}"
+    return (SetKey(("routes", route.name, "canary_held"), because),), (note,)

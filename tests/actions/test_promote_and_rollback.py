@@ -146,7 +146,12 @@ def test_production_rolled_back_under_a_canary_holds_the_canary(do, route):
     do(Rollback("support", "production"))
     assert route().production == "claude-haiku-4-5-20251001"
     assert route().canary.percentage == 5
-    assert "rolled back" in route().canary.held
+    assert route().canary.held.startswith("production rolled back by ")
+
+
+def test_the_held_canary_says_why_production_was_rolled_back(do, route):
+    do(Rollback("support", "production"), reason="provider outage")
+    assert route().canary.held == "production rolled back: provider outage"
 
 
 def test_a_fallback_that_is_the_canary_ends_the_rollout(do, edit, route):
