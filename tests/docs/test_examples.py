@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import configparser
+import json
 import re
 import shlex
 import sqlite3
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
+import click
 import pytest
+import yaml
+
+from console.cli.main import VERBS, group
 
 STUBS = Path(__file__).parent / "stubs"
 AFTER_README = """
@@ -37,6 +44,13 @@ told = asyncio.run(app.handlers["/reply"]({"user": "user-5", "messages": said}))
 assert told["text"] and told["request"]
 request = SimpleNamespace(user=SimpleNamespace(pk=6), POST={"text": "Hello"})
 assert reply_view(request)["text"]
+"""
+
+
+BOT = """DEFAULT_MODEL = "gpt-4o"
+
+def ask(client, text):
+    return client.messages.create(model="claude-sonnet-4-5-20250929", messages=text)
 """
 
 
@@ -80,13 +94,36 @@ def test_the_python_of_the_integration_page_runs_and_is_logged(page_at, place, e
     assert [row for row in found if row[2] != "ok"] == []
 
 
-def test_every_page_with_python_is_run_here(root):
-    with_python = {
-        path.name
-        for path in [root / "README.md", *(root / "docs").glob("*.md")]
-        if "```python" in path.read_text("utf-8")
-    }
-    assert with_python - {"bucket_ports.md"} == {"README.md", "integration.md"}
+RUN = {
+    "python": {"README.md", "docs/integration.md", "docs/alerts.md"},
+    "console": {"README.md", "docs/recipes.md", "docs/check.md"},
+    "toml": {"docs/registry.md", "docs/verdict.md", "docs/recipes.md"},
+}
+"""The pages whose blocks of a language run in a test: here, of alerts in tests/guard/alerts, of TOML in test_pages."""
+PARSED = {"sh", "yaml", "json", "ini"}
+"""Languages whose blocks are read by what would read them, on every page."""
+PORTS = {"docs/bucket_ports.md"}
+"""Run with their own languages in tests/domain."""
+SHOWN_ONLY = {"text": "what is printed, or a formula", "diff": "a change"}
+PARSED_ONLY = {"docs/catalog.md": "its lists are those of a key that only its reader has"}
+
+
+def test_every_block_of_every_page_is_run_or_read_by_a_test(page):
+    for language in set(re.findall(r"^```(\w+)$", page.text, re.MULTILINE)):
+        if language in PARSED or language in SHOWN_ONLY or page.name in PORTS:
+            continue
+        assert page.name in RUN.get(language, set()) or (language == "console" and page.name in PARSED_ONLY), language
+
+
+def test_blocks_of_data_are_what_they_say(page):
+    for block in page.blocks("yaml"):
+        yaml.safe_load(block)
+    for block in page.blocks("json"):
+        json.loads(block)
+    for block in page.blocks("ini"):
+        configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True).read_string(
+            block if block.lstrip().startswith(("[", "#")) else f"[top]\n{block}"
+        )
 
 
 def steps(session: str) -> list[tuple[str, str]]:
@@ -111,16 +148,14 @@ def repository(place, environment):
     return place
 
 
-def test_the_session_of_the_readme_is_what_happens(page_at, repository, environment):
-    (session,) = page_at("README.md").blocks("console")
-    told = steps(session)
-    assert told[-1][0] == "git diff registry.toml"
-    for command, printed in told:
+def play(session: str, place: Path, environment: dict[str, str]) -> None:
+    """Type the session in a shell and hold what it prints against what the page says."""
+    for command, printed in steps(session):
         words = shlex.split(command)
         words = [sys.executable, "-m", *words] if words[0] == "console" else words
         done = subprocess.run(
             words,
-            cwd=repository,
+            cwd=place,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -129,19 +164,62 @@ def test_the_session_of_the_readme_is_what_happens(page_at, repository, environm
             timeout=60,
             check=False,
         )
-        shown, happened = timeless(printed), timeless(done.stdout)
-        if shown.endswith("…"):
-            happened = happened[: len(shown) - 1] + "…"
-        assert happened == shown, f"$ {command}\n{done.stdout}"
+        assert_as_told(timeless(printed), timeless(done.stdout), command)
 
 
-def test_the_shell_lines_of_the_pages_are_commands_that_exist(page):
-    from console.cli.main import VERBS
+def assert_as_told(shown: str, happened: str, command: str) -> None:
+    """Lines in their order; a line `…` of the page stands for any number of lines."""
+    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + "\n" for line in shown.split("\n"))
+    assert re.fullmatch(pattern, happened + "\n"), f"$ {command}\n{happened}\n--- the page says\n{shown}"
 
-    for block in page.blocks("sh"):
-        for line in block.splitlines():
-            words = shlex.split(line, comments=True)
-            if words[:1] == ["console"] and len(words) > 1:
-                assert words[1] in VERBS, line
-            if words[:1] == ["make"]:
-                assert words[1] in ("demo", "test"), line
+
+def test_what_a_page_leaves_out_is_only_what_it_marks():
+    assert_as_told("a\n…\nd", "a\nb\nc\nd", "x")
+    assert_as_told("a\n…", "a", "x")
+    with pytest.raises(AssertionError, match="the page says"):
+        assert_as_told("a\nd", "a\nb\nd", "x")
+
+
+def test_the_session_of_the_readme_is_what_happens(page_at, repository, environment):
+    (session,) = page_at("README.md").blocks("console")
+    assert steps(session)[-1][0] == "git diff registry.toml"
+    play(session, repository, environment)
+
+
+def test_the_sessions_of_the_recipes_are_what_happens(page_at, repository, environment):
+    indented = re.findall(r"^( *)```console\n(.*?)^ *```", page_at("docs/recipes.md").text, re.DOTALL | re.MULTILINE)
+    assert len(indented) >= 3
+    play("".join(textwrap.dedent(block) for _, block in indented), repository, environment)
+
+
+def test_the_session_of_check_is_what_happens(page_at, repository, environment):
+    (repository / "app").mkdir()
+    (repository / "app/bot.py").write_text(BOT, encoding="utf-8")
+    (session,) = page_at("docs/check.md").blocks("console")
+    play(session, repository, environment)
+
+
+def lines_of_shell(page) -> list[str]:
+    blocks = re.findall(r"^ *```(sh|console)\n(.*?)^ *```", page.text, re.DOTALL | re.MULTILINE)
+    typed = []
+    for language, block in blocks:
+        lines = [line.strip() for line in block.splitlines()]
+        typed += [line[2:] for line in lines if line.startswith("$ ")] if language == "console" else lines
+    return typed
+
+
+def test_the_commands_of_the_pages_can_be_called_so(page, monkeypatch):
+    """Each is parsed by the command itself: a verb, an option or a value that it does not know fails here."""
+    monkeypatch.setattr("click.types.Path.convert", lambda self, value, *_: value)
+    for line in lines_of_shell(page):
+        words = shlex.split(line, comments=True)
+        ends = [at for at, word in enumerate(words) if word in ("|", "||", "&&", ">", ";")]
+        words = words[: ends[0]] if ends else words
+        if words[:1] == ["console"] and len(words) > 1:
+            found = group.get_command(click.Context(group), words[1]) if words[1] in VERBS else None
+            if found is None:
+                group.make_context("console", words[1:])
+            else:
+                found.make_context(words[1], words[2:])
+        if words[:1] == ["make"]:
+            assert words[1] in ("demo", "test"), line
