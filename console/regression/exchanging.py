@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from console.domain.errors import Refused
 from console.providers.many import Job
 from console.providers.records import Answer, Failure, ToolCall
 from console.regression.answering import Asked
@@ -116,3 +118,11 @@ def _read(path: Path) -> Answer | None:
     failure = plain.pop("failure")
     calls = tuple(ToolCall(**call) for call in plain.pop("tool_calls"))
     return Answer(**plain, failure=None if failure is None else Failure(**failure), tool_calls=calls)
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder`, for this user alone, where it is not there yet. Raises Refused where it is somebody else's."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise Refused(f"{folder} is not this user's own folder", "Set TMPDIR to one that is.")

@@ -1,7 +1,13 @@
-"""A project with a registry and suites, a provider that answers as told, and pytest as a process of its own."""
+"""A project with a registry and suites, a provider that answers as told, and pytest within this process or beside it.
+
+Starting an interpreter costs a hundred times what a run of one test does. So runs happen in this process, with the
+project's folder and environment; what is about processes asks for one.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -19,6 +25,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
+PLUGIN = ("-p", "console.plugin", "-p", "no:cacheprovider")
+CHEAP = ("-p", "no:unraisableexception", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Within this process: no collection of its garbage after every run, nor a word about what is loaded already."""
 REGISTRY = f"""\
 schema = 1
 
@@ -146,6 +155,7 @@ class Project:
     folder: Path
     provider: Provider
     environment: dict[str, str]
+    ini: str = "[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = 'function'\n"
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -162,9 +172,18 @@ class Project:
         return self.folder / "tests/__snapshots__" / suite / f"{case}.llmsnap"
 
     def pytest(self, *words: str, **environment: str) -> Ran:
+        """Run pytest in the project, within this process."""
+        said = io.StringIO()
+        began = time.monotonic()
+        with self._inside(environment), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = pytest.main([*PLUGIN, *CHEAP, *words])
+        return Ran(int(code), said.getvalue(), time.monotonic() - began)
+
+    def process(self, *words: str, **environment: str) -> Ran:
+        """Run pytest in the project, as a process of its own."""
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "console.plugin", "-p", "no:cacheprovider", *words],
+            [sys.executable, "-m", "pytest", *PLUGIN, *words],
             cwd=self.folder,
             env=self.environment | environment,
             stdin=subprocess.DEVNULL,
@@ -174,6 +193,32 @@ class Project:
             check=False,
         )
         return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), time.monotonic() - began)
+
+    @contextlib.contextmanager
+    def _inside(self, environment: dict[str, str]) -> Iterator[None]:
+        """The project's folder, environment and modules, and afterwards those of whoever runs the tests of this."""
+        folder, paths, modules = Path.cwd(), sys.path[:], set(sys.modules)
+        variables, writes = dict(os.environ), sys.dont_write_bytecode
+        os.chdir(self.folder)
+        os.environ.clear()
+        os.environ.update(self.environment | environment)
+        sys.path[:0] = environment.get("PYTHONPATH", "").split(":") if "PYTHONPATH" in environment else []
+        sys.dont_write_bytecode = True  # two versions of a file within a second would be taken for one
+        try:
+            yield
+        finally:
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(variables)
+            sys.path[:], sys.dont_write_bytecode = paths, writes
+            for name in set(sys.modules) - modules:
+                if self._holds(sys.modules[name]):
+                    del sys.modules[name]
+
+    def _holds(self, module: Any) -> bool:
+        file = getattr(module, "__file__", None)
+        places = [file] if file else list(getattr(module, "__path__", ()))
+        return any(Path(place).is_relative_to(self.folder) for place in places)
 
 
 @pytest.fixture
@@ -192,5 +237,5 @@ def project(tmp_path: Path, provider: Provider) -> Project:
     }
     made = Project(folder, provider, environment)
     made.write("registry.toml", REGISTRY)
-    made.write("pyproject.toml", "[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = 'function'\n")
+    made.write("pyproject.toml", made.ini)
     return made

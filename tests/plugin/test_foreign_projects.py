@@ -41,10 +41,10 @@ def test_a_run_without_suites_loads_no_more(project: Any) -> None:
     project.write(
         "tests/test_a.py",
         "import sys\ndef test_a():\n"
-        "    ours = sorted(name for name in sys.modules if name.startswith('console'))\n"
-        "    assert ours == ['console', 'console.plugin']\n",
+        "    ours = {name for name in sys.modules if name.startswith('console')}\n"
+        "    assert ours == {'console', 'console.plugin', 'console.regression', 'console.regression.recognising'}\n",
     )
-    ran = project.pytest()
+    ran = project.process()
     assert ran.counts == {"passed": 1}, ran.out
     assert ran.code == 0
 
@@ -85,10 +85,10 @@ def test_the_help_names_every_option_under_which_it_is_reached(project: Any) -> 
 
 def test_a_value_of_an_option_is_not_taken_for_a_path(project: Any) -> None:
     """The folder of `testpaths` has a conftest.py that pytest reads early only if no path is named."""
-    project.write("pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['deep/checks']\n")
+    project.write("pyproject.toml", project.ini + "testpaths = ['deep/checks']\n")
     project.write("deep/checks/conftest.py", "def pytest_addoption(parser):\n    parser.addoption('--mine')\n")
     project.write("deep/checks/test_a.py", "def test_a(pytestconfig):\n    assert pytestconfig.getoption('--mine')\n")
-    ran = project.pytest("--model", "claude-sonnet-5-5", "--report-to", "slack", "--mine=x")
+    ran = project.pytest("--model", "claude-sonnet-5-5", "--route", "support", "--mine=x")
     assert ran.counts == {"passed": 1}, ran.out
 
 
