@@ -55,7 +55,7 @@ _ROUTE = (
     Key("fallback", "model", "what a rollback and the breaker use"),
     Key("experimental", "model", "what only the comparer and the suites use"),
     Key("steps", "percentages", "the ladder of shares", (5, 25, 50, 100), "percent, rising"),
-    Key("suite", "filled", "path of the route's regression suite"),
+    Key("suite", "filled", "the route's suite, from the registry's folder; else `suites/<route>.toml`"),
     Key("params", "free", "what the application sends: max_tokens, effort, system, tools"),
     Key("gates", "table", "when the canary may go on"),
     Key("guard", "table", "what the guard may do by itself"),
