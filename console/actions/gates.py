@@ -169,6 +169,17 @@ def _accepted(case: Case) -> GateResult:
     return OK
 
 
+def _suite_passed(case: Case) -> GateResult:
+    model, suite = case.model, case.route.suite
+    if model is None or model.regression_tested or (suite is None and model.last_regression_test is None):
+        return OK
+    if model.last_regression_test is None:
+        sentence = f"the suite of {case.route.name} has not run on {model.model_id}"
+    else:
+        sentence = f"{model.model_id} did not pass its suite on {model.last_regression_test}"
+    return GateResult(Level.REASON, (sentence,))
+
+
 NOT_HELD = Gate(_not_held)
 """Nothing raises a held canary until a person resumes it."""
 PASSED = Gate(_passed)
@@ -185,6 +196,8 @@ KNOWN = Gate(_known)
 """An id that nobody has heard of, and that is nearly one in the file, is a slip of the hand."""
 ACCEPTED = Gate(_accepted)
 """A canary that answers HTTP 400 to what the application sends fails its first user: change the requests first."""
+SUITE_PASSED = Gate(_suite_passed)
+"""Promoting what failed its regression suite, or never ran it where the route has one, needs a typed reason."""
 NO_REGRESSION = verdict_is("regression", Level.FORCE, "the canary is a regression")
 WAS_NO_REGRESSION = verdict_is("regression", Level.REASON, "the canary was a regression")
 """A new rollout begins with new evidence, so going on after a regression needs a reason and no force."""
@@ -193,5 +206,5 @@ NOT_SUSPECT = verdict_is("suspect data", Level.REASON, "the numbers are suspect"
 SERVABLE = PINNED & ALIVE & KNOWN
 START = SERVABLE & HELD_BACK & ACCEPTED
 RAISE = NOT_HELD & PINNED & ALIVE & NO_REGRESSION & NOT_SUSPECT & HELD_BACK
-PROMOTE = RAISE & PASSED & SIGNALS_SEEN
+PROMOTE = RAISE & PASSED & SIGNALS_SEEN & SUITE_PASSED
 RESUME = PINNED & ALIVE & WAS_NO_REGRESSION & NOT_SUSPECT

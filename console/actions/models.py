@@ -30,6 +30,9 @@ class ModelFacts:
     replacement: str = ""
     clock: str = ""
     near: str = ""
+    regression_tested: bool = False
+    """The regression suite passed."""
+    last_regression_test: date | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -67,6 +70,8 @@ def catalogued(model_id: str, registry: Registry, today: date) -> ModelFacts:
         (life.replacement or "") if life else "",
         words,
         near[0] if near else "",
+        pin is not None and pin.regression_tested,
+        pin.last_regression_test if pin is not None else None,
     )
 
 

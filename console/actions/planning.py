@@ -8,11 +8,13 @@ from console.actions import holding, pinning, rolling_back, rollout
 from console.actions.naming import UNTYPED
 from console.actions.plans import Plan, World
 from console.actions.promoting import promote
+from console.actions.recording import record_suite
 from console.actions.requests import (
     Drop,
     Hold,
     PinTier,
     Promote,
+    RecordSuite,
     Request,
     Resume,
     Rollback,
@@ -34,6 +36,7 @@ _VERBS = {
     Resume: ("resume", "Resume"),
     Drop: ("drop", "Drop"),
     PinTier: ("pin", "Pin"),
+    RecordSuite: ("record", "Record the suite"),
     Undo: ("undo", "Undo"),
 }
 
@@ -80,6 +83,8 @@ def _planned(request: Request, world: World, snapshot: Snapshot, entry: Entry | 
             return holding.drop(request, world)
         case PinTier():
             return pinning.pin(request, world)
+        case RecordSuite():
+            return record_suite(request, world)
         case Undo():
             return undo(request, world, entry, snapshot)
 

@@ -74,10 +74,20 @@ class PinTier:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordSuite:
+    """Note that the regression suite of `route` ran on `model` today; `result` says in a few words how it went."""
+
+    route: str
+    model: str
+    passed: bool
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take back the change with this number. None: the newest change that stands."""
 
     number: int | None = None
 
 
-Request = StartCanary | SetShare | Promote | Rollback | Hold | Resume | Drop | PinTier | Undo
+Request = StartCanary | SetShare | Promote | Rollback | Hold | Resume | Drop | PinTier | RecordSuite | Undo

@@ -106,7 +106,10 @@ def _note(model_id: str, pin: Pin | None) -> tuple[SafeText, Tone]:
     if kind == "unknown":
         return SafeText("cannot be pinned: nothing promises that it stays"), "waiting"
     if pin is not None and pin.last_regression_test is not None:
-        return SafeText(f"suite run {pin.last_regression_test:%d %b}".replace(" 0", " ")), "none"
+        day = f"{pin.last_regression_test:%d %b}".removeprefix("0")
+        if pin.tested and not pin.regression_tested:
+            return SafeText(f"suite not passed {day}"), "waiting"
+        return SafeText(f"suite run {day}"), "none"
     return NOTHING, "none"
 
 
