@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from console.catalog.openai_ids import undated
@@ -15,8 +14,11 @@ from console.catalog.openai_ids import undated
 @cache
 def document(name: str) -> Mapping[str, Any]:
     """The data file `name` of this package: an object with at least `as_of` and `sources`."""
-    text = (Path(__file__).parent / "data" / name).read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
+    import json  # with pathlib a quarter of the time that importing the catalog would take
+
+    path = os.path.join(os.path.dirname(__file__), "data", name)  # noqa: PTH118, PTH120
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        data: dict[str, Any] = json.load(file)
     return data
 
 
