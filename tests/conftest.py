@@ -1,15 +1,21 @@
 """For all tests: what the console keeps of a user lies in a folder of this run, never in the home of who runs it.
 
-Properties are about results, not about how busy the machine is: hypothesis looks at no clock.
+Properties are about results, not about how busy the machine is: hypothesis looks at no clock. Hundreds of processes are
+started here, so modules are compiled once and kept, whatever the environment says.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 
 from hypothesis import settings
 
+from tests.effort import EXAMPLES
+
 os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="console-state-")
-settings.register_profile("without a clock", deadline=None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+settings.register_profile("without a clock", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("without a clock")

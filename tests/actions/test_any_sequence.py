@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from console.actions.standing import UNKNOWN, Standing
 from console.domain.errors import Refused, Usage
 from console.domain.registry import Route
 from console.registry.reading import read
+from tests.effort import examples
 
 COMMENTS = ("# top", "# beside the table", "# between", "# the end")
 TEXT = """\
@@ -183,7 +183,7 @@ class Consoles(RuleBasedStateMachine):
 
 
 Consoles.TestCase.settings = settings(
-    max_examples=int(os.environ.get("ACTION_EXAMPLES", "12")),
+    max_examples=examples(6),
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
