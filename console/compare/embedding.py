@@ -18,6 +18,9 @@ from typing import Any
 PIECES = 200
 """Word pieces a chunk may have; the default model reads 256, and silently cuts what is longer."""
 
+_NICE = 10
+"""Loading takes seconds of every processor: the screen and the requests come first."""
+
 
 def verify(folder: Path, sha256: str) -> None:
     """Raises ValueError where the weights in `folder` are not the ones with this hash."""
@@ -68,6 +71,8 @@ def serve(model: Any, requests: Any, answers: Any) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Load the model, say that it is ready, answer."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     answers = os.fdopen(os.dup(1), "w")

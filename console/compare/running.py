@@ -25,16 +25,17 @@ async def compare(
     *,
     limits: Limits = DEFAULT_LIMITS,
     now: Callable[[], datetime] = utc_now,
+    direct: bool = False,
 ) -> AsyncGenerator[CompareEvent, None]:
     """Ask both sides at once: their deltas as they arrive, a `Done` for each, and `Compared` at the end.
 
     A side that fails leaves the other alone: its `Done` carries the failure. May be closed or cancelled at any moment,
-    which ends both requests; iterate it under `contextlib.aclosing`.
+    which ends both requests; iterate it under `contextlib.aclosing`. `direct` asks without the providers' SDKs.
     """
     events: asyncio.Queue[Delta | Done | None] = asyncio.Queue()
     sides: Mapping[Side, Question] = {"left": pair.left, "right": pair.right}
     tasks = [
-        asyncio.create_task(_answer(side, question, endpoints, limits, now, events), name=f"compare-{side}")
+        asyncio.create_task(_answer(side, question, endpoints, limits, now, events, direct), name=f"compare-{side}")
         for side, question in sides.items()
     ]
     answers: dict[Side, Answer] = {}
@@ -59,9 +60,10 @@ async def _answer(
     limits: Limits,
     now: Callable[[], datetime],
     events: asyncio.Queue[Delta | Done | None],
+    direct: bool,
 ) -> None:
     try:
-        async with aclosing(ask(question, endpoints, limits=limits, now=now)) as items:
+        async with aclosing(ask(question, endpoints, limits=limits, now=now, direct=direct)) as items:
             async for item in items:
                 events.put_nowait(Done(side, item) if isinstance(item, Answer) else Delta(side, item.text))
     finally:

@@ -58,17 +58,20 @@ def connected(adapter: Adapter, endpoint: Endpoint, limits: Limits) -> Closable:
     return adapter.connect(endpoint, http_client(endpoint, limits))
 
 
-def warm(providers: Iterable[str] = ("anthropic", "openai")) -> threading.Thread:
-    """Begin to import the SDKs of `providers` in the background. Join the thread it returns to know when it is done."""
+def warm(providers: Iterable[str] = ("anthropic", "openai"), *, direct: bool = False) -> threading.Thread:
+    """Begin to load what asks `providers`, in the background. Join the thread it returns to know when it is done.
+
+    `direct`: what asks without the SDKs. Importing one holds the interpreter for up to a second, which a screen shows.
+    """
     names = {"anthropic": ("anthropic_messages",)}
     wanted = [name for provider in providers for name in names.get(provider, ("openai_chat", "openai_responses"))]
 
     def work() -> None:
         with contextlib.suppress(ImportError):  # said by the question that needs it
             for name in dict.fromkeys(wanted):
-                _import(name)
+                (_import_direct if direct else _import)(name)
 
-    thread = threading.Thread(target=work, name="warm-sdks", daemon=True)
+    thread = threading.Thread(target=work, name="warm-providers", daemon=True)
     thread.start()
     return thread
 

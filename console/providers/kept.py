@@ -89,20 +89,20 @@ class AnswerJournal:
     def _read(self) -> dict[str, bytes]:
         """The last line of each key; those older than 30 days are cleared out of the file."""
         try:
-            lines = self._path.read_bytes().split(b"\n")
+            data = self._path.read_bytes()
         except OSError:
             return {}
         border = (self._now() - KEPT_FOR).timestamp()
         found: dict[str, bytes] = {}
         old = False
-        for line in filter(None, lines):
+        for line in filter(None, data.split(b"\n")):
             key, at = _head(line)
             if key and at >= border:
                 found[key] = line
             old = old or at < border
         if old:
             try:
-                keep_lines(self._path, list(found.values()))
+                keep_lines(self._path, list(found.values()), read=len(data))
             except OSError as error:
                 self.problem = error.strerror or str(error)
         return found

@@ -52,10 +52,14 @@ def write_whole(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def keep_lines(path: Path, lines: list[bytes]) -> None:
-    """Leave only `lines` (without line ends) in a file that others may append to. Raises OSError."""
+def keep_lines(path: Path, lines: list[bytes], *, read: int) -> None:
+    """Leave only `lines` (without line ends) of the first `read` bytes of a file. Raises OSError.
+
+    What others have appended since those were read stays.
+    """
     with _locked(path):
-        write_whole(path, b"".join(line + b"\n" for line in lines))
+        since = path.read_bytes()[read:]
+        write_whole(path, b"".join(line + b"\n" for line in lines) + since)
 
 
 def forget_old(folder: Path, now: datetime) -> int:

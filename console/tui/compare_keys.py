@@ -6,6 +6,7 @@ from console.tui.keys import Key
 
 COMPARE_KEYS: tuple[Key, ...] = (
     Key("enter", "enter", "ask", "ask both", "ask both models what the prompt says", "act"),
+    Key("ctrl+j", "^j", "newline", "new line", "a line end in the prompt; pasted ones stay", "act"),
     Key("ctrl+t", "^t", "repeat", "runs", "ask 1, 3, 5 or 10 times: is it change, or chance?", "act"),
     Key("ctrl+s", "^s", "save_case", "save as case", "the prompt and an answer go into the route's suite", "act", True),
     Key("ctrl+o", "^o", "past", "history", "comparisons of the last 30 days, with a search", "look"),
@@ -16,7 +17,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
     Key("up,ctrl+b", "↑", "scroll(-1)", "up", "both answers together", "move"),
     Key("pagedown", "pgdn", "scroll(10)", "page down", "both answers together", "move"),
     Key("pageup", "pgup", "scroll(-10)", "page up", "both answers together", "move"),
-    Key("escape", "esc", "back", "back", "to the main screen; what is under way is stopped", "leave"),
+    Key("escape", "esc", "back", "back", "stops what is under way; then to the main screen", "leave"),
 )
-SHOWN = ("ask", "repeat", "past", "save_case", "raw", "export", "copy", "back")
+SHOWN = ("ask", "repeat", "past", "save_case", "raw", "export", "copy")
 """The actions in the footer, most useful first."""

@@ -29,6 +29,10 @@ class Unfolding:
     texts: dict[str, str] = field(default_factory=lambda: {"left": "", "right": ""})
     answers: dict[str, Answer] = field(default_factory=dict)
     comparison: Comparison | None = None
+    stopped: bool = False
+    """The person who asked has heard enough."""
+    shown: ComparisonView | None = None
+    """The finished comparison in words, which for long answers takes a while to find."""
 
     def take(self, event: CompareEvent) -> None:
         """Something arrived."""
@@ -43,7 +47,8 @@ class Unfolding:
     def view(self) -> ComparisonView:
         """The comparison so far."""
         if self.comparison is not None:
-            return comparison_view(self.comparison, self.route)
+            self.shown = self.shown or comparison_view(self.comparison, self.route)
+            return self.shown
         waiting = [
             q.model for side, q in (("left", self.pair.left), ("right", self.pair.right)) if side not in self.answers
         ]
@@ -52,7 +57,7 @@ class Unfolding:
             route=safe_line(self.route),
             system=_system(self.pair),
             answers=(self._side("left", "production"), self._side("right", "canary")),
-            status=safe_line(f"waiting for {' and '.join(waiting)}"),
+            status=SafeText("stopped") if self.stopped else safe_line(f"waiting for {' and '.join(waiting)}"),
         )
 
     def _side(self, name: str, side: Side) -> AnswerView:
@@ -60,8 +65,7 @@ class Unfolding:
         answer = self.answers.get(name)
         if answer is not None:
             return _answer(side, answer, (Difference(answer.text, False),))
-        runs = (Run(safe(self.texts[name])),) if self.texts[name] else ()
-        return AnswerView(side, safe_line(question.model), runs, note=SafeText("writing" if runs else "waiting"))
+        return _arriving(side, question, self.texts[name], self.stopped)
 
 
 def similarity_text(similarity: Similarity) -> SafeText:
@@ -94,6 +98,7 @@ def comparison_view(comparison: Comparison, route: str) -> ComparisonView:
         status=_status(left, right),
         finished_at=comparison.at,
         keys=_keys(comparison),
+        stand_in=left.stand_in or right.stand_in,
     )
 
 
@@ -107,13 +112,24 @@ def _keys(comparison: Comparison) -> tuple[KeyView, ...] | None:
     )
 
 
-def third_view(question: Question, side: Side, text: str, answer: Answer | None, word: str = "") -> AnswerView:
-    """A third model's answer while it streams and when it is there; `word` is its judgement against production."""
+def third_view(
+    question: Question, side: Side, text: str, answer: Answer | None, word: str = "", *, stopped: bool = False
+) -> AnswerView:
+    """A third model's answer while it streams and when it is there: its judgement against production, and its figures.
+
+    `word` is the judgement, "" where there is none.
+    """
     if answer is None:
-        runs = (Run(safe(text)),) if text else ()
-        return AnswerView(side, safe_line(question.model), runs, note=SafeText("writing" if text else "waiting"))
+        return _arriving(side, question, text, stopped)
     shown = _answer(side, answer, (Difference(answer.text, False),))
-    return replace(shown, note=safe_line(word)) if word else shown
+    figures = [str(figure.text) for figure in shown.figures if not figure.minor]
+    return replace(shown, note=safe_line(" · ".join(filter(None, (word, shown.note, *figures)))))
+
+
+def _arriving(side: Side, question: Question, text: str, stopped: bool) -> AnswerView:
+    runs = (Run(safe(text)),) if text else ()
+    note = "stopped" if stopped else "writing" if text else "waiting"
+    return AnswerView(side, safe_line(question.model), runs, note=SafeText(note))
 
 
 def _status(left: Answer, right: Answer) -> SafeText:

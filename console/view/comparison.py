@@ -90,3 +90,5 @@ class ComparisonView:
     """How repeated runs agree, or how far they are."""
     third: AnswerView | None = None
     """Another model's answer, where there is room for a third column."""
+    stand_in: bool = False
+    """Invented answers: no model was asked."""

@@ -105,10 +105,12 @@ async def test_leaving_while_answers_stream_ends_them_and_keeps_the_prompt(tmp_p
     stand_in.control.scale(3.0)
     try:
         async with app(tmp_path, stand_in).run_test(size=(120, 36)) as pilot:
-            await asked(pilot, "tell me")
+            pane = await asked(pilot, "tell me")
             screen = pilot.app.screen
             assert isinstance(screen, CompareScreen)
             await until(pilot, lambda: screen._asking is not None)
+            await pilot.press("escape")
+            assert "stopped" in "\n".join(pane.plain())
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
             await until(pilot, lambda: not [w for w in pilot.app.workers if w.group == "compare" and not w.is_finished])

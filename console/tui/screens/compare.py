@@ -31,7 +31,7 @@ from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.prompt import Prompt
 from console.view.asking import Asking
-from console.view.compared import comparison_view, similarity_text
+from console.view.compared import similarity_text
 from console.view.comparison import ComparisonView
 
 REDRAW_S = 0.1
@@ -49,8 +49,8 @@ class Likened(Message):
 
 
 def warm_for(route: Route) -> None:
-    """Begin to load the SDKs that a comparison on `route` needs: seconds that nobody then waits for."""
-    warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()))
+    """Begin to load what a comparison on `route` needs: nobody then waits for it."""
+    warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()), direct=True)
 
 
 class CompareScreen(Keeping, Screen[ComparisonView | None]):
@@ -72,7 +72,7 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         comparison: Comparison | None = None,
     ) -> None:
         super().__init__()
-        self.runtime, self.route, self._registry = runtime, route, registry
+        self.runtime, self.route, self.registry = runtime, route, registry
         self._view = last if last is not None and last.route == safe_line(route.name) else None
         self.comparison = comparison if self._view is not None else None
         self._asking: Asking | None = None
@@ -83,7 +83,7 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
     def typed(self) -> str:
         """What stands in the prompt: read where it is, since the message about the last letter may be on its way."""
         found = self.query(Prompt)
-        return found.first().value if found else self._typed
+        return found.first().text if found else self._typed
 
     def compose(self) -> ComposeResult:
         """The answers, the prompt, the keys."""
@@ -99,7 +99,7 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         self.runtime.embedder().warm()
         self._show(self._view)
         prompt = self.query_one(Prompt)
-        prompt.put(self._typed or (str(self._view.prompt) if self._view is not None else ""))
+        prompt.put(self._typed or (self.comparison.prompt if self.comparison is not None else ""))
         prompt.focus()
         self._show_keys()
         self.set_interval(REDRAW_S, self._draw_streaming)
@@ -110,7 +110,8 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         keyed = self._view is not None and self._view.keys is not None
         writing = {key.action for key in COMPARE_KEYS if key.writes} if self.runtime.read_only else set()
         hidden = writing if keyed else {*writing, "raw"}
-        self.query_one(KeyBar).show([labels[action] for action in SHOWN if action not in hidden])
+        leave = Hint("esc", "stop" if self._asking is not None else "back")
+        self.query_one(KeyBar).show([labels[action] for action in SHOWN if action not in hidden], [leave])
 
     def _show(self, view: ComparisonView | None) -> None:
         keyed = self._view is not None and self._view.keys is not None
@@ -121,11 +122,11 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
 
     def _draw_streaming(self) -> None:
         if self._asking is not None:
-            self._show(self._asking.view())
+            self._show(self._asking.view(self.runtime.clock()))
 
     @on(Input.Submitted, "#prompt")
-    def _asked(self, event: Input.Submitted) -> None:
-        self._ask(event.value)
+    def _asked(self) -> None:
+        self._ask(self.typed)
 
     @work(exclusive=True, group="compare", exit_on_error=True)
     async def _ask(self, prompt: str) -> None:
@@ -137,21 +138,20 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
             return
         self._asking, self.comparison, self.agreement = asking, None, ""
         self._show(asking.view())
+        self._show_keys()
         try:
             async with self.runtime.endpoints() as endpoints:
                 await asking.run(endpoints, self.runtime.clock)
         finally:
             if self._asking is asking:
                 self._asking = None
-        self.comparison, self.agreement = asking.comparison, str(asking.agreement)
-        self._show(asking.view())
-        self._add_similarity(asking.comparison)
+        self._finish(asking)
 
     def _prepared(self, prompt: str) -> Asking:
         """Raises Usage where there is nothing to ask, or nobody to ask."""
-        pair = questions_for(self.route, self._registry, prompt)
+        pair = questions_for(self.route, self.registry, prompt)
         other = third_model(self.route, pair) if self.size.width - 4 >= THIRD_FROM else None
-        third = None if other is None else beside(pair, self.route, self._registry, other)
+        third = None if other is None else beside(pair, self.route, self.registry, other)
         side = "experimental" if other == self.route.experimental else "fallback"
         return Asking(pair, self.route.name, self._runs, third, side)  # type: ignore[arg-type]
 
@@ -174,12 +174,17 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         if self._view is not None and self._view.finished_at == message.at:
             self._show(replace(self._view, similarity=similarity_text(message.similarity)))
 
-    def reopen(self, comparison: Comparison) -> None:
+    def reopen(self, comparison: Comparison, view: ComparisonView) -> None:
         """A comparison of earlier, with its prompt to be asked again."""
         self.workers.cancel_group(self, "compare")
         self._asking, self.comparison, self.agreement = None, comparison, ""
-        self._show(comparison_view(comparison, self.route.name))
-        self.query_one(Prompt).put(str(safe_line(comparison.prompt)))
+        self._show(view)
+        self._show_keys()
+        self.query_one(Prompt).put(comparison.prompt)
+
+    def action_newline(self) -> None:
+        """A line end where the cursor is."""
+        self.query_one(Prompt).insert_text_at_cursor("\n")
 
     def action_repeat(self) -> None:
         """How often the next prompt is asked."""
@@ -196,10 +201,19 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         self.query_one(ComparerPane).scroll_lines(lines)
 
     def action_back(self) -> None:
-        """To the main screen, with the last finished comparison."""
-        view = self._view
+        """End what is under way, and keep what has arrived; else to the main screen, with the last comparison."""
         if self._asking is not None:
-            view = replace(self._asking.view(), status=SafeText("stopped"))
+            asking, self._asking = self._asking, None
+            self.workers.cancel_group(self, "compare")
+            asking.stop()
+            self._finish(asking)
+            return
         self._typed = self.typed
-        self.workers.cancel_group(self, "compare")
-        self.dismiss(view)
+        self.dismiss(self._view)
+
+    def _finish(self, asking: Asking) -> None:
+        """All has arrived, or all that will."""
+        self.comparison, self.agreement = asking.comparison, str(asking.agreement)
+        self._show(asking.view())
+        self._show_keys()
+        self._add_similarity(asking.comparison)

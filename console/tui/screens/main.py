@@ -16,7 +16,7 @@ from textual.screen import Screen
 from console.domain.errors import RegistryInvalid
 from console.domain.registry import Route
 from console.text.safe import NOTHING, SafeText, safe, safe_line
-from console.tui.drawing.frame import Hint, frame
+from console.tui.drawing.frame import EMPTY_COMPARER, Hint, frame
 from console.tui.filtering import Filtering, FilterRow
 from console.tui.keys import KEYS, PINNED, by_action
 from console.tui.messages import Looked
@@ -31,7 +31,7 @@ from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.comparison import ComparisonView
 from console.view.lookout import Look, Lookout
-from console.view.records import CanaryView, FleetView
+from console.view.records import CanaryView, ChangeDetail, FleetView
 
 if TYPE_CHECKING:
     from console.compare.records import Comparison
@@ -83,12 +83,12 @@ class MainScreen(Filtering, Offering, Screen[None]):
         yield TopBar()
         yield ProblemRow()
         yield TabRow()
-        yield FilterRow()
         with Horizontal(id="panes"):
             yield RegistryPane(id="registry")
             with Vertical(id="right"):
                 yield LivePane(id="live")
                 yield ComparerPane(id="comparer")
+        yield FilterRow()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -183,7 +183,7 @@ class MainScreen(Filtering, Offering, Screen[None]):
         self._show_frame()
 
     def _warm(self, route: Route) -> None:
-        """The comparer and the SDKs it needs take seconds to load: a thread begins while a prompt is thought of."""
+        """The comparer takes a second to load: a thread begins while a prompt is thought of."""
 
         def load() -> None:
             from console.tui.screens.compare import warm_for
@@ -202,7 +202,8 @@ class MainScreen(Filtering, Offering, Screen[None]):
             pane.display = not tabs or self._pane == number
         registry.styles.width = "1fr" if tabs else layout.registry_width
         self.query_one("#right").display = not tabs or self._pane != 1
-        comparer.styles.height = "1fr" if tabs else layout.comparer_height
+        empty = self.comparison is None
+        comparer.styles.height = "1fr" if tabs else EMPTY_COMPARER if empty else layout.comparer_height
         self._show_frame()
 
     def _show_frame(self) -> None:
@@ -211,7 +212,10 @@ class MainScreen(Filtering, Offering, Screen[None]):
         right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
         self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))
         pinned = [by_action(action, self.runtime.keys) for action in PINNED]
-        self.query_one(KeyBar).show(self.hints(), [Hint(key.shown, key.label) for key in pinned])
+        hints = self.hints()
+        if self.is_filtered:
+            hints.insert(1, Hint("esc", "all routes"))
+        self.query_one(KeyBar).show(hints, [Hint(key.shown, key.label) for key in pinned])
 
     def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
         """A tab was clicked."""
@@ -247,10 +251,21 @@ class MainScreen(Filtering, Offering, Screen[None]):
 
     def action_history(self) -> None:
         """Who changed what, and why."""
-        from console.tui.screens.reading import HistoryScreen
+        from console.tui.screens.history import HistoryScreen
 
         if self.look is not None:
-            self.app.push_screen(HistoryScreen(self.look.view.changes, self.look.view.now), self._undo_chosen)
+            view, name = self.look.view, self.runtime.registry.name
+            screen = HistoryScreen(
+                view.changes, view.now, self._detail, filename=safe_line(name), may_undo=not self.runtime.read_only
+            )
+            self.app.push_screen(screen, self._undo_chosen)
+
+    def _detail(self, number: int) -> ChangeDetail | None:
+        """On a thread: the history is a file."""
+        from console.view.changes import change_detail
+
+        entry = self._desk().history.entry(number)
+        return change_detail(entry, self.runtime.registry.name) if entry else None
 
     def _undo_chosen(self, number: int | None) -> None:
         if number is not None and not self.runtime.read_only:
@@ -279,6 +294,7 @@ class MainScreen(Filtering, Offering, Screen[None]):
         self._typed, self._last = screen.typed, screen.comparison
         self.comparison = comparison or self.comparison
         self.query_one(ComparerPane).show(self.comparison, self.runtime.clock())
+        self._arrange()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that cannot work now are not offered."""

@@ -99,11 +99,12 @@ class PastScreen(ModalScreen[Past | None]):
 
 def _row(past: Past) -> PastRow:
     where = f"{past.route}: " if past.route else ""
+    invented = " · stand-in answers" if past.left.stand_in or past.right.stand_in else ""
     return PastRow(
         past.at,
         past.verdict,
         safe_line(past.prompt, 300),
-        safe_line(f"{where}{past.left.model} against {past.right.model}"),
+        safe_line(f"{where}{past.left.model} against {past.right.model}{invented}"),
         safe_line(f"● {past.left.text[:300]}"),
         safe_line(f"◆ {past.right.text[:300]}"),
     )

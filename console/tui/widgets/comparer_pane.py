@@ -77,7 +77,8 @@ class ComparerPane(Pane):
         age = ""
         if view.finished_at is not None and self._now is not None:
             age = words.ago((self._now - view.finished_at).total_seconds())
-        right = " · ".join(filter(None, (view.status if self.full or not age else "", age)))
+        status = view.status if self.full or not age else "stand-in answers" if view.stand_in else ""
+        right = " · ".join(filter(None, (status, age)))
         detail, x = (view.route, 0) if self.full else (f"“{view.prompt}”", _DETAIL_X)
         return draw_strip(width, 3, detail, right, self.has_focus, detail_x=x)
 
