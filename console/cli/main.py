@@ -32,6 +32,8 @@ VERBS: dict[str, str] = {
     "undo": "write back what the last change replaced",
     "history": "who changed what, why, on which evidence",
     "compare": "one prompt, both models, side by side",
+    "regress": "the regression suite on a model: what changed against the accepted answers",
+    "review": "accept or reject what changed, one case at a time",
     "triage": "same, acceptable or worrying: judge pairs of answers you already have",
     "rehearse": "replay a past log through the gates: what would have fired, and when",
     "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",

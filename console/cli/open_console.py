@@ -35,7 +35,7 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
     if _is_first_run(settings):
         from console.cli.first_run import welcome
 
-        chosen, code = welcome(settings, ascii_only=_ascii_only(settings))
+        chosen, code = welcome(settings, ascii_only=is_ascii_only(settings))
         if chosen == "demo":
             from console.cli.verbs.demo import command as demo
 
@@ -71,7 +71,7 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
             actor=settings.actor,
             endpoints=endpoints,
             read_only=settings.read_only,
-            ascii_only=_ascii_only(settings),
+            ascii_only=is_ascii_only(settings),
             stand_in=bool(stand_in_url),
             override=_override(routes),
             keys=keymap.load(_keys_path()),
@@ -108,7 +108,8 @@ def _keys_path() -> Path:
     return user_config_path("console", appauthor=False) / "keys.toml"
 
 
-def _ascii_only(settings: Settings) -> bool:
+def is_ascii_only(settings: Settings) -> bool:
+    """Whether to draw with ASCII characters: asked for, or all that the terminal has."""
     return settings.ascii or "utf" not in (sys.stdout.encoding or locale.getpreferredencoding(False)).lower()
 
 

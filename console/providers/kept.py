@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -67,6 +67,15 @@ class AnswerJournal:
                 self.problem = error.strerror or str(error)
                 return
             kept.update(lines)
+
+    def forget_if_idle(self, longer_than: timedelta) -> None:
+        """Forget everything where nothing was added for so long: what goes on by then is another run."""
+        try:
+            age = self._now().timestamp() - self._path.stat().st_mtime
+        except OSError:
+            return
+        if age > longer_than.total_seconds():
+            self.clear()
 
     def clear(self) -> None:
         """Forget everything: the next run asks again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from console.domain.errors import Usage
 from console.domain.registry import Registry, Route
@@ -74,17 +73,6 @@ def candidate(route: Route) -> str:
         if model is not None and model != route.production:
             return model
     raise Usage(f"{route.name} has no model on trial", "Name one: console regress --model ID")
-
-
-def suite_path(route: Route, registry: Path) -> Path:
-    """The file of the route's suite: the one that the registry names, else `suites/<route>.toml`. Raises Usage."""
-    if route.suite is not None:
-        return registry.parent / route.suite
-    usual = registry.parent / "suites" / f"{route.name}.toml"
-    if not usual.exists():
-        hint = f"Write suites/{route.name}.toml, say suite = … on the route, or name a file: console regress FILE.toml"
-        raise Usage(f"{route.name} has no suite", hint)
-    return usual
 
 
 def plan_of(suite: Suite, route: Route, registry: Registry, wish: Wish) -> SuitePlan:

@@ -146,6 +146,10 @@ class Review:
             return f"the snapshot of {case} was changed {when}"
         return ""
 
+    def must_be_changed(self, case: str) -> None:
+        """Raises Usage where there is nothing to decide about `case`."""
+        self._result(case)
+
     def path_of(self, case: str) -> Path:
         """The snapshot of `case`."""
         return snapshots.path_of(self.suite, case)

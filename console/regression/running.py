@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.domain.errors import Unmeasured
 from console.providers.asking import DEFAULT_LIMITS
@@ -21,6 +21,8 @@ from console.regression.planning import SuitePlan, Trial
 from console.regression.records import CaseResult, Run, SuiteRun
 from console.text.clock import utc_now
 
+RESUMED_WITHIN = timedelta(hours=24)
+"""A run of next week is no resumption: it is there to see what the model answers by then."""
 _OFF_THE_LOOP = 20_000
 """Characters of a case's answers from which on judging them would hold up the requests under way."""
 
@@ -75,10 +77,14 @@ async def run_suite(
     yield Finished(desk.run(started, clock() - begun))
 
 
-def journal_of(plan: SuitePlan) -> AnswerJournal:
-    """Where the answers of an interrupted run of `plan` are kept, until a run like it is complete."""
+def journal_of(plan: SuitePlan, now: Callable[[], datetime] = utc_now) -> AnswerJournal:
+    """Where the answers of an interrupted run of `plan` are kept, until a run like it is complete, or a day is over."""
     part = [trial.case.id for trial in plan.trials] if plan.partial else []
-    return AnswerJournal.of("regress", str(plan.suite.path.resolve()), plan.old_model, plan.new_model, *part)
+    journal = AnswerJournal.of(
+        "regress", str(plan.suite.path.resolve()), plan.old_model, plan.new_model, *part, now=now
+    )
+    journal.forget_if_idle(RESUMED_WITHIN)
+    return journal
 
 
 def must_be_reachable(plan: SuitePlan, endpoints: Endpoints) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.errors import Usage
 from console.regression import snapshots
-from console.regression.planning import candidate, suite_path
+from console.regression.planning import candidate
 from console.regression.records import Snapshot
 from console.regression.snapshots import SnapshotInvalid
 from tests.regression.conftest import NEW, OLD, App
@@ -108,12 +108,3 @@ def test_the_candidate_is_the_canary_else_the_experimental_model(app: App) -> No
     with pytest.raises(Usage, match="has no model on trial") as found:
         candidate(app.route)
     assert "--model" in found.value.hint
-
-
-def test_the_registry_says_where_the_suite_is(app: App) -> None:
-    assert suite_path(app.route, app.registry_path) == app.suite_path
-    app.registry_path.write_text(app.registry_path.read_text().replace('suite = "suites/support.toml"\n', ""))
-    assert suite_path(app.route, app.registry_path) == app.suite_path, "where suites are when nobody says"
-    app.suite_path.unlink()
-    with pytest.raises(Usage, match="support has no suite"):
-        suite_path(app.route, app.registry_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from console.regression import snapshots
 from console.regression.planning import SuitePlan
 from console.regression.records import SuiteRun
 from console.regression.running import Finished, Progress, journal_of, must_be_reachable, run_suite
+from console.text.clock import utc_now
 from tests.regression.conftest import NEW, OLD, App
 from tests.regression.test_planning import accept
 
@@ -99,6 +101,13 @@ async def test_kept_answers_cost_what_they_cost_when_they_were_paid(app: App) ->
     _, second = await run(app, journal=journal)
     assert second.new_cost_usd == first.new_cost_usd
     assert first.new_cost_usd
+
+
+async def test_a_journal_is_of_one_day(app: App) -> None:
+    await run(app, journal=journal_of(app.plan()))
+    assert len(journal_of(app.plan())) == 6
+    tomorrow = utc_now() + timedelta(hours=25)
+    assert len(journal_of(app.plan(), lambda: tomorrow)) == 0
 
 
 async def test_runs_over_some_of_the_cases_have_a_journal_of_their_own(app: App) -> None:
