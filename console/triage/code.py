@@ -3,36 +3,84 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
-from collections import Counter
+from textwrap import dedent
 from typing import TypeGuard
 
+from console.triage.code_tokens import few_apart, token_changes, tokens_of
+from console.triage.imagining.trying import tried
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
-from console.triage.trying import tried
 
-_TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\w+|[^\w\s]")
-_COMMENT = re.compile(r"(?m)(?:#|//|--).*$|/\*.*?\*/", re.DOTALL)
-_SQL = re.compile(r"\s*(?:select|insert|update|delete|create|with)\s", re.IGNORECASE)
-_CLOSING = {")": "(", "]": "[", "}": "{"}
-_FEW = 6
+_HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
+_BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
 
 
 def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Reason], bool]:
     """What differs between the code of both sides; and whether it does the same for sure."""
-    before, after = old.shape.code, new.shape.code
+    before, after = codes_of(old, new, prompt)
     if not before or not after:
         return [], False
-    left, right = python_tree(before), python_tree(after)
+    left, right = _trees(before, after, prompt)
     if left is not None and right is not None:
-        return _of_trees(left, right, before, after, prompt)
+        return _of_trees(left, right, prompt)
     if left is not None and old.shape.language in ("", "python", "py") and new.shape.language in ("", "python", "py"):
         return [Reason("code", "was Python that parses, does not parse any more", 0.85)], False
-    return _of_tokens(before, after)
+    return token_changes(before, after, new.shape.language or old.shape.language)
 
 
-def _of_trees(left: ast.Module, right: ast.Module, before: str, after: str, prompt: str) -> tuple[list[Reason], bool]:
+def codes_of(old: Reading, new: Reading, prompt: str) -> tuple[str, str]:
+    """The code of both sides; what completes the function that a prompt begins is code, too. "" where one has none."""
+    before, after = old.shape.code, new.shape.code
+    if (before and after) or "json" in (old.shape.kind, new.shape.kind) or not (head := _head(prompt)):
+        return before, after
+    bodies = [
+        code or (text if python_tree(head + _indented(text)) is not None else "")
+        for code, text in ((before, old.text), (after, new.text))
+    ]
+    return (bodies[0], bodies[1]) if all(bodies) else (before, after)
+
+
+def _trees(before: str, after: str, prompt: str) -> tuple[ast.Module | None, ast.Module | None]:
+    """The syntax trees of both; of mere bodies, under the head of the function that the prompt asks to complete."""
+    left, right = python_tree(before), python_tree(after)
+    if (left is None or right is None or not _defines(left)) and (head := _head(prompt)):
+        whole = [
+            python_tree(head + _indented(code)) if _is_body(code) else python_tree(code) for code in (before, after)
+        ]
+        if whole[0] is not None and whole[1] is not None:
+            return whole[0], whole[1]
+    return left, right
+
+
+def _defines(tree: ast.Module) -> bool:
+    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in tree.body)
+
+
+def _head(prompt: str) -> str:
+    """What a prompt begins, up to the body of its last function; "" where it begins none."""
+    headers = list(_HEADER.finditer(prompt))
+    if not headers or not prompt[headers[-1].start() :].startswith(("def", "async")):
+        return ""
+    head = prompt.rstrip() + "\n"
+    return head if python_tree(f"{head}    pass\n") is not None else ""
+
+
+def _is_body(code: str) -> bool:
+    return _BODY.match(code) is not None
+
+
+def _indented(code: str) -> str:
+    """A body with four spaces before each line; the first line may have lost its own."""
+    lines = code.split("\n")
+    if not lines[0].startswith((" ", "\t")) and any(line.startswith((" ", "\t")) for line in lines[1:]):
+        lines[0] = f"    {lines[0]}"
+    return "\n".join(f"    {line}" for line in dedent("\n".join(lines)).split("\n"))
+
+
+def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
     one, other = _dump(left), _dump(right)
     if one == other:
         return [], True
@@ -45,15 +93,16 @@ def _of_trees(left: ast.Module, right: ast.Module, before: str, after: str, prom
             asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone)
             weight = 0.7 if asked else 0.4
             return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
+    originals = copy.deepcopy(left), copy.deepcopy(right)  # names of parameters say what they take
     _Renamed().visit(left)
     _Renamed().visit(right)
     one, other = _dump(left), _dump(right)
     if one == other:
         return [Reason("code", "only names of variables differ", 0.05)], True
-    reason, same = _tried(before, after)
+    reason, same = tried(*originals, prompt)
     if reason is not None and not same:
         return [reason], False
-    apart = _apart(_TOKEN.findall(ast.unparse(left)), _TOKEN.findall(ast.unparse(right)))
+    apart = few_apart(tokens_of(ast.unparse(left), "python"), tokens_of(ast.unparse(right), "python"))
     if apart is not None and not same:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
     if (lost := _unhandled(left, right)) is not None:
@@ -61,12 +110,6 @@ def _of_trees(left: ast.Module, right: ast.Module, before: str, after: str, prom
     if reason is not None:
         return [reason], True
     return [Reason("code", "another program: only running it tells whether it does the same", 0.35)], False
-
-
-def _tried(before: str, after: str) -> tuple[Reason | None, bool]:
-    """By their original trees: the names of parameters say what they take."""
-    left, right = python_tree(before), python_tree(after)
-    return tried(left, right) if left is not None and right is not None else (None, False)
 
 
 def _unhandled(left: ast.Module, right: ast.Module) -> Reason | None:
@@ -151,44 +194,3 @@ class _Renamed(ast.NodeTransformer):
 def _own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
     """`self.items`: a name that only its class has to know."""
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-
-
-def _of_tokens(before: str, after: str) -> tuple[list[Reason], bool]:
-    """Code of any language by its tokens, without comments."""
-    if _SQL.match(before):
-        before, after = before.lower(), after.lower()
-    left, right = (_TOKEN.findall(_COMMENT.sub("", code)) for code in (before, after))
-    if left == right:
-        return [], True
-    if _balanced(left) and not _balanced(right):
-        return [Reason("code", "brackets do not close any more", 0.8)], False
-    apart = _apart(left, right)
-    if apart is not None:
-        return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
-    return [Reason("code", "another program: only running it tells whether it does the same", 0.35)], False
-
-
-def _balanced(found: list[str]) -> bool:
-    open_: list[str] = []
-    for token in found:
-        if token in "([{" and len(token) == 1:
-            open_.append(token)
-        elif token in _CLOSING and (not open_ or open_.pop() != _CLOSING[token]):
-            return False
-    return not open_
-
-
-def _apart(left: list[str], right: list[str]) -> tuple[str, str] | None:
-    """The few tokens in which two pieces of code differ, or None where they differ in more."""
-    start = next(
-        (i for i, (one, other) in enumerate(zip(left, right, strict=False)) if one != other), min(len(left), len(right))
-    )
-    ends = zip(reversed(left[start:]), reversed(right[start:]), strict=False)
-    stop = next((i for i, (one, other) in enumerate(ends) if one != other), min(len(left), len(right)) - start)
-    one, other = left[start : len(left) - stop], right[start : len(right) - stop]
-    if len(one) + len(other) > _FEW:
-        gone, added = Counter(one) - Counter(other), Counter(other) - Counter(one)
-        if sum(gone.values()) + sum(added.values()) > _FEW or max(len(left), len(right)) < 30:
-            return None
-        one, other = list(gone.elements()), list(added.elements())
-    return brief(" ".join(one), 40), brief(" ".join(other), 40)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from console.triage import normalising
 from console.triage.answers import answer_changes
 from console.triage.calls import Call, call_changes, given_calls, written_calls
-from console.triage.code import code_changes
+from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes
 from console.triage.json_diff import json_changes, prose_of
 from console.triage.nearly import small_changes, tail_changes, value_changes
@@ -106,14 +106,13 @@ def _differences(
     reasons = [*refusals, *shape_changes(old, new, prompt)]
     if old.shape.kind == new.shape.kind == "json":
         reasons += json_changes(old.shape.data, new.shape.data)
-    same_code = False
-    if old.shape.kind == new.shape.kind == "code":
-        found, same_code = code_changes(old, new, prompt)
-        reasons += found
+    codes = codes_of(old, new, prompt)
+    found, same_code = code_changes(old, new, prompt)
+    reasons += found
     if same_code:
         return reasons
     same_answer = False
-    if old.shape.code == "" or new.shape.code == "":
+    if not all(codes):
         found, same_answer = answer_changes(old, new, prompt)
         reasons += found if not refusals else []
     if not (refusals or reasons or same_answer):

@@ -1,0 +1,172 @@
+"""What to try two functions on: the examples of the prompt and their neighbours, else small fitting values."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from console.triage.imagining.values import words
+
+Arguments = tuple[object, ...]
+
+_NUMBERS = (3, 0, 1, 2, 4, 5, 7, 10, 12, 15, 21, 100, 400)
+_FLOATS = (3.5, 1.0, 0.25, 10.75, 100.0, 2.6)
+_LISTS: tuple[object, ...] = (
+    [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, 9, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10]
+)  # fmt: skip
+_FLOAT_LISTS: tuple[object, ...] = ([1.0, 5.5, 1.2, 9.0], [2.0], [3.5, 0.5, 7.25], [])
+_NESTED: tuple[object, ...] = ([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[7]], [[5, 1], [0, 2], [3, 3]])
+_MIXED: tuple[object, ...] = ([1, [2, [3, 4]], 5], [[1], [2, [3]]], [])
+_TEXTS = (
+    "hello world", "abc", "Level", "a b a", "", "a", "aabbbca", "([]{})", "([)]", "((", "Hello, World 2024!", "racecar",
+    "The quick brown Fox", "121",
+)  # fmt: skip
+_TEXT_LISTS: tuple[object, ...] = (["b", "apple", "kiwi"], ["x"], [], ["aa", "Aa", "b", "aa"], ["flower", "flow"])
+_TRUTHS = (True, False)
+_DICTS: tuple[object, ...] = ({"a": 1, "b": 2, "c": 1}, {}, {"x": 5}, {"b": 3, "a": 0})
+_HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
+    (
+        words("list lst nums numbers arr array items values xs seq elements data scores prices l array1 list1 li"),
+        _LISTS,
+    ),
+    (words("s text string word name sentence line phrase st str1 str2 s1 s2 password message str txt"), _TEXTS),
+    (words("n m k x y a b num number year i count limit target amount age threshold celsius c size"), _NUMBERS),
+    (words("words strings names strs texts"), _TEXT_LISTS),
+    (words("matrix grid mat board"), _NESTED),
+    (words("nested"), _MIXED),
+    (words("d dictionary mapping dct"), _DICTS),
+)
+_TYPES: dict[str, tuple[object, ...]] = {
+    "int": _NUMBERS, "float": _FLOATS, "str": _TEXTS, "bool": _TRUTHS, "list": _LISTS, "list[int]": _LISTS,
+    "list[float]": _FLOAT_LISTS, "list[str]": _TEXT_LISTS, "list[list[int]]": _NESTED, "dict": _DICTS,
+    "dict[str, int]": _DICTS, "sequence[int]": _LISTS, "iterable[int]": _LISTS,
+}  # fmt: skip
+_GUESSES: tuple[tuple[object, ...], ...] = (_LISTS, _NUMBERS, _TEXTS, _NESTED, _DICTS)
+_MOST = 20
+"""Inputs of one kind: more show little more, and cost as much."""
+_CALL = re.compile(r"(?:>>>\s*|\bassert\s+|`)(?:not\s+)?(?:[\w.()]+\.)?(\w+)\(")
+_ARROW = re.compile(r"\b(\w+)\((?=[^\n]{0,200}?\)\s*(?:->|=>|➞|→|==|=|#|returns?\b|should\b|gives\b))")
+_GIVEN = re.compile(r"\bInput:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300})")
+_LONGEST_EXAMPLE = 300
+_IN_ORDER = re.compile(r"\bsorted (?:\w+ ){0,2}(?:list|array|sequence)|\bbinary.?search|\bbisect", re.IGNORECASE)
+"""A function for lists in order may do anything with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Arguments to try. `example`: the prompt names them, or they are as ordinary; others lie at an edge."""
+
+    arguments: Arguments
+    example: bool = False
+
+
+def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
+    """The inputs that a prompt calls a function with: doctests, assertions, `f(1) -> 2`, `Input: n = 3`."""
+    found: list[Arguments] = []
+    for pattern in (_CALL, _ARROW):
+        calls = (prompt[match.start(1) :] for match in pattern.finditer(prompt) if match[1] == name)
+        found += [given for call in calls if (given := _called(call)) is not None]
+    for match in _GIVEN.finditer(prompt):
+        named = _named(match[1])
+        if named is not None and all(parameter in named for parameter in parameters):
+            found.append(tuple(named[parameter] for parameter in parameters))
+    fitting = [given for given in found if len(given) == len(parameters)]
+    return [given for place, given in enumerate(fitting) if given not in fitting[:place]][: _MOST // 2]
+
+
+def _called(text: str) -> Arguments | None:
+    """The literal arguments of the call that a text begins with."""
+    depth = 0
+    for place, letter in enumerate(text[:_LONGEST_EXAMPLE]):
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0 and letter == ")":
+            return _literals(text[: place + 1])
+    return None
+
+
+def _literals(call: str) -> Arguments | None:
+    try:
+        node = ast.parse(call.strip(), mode="eval").body
+        if not isinstance(node, ast.Call) or node.keywords:
+            return None
+        return tuple(ast.literal_eval(one) for one in node.args)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _named(text: str) -> dict[str, object] | None:
+    """`nums = [2,7], target = 9` as values by name."""
+    for end in (len(text), text.rfind(" ")):
+        try:
+            node = ast.parse(f"f({text[:end].strip().rstrip('.,')})", mode="eval").body
+            keywords = node.keywords if isinstance(node, ast.Call) else []
+            return {one.arg: ast.literal_eval(one.value) for one in keywords if one.arg}
+        except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterator[list[Input]]:
+    """Lists of inputs, each of one kind; the first on which the old function works is the right one."""
+    shown = examples(prompt, node.name, parameters)
+    if shown:
+        near = [one for given in shown[:4] for one in _neighbours(given)]
+        step = max(1, len(near) // _MOST)
+        yield [Input(given, example=True) for given in shown] + [Input(one) for one in near[::step][:_MOST]]
+        return
+    in_order = _IN_ORDER.search(f"{prompt} {node.name}") is not None
+    by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
+    for kinds in product(*(_pools(by_name[name]) for name in parameters)):
+        several = [tuple(map(_sorted, given)) if in_order else given for given in product(*kinds)]
+        step = max(1, len(several) // _MOST)
+        # A step that shares a factor with the size of a pool would meet only some of its values.
+        step += step > 1 and any(step % len(pool) == 0 or len(pool) % step == 0 for pool in kinds)
+        yield [Input(given, example=not any(map(at_an_edge, given))) for given in several[::step][:_MOST]]
+
+
+def _pools(parameter: ast.arg) -> tuple[tuple[object, ...], ...]:
+    if parameter.annotation is not None:
+        told = ast.unparse(parameter.annotation).lower().replace("typing.", "").removeprefix("optional[")
+        told = told.replace(" | none", "")
+        known = _TYPES.get(told) or _TYPES.get(told.removesuffix("]"))
+        return (known,) if known else ()
+    name = parameter.arg.lower()
+    hinted = tuple(pool for names, pool in _HINTS if name in names)[:1]
+    return hinted + tuple(pool for pool in _GUESSES if pool not in hinted)
+
+
+def _sorted(value: object) -> object:
+    return sorted(value) if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value) else value
+
+
+def at_an_edge(value: object) -> bool:
+    """Empty, zero or negative: functions may differ there by what nobody asked for."""
+    if isinstance(value, bool):
+        return False
+    return value in (0, "", [], {}, ()) or (isinstance(value, (int, float)) and value < 0)
+
+
+def _neighbours(given: Arguments) -> Iterator[Arguments]:
+    """Inputs in which one of the arguments is a little different."""
+    for place, value in enumerate(given):
+        for other in _variants(value):
+            yield (*given[:place], other, *given[place + 1 :])
+
+
+def _variants(value: object) -> list[object]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, value - 1, 0, 2 * value, 1]
+    if isinstance(value, float):
+        return [value + 1.0, value / 2, 2 * value]
+    if isinstance(value, str):
+        return [value[::-1], value[:1], "", value.upper(), value + value[:2], value[1:]]
+    if isinstance(value, list):
+        return [value[::-1], value[:1], [], value + value[:2], value[1:], value[2:] + value[:1]]
+    if isinstance(value, tuple):
+        return [value[::-1]]
+    return []

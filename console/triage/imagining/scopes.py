@@ -1,0 +1,57 @@
+"""Where the names of an imagined program live: each call has its own and sees those around it; objects have fields."""
+
+from __future__ import annotations
+
+import ast
+
+from console.triage.imagining.values import Unknown
+
+
+class Scope:
+    """The names of one call or module, and the scope around it."""
+
+    __slots__ = ("_elsewhere", "_outer", "own")
+
+    def __init__(self, outer: Scope | None = None) -> None:
+        self.own: dict[str, object] = {}
+        self._outer = outer
+        self._elsewhere: set[str] = set()
+
+    def get(self, name: str) -> object:
+        """The value of a name. Raises KeyError where it has none."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.own:
+                return scope.own[name]
+            scope = scope._outer
+        raise KeyError(name)
+
+    def set(self, name: str, value: object) -> None:
+        """Gives a name a value, here or where it was declared to live."""
+        (self._home(name) if name in self._elsewhere else self).own[name] = value
+
+    def declare_elsewhere(self, names: list[str]) -> None:
+        """The names of `nonlocal` and `global`."""
+        self._elsewhere.update(names)
+
+    def _home(self, name: str) -> Scope:
+        scope = self._outer
+        while scope is not None:
+            if name in scope.own or scope._outer is None:
+                return scope
+            scope = scope._outer
+        raise Unknown
+
+
+class Instance:
+    """An object of a class of the program: its fields, its class, and the scope in which that was defined."""
+
+    __slots__ = ("fields", "kind", "scope")
+
+    def __init__(self, kind: ast.ClassDef, scope: Scope) -> None:
+        self.kind = kind
+        self.scope = scope
+        self.fields: dict[str, object] = {}
+
+    def __deepcopy__(self, memo: object) -> Instance:
+        raise Unknown

@@ -1,0 +1,241 @@
+"""Two Python programs compared by what they would return on a few inputs, as far as that can be told."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from console.triage.imagining.expressions import Budget
+from console.triage.imagining.inputs import Arguments, Input, at_an_edge, inputs
+from console.triage.imagining.machine import Machine
+from console.triage.imagining.values import OF_PROGRAMS, Unknown, listed
+from console.triage.records import Reason, brief
+
+PER_CALL, IN_ALL = 3_000, 40_000
+"""Steps. All of them take about 60 ms; most pairs need a tenth."""
+_SURE = 4
+"""So many inputs with the same results make two programs the same for all that can be told."""
+_MOST_PARAMETERS = 4
+_STARTS: tuple[Arguments, ...] = ((), (3,), (100,), ("Ada",), ("Ada", 100), ([3, 1, 2],))
+"""What the objects of a class may be made from."""
+_GIVEN: tuple[object, ...] = (5, 2, 7, 500, 1)
+"""What their methods get, one after the other."""
+
+Outcome = tuple[object, tuple[str, ...]] | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A function that both programs have, or the method `name` of a class `kind` that is made from nothing."""
+
+    name: str
+    node: ast.FunctionDef
+    parameters: list[str]
+    kind: str = ""
+
+
+class _Tally:
+    """How many inputs gave the same, and how many could not be told."""
+
+    def __init__(self) -> None:
+        self.same = self.unknown = 0
+
+
+def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason | None, bool]:
+    """The first input on which something else comes out; and whether enough inputs gave the same."""
+    budget = Budget(PER_CALL, IN_ALL)
+    machines = Machine(left, budget), Machine(right, budget)
+    tally = _Tally()
+    worst: Reason | None = None
+    for entry in _entries(left, right):
+        found = _compared(entry, machines, prompt, tally)
+        worst = found if worst is None or (found is not None and found.weight > worst.weight) else worst
+    for name in _shared_classes(left, right):
+        found = _lived(name, left, machines, tally)
+        worst = found if worst is None or (found is not None and found.weight > worst.weight) else worst
+    if worst is not None:
+        return worst, False
+    if tally.same >= _SURE and tally.unknown <= tally.same:
+        return Reason("code", f"the same results on the {tally.same} inputs tried", 0.1), True
+    return None, False
+
+
+def _compared(entry: _Entry, machines: tuple[Machine, Machine], prompt: str, tally: _Tally) -> Reason | None:
+    for several in inputs(entry.node, entry.parameters, prompt):
+        worst, worked = _on_each(entry, several, machines, tally)
+        if worst is not None or 2 * worked >= len(several):
+            return worst  # that was the kind of values it is meant for
+    return None
+
+
+def _on_each(
+    entry: _Entry, several: list[Input], machines: tuple[Machine, Machine], tally: _Tally
+) -> tuple[Reason | None, int]:
+    worst: Reason | None = None
+    worked = 0
+    for one in several:
+        before = _outcome(machines[0], entry, one.arguments)
+        if before is None:
+            tally.unknown += 1
+            continue
+        if isinstance(before, OF_PROGRAMS):
+            continue  # not meant for such an input
+        worked += 1
+        after = _outcome(machines[1], entry, one.arguments)
+        if after is None:
+            tally.unknown += 1
+        elif _same(before, after):
+            tally.same += 1
+        else:
+            weight = _weight(one, before, after)
+            if worst is None or weight > worst.weight:
+                worst = _told(entry, one, before, after, weight)
+            if weight >= 0.8:
+                break
+    return worst, worked
+
+
+def _weight(one: Input, before: Outcome, after: Outcome) -> float:
+    """How much a difference counts: less at an edge, and least where both return nothing, each in its own way."""
+    if not isinstance(before, Exception) and not isinstance(after, Exception):
+        nothing = before[0] is None or after[0] is None
+        if nothing and not before[0] and not after[0] and before[1] == after[1]:
+            return 0.6 if one.example and not _incidental(one) else 0.45
+        return 0.8 if one.example or not all(map(at_an_edge, one.arguments)) else 0.65
+    return 0.85 if one.example else 0.55
+
+
+def _incidental(one: Input) -> bool:
+    return any(map(at_an_edge, one.arguments))
+
+
+def _told(entry: _Entry, one: Input, before: Outcome, after: Outcome, weight: float) -> Reason:
+    call = f"{entry.name}({', '.join(map(repr, one.arguments))})"
+    return Reason("code", f"{brief(call, 50)} was {_shown(before)}, is now {_shown(after)}", weight)
+
+
+def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> Outcome | None:
+    """What a call gives, the error it ends with, None where that cannot be told."""
+    given = copy.deepcopy(arguments)
+    outcome = _ended(lambda: machine.call(entry.name, given, entry.kind))
+    if isinstance(outcome, tuple) and outcome[0] is None and given != arguments:
+        return given, outcome[1]  # what returns nothing has changed what it was given
+    return outcome
+
+
+def _ended(call: Callable[[], tuple[object, tuple[str, ...]]]) -> Outcome | None:
+    try:
+        return call()
+    except (Unknown, RecursionError, MemoryError):
+        return None
+    except OF_PROGRAMS as error:  # the program's own: the interpreter stands in for a Python that raises it
+        return error
+
+
+def _same(before: Outcome, after: Outcome) -> bool:
+    if isinstance(before, Exception) or isinstance(after, Exception):
+        return type(before) is type(after)
+    return before[1] == after[1] and _equal(before[0], after[0])
+
+
+def _equal(one: object, other: object) -> bool:
+    if callable(one) or callable(other):
+        return True
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other or one != one or abs(one - other) <= 1e-9 * max(1.0, abs(one))
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        alike = isinstance(one, list) == isinstance(other, list)
+        return alike and len(one) == len(other) and all(map(_equal, one, other))
+    return one == other
+
+
+def _shown(outcome: Outcome) -> str:
+    if isinstance(outcome, Exception):
+        return type(outcome).__name__
+    return brief(repr(outcome[0]), 30) if outcome[0] is not None or not outcome[1] else f"printed {outcome[1][0]!r}"
+
+
+def _entries(left: ast.Module, right: ast.Module) -> Iterator[_Entry]:
+    """Functions that both define with the same parameters asked for; with methods of a class of one purpose."""
+    for node in left.body:
+        if isinstance(node, ast.FunctionDef):
+            yield from _entry(node, _function(right.body, node.name))
+        elif isinstance(node, ast.ClassDef) and _function(node.body, "__init__") is None:
+            other = _class(right, node.name)
+            for part in node.body if other is not None else ():
+                if isinstance(part, ast.FunctionDef) and other is not None:
+                    yield from _entry(part, _function(other.body, part.name), node.name)
+
+
+def _entry(node: ast.FunctionDef, other: ast.FunctionDef | None, kind: str = "") -> Iterator[_Entry]:
+    parameters = _required(node)[1 if kind else 0 :]
+    if other is not None and 1 <= len(parameters) <= _MOST_PARAMETERS:
+        theirs = _required(other)[1 if kind else 0 :]
+        if len(theirs) == len(parameters):
+            yield _Entry(node.name, node, parameters, kind)
+
+
+def _required(node: ast.FunctionDef) -> list[str]:
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    return names[: len(names) - len(node.args.defaults)]
+
+
+def _function(body: list[ast.stmt], name: str) -> ast.FunctionDef | None:
+    return next((one for one in body if isinstance(one, ast.FunctionDef) and one.name == name), None)
+
+
+def _class(tree: ast.Module, name: str) -> ast.ClassDef | None:
+    return next((one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == name), None)
+
+
+# --- objects
+
+
+def _shared_classes(left: ast.Module, right: ast.Module) -> Iterator[str]:
+    for node in left.body:
+        if isinstance(node, ast.ClassDef) and _function(node.body, "__init__") and _class(right, node.name):
+            yield node.name
+
+
+def _lived(name: str, left: ast.Module, machines: tuple[Machine, Machine], tally: _Tally) -> Reason | None:
+    """One object on each side, all its methods called in turn and in turn again."""
+    node = _class(left, name)
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)] if node is not None else []
+    steps = list(_steps([one for one in methods if not one.name.startswith("_") and not one.decorator_list]))
+    for start in _STARTS if steps else ():
+        before, after = (_outcomes_of(machine, name, start, steps) for machine in machines)
+        if before is None or after is None or isinstance(before, Exception):
+            tally.unknown += 1
+            continue
+        if isinstance(after, Exception):
+            return Reason("code", f"{name}{start!r} now ends in {type(after).__name__}", 0.7)
+        return _first_difference(name, steps, before, after, tally)
+    return None
+
+
+def _outcomes_of(
+    machine: Machine, name: str, start: Arguments, steps: list[tuple[str, Arguments]]
+) -> list[object] | Exception | None:
+    found = _ended(lambda: (machine.live(name, start, steps), ()))
+    return found if found is None or isinstance(found, Exception) else list(listed(found[0]))
+
+
+def _steps(methods: list[ast.FunctionDef]) -> Iterator[tuple[str, Arguments]]:
+    for turn, value in enumerate(_GIVEN):
+        for node in methods[:: -1 if turn % 2 else 1]:
+            count = len(_required(node)) - 1
+            if 0 <= count <= 2:
+                yield node.name, (value, *_GIVEN[: count - 1])[:count]
+
+
+def _first_difference(
+    name: str, steps: list[tuple[str, Arguments]], before: list[object], after: list[object], tally: _Tally
+) -> Reason | None:
+    for (method, given), one, other in zip(steps, before, after, strict=True):
+        if not _equal(one, other):
+            call = f"{name}.{method}({', '.join(map(repr, given))})"
+            return Reason("code", f"{call} was {brief(repr(one), 30)}, is now {brief(repr(other), 30)}", 0.8)
+        tally.same += 1
+    return None
