@@ -40,6 +40,7 @@ VERBS: dict[str, str] = {
     "catalog": "the facts about models: sources, age; refresh reads newer ones",
     "guard": "watch every route: roll back by itself, advance where that is allowed",
     "check": "model ids in source files: aliases, retired, retiring soon",
+    "suite": "import: from JSONL or promptfoo YAML; check: are suites and snapshots sound",
     "schedule": "the regression run as a job for cron, systemd or GitHub Actions",
     "alert": "test: does an alert arrive; list: what was told to whom; retry: what failed",
     "preflight": "what a candidate will reject or change about the requests you send today",
