@@ -32,7 +32,7 @@ class _Rollout:
     gates: dict[str, Any]
     evidence: Evidence
     notes: suspicions.Notes = field(default_factory=dict)
-    causes: tuple[str, ...] = ()
+    passing: suspicions.Passing = field(default_factory=suspicions.Passing)
     checked_slot: int = -1
     saved_watermark: int = -1
 
@@ -59,7 +59,7 @@ class EvidenceKeeper:
         evidence = rollout.evidence
         after = max(evidence.watermark, -1)
         for block in self._blocks(route, rollout.plan, after, now):
-            if rollout.causes:
+            if rollout.passing.voids(block.first_slot, block.last_slot):
                 evidence.skip(block)
             else:
                 evidence.feed(block)
@@ -131,13 +131,13 @@ class EvidenceKeeper:
         if slot != rollout.checked_slot:
             rollout.checked_slot = slot
             with self._reader.reading() as db:
-                rollout.causes = suspicions.passing(db, route, rollout.notes, now)
+                rollout.passing = suspicions.passing(db, route, rollout.notes, now)
                 rollout.notes["split"] = suspicions.split(db, route, rollout.evidence.steps, rollout.notes)
 
     def _situation(self, route: Route, rollout: _Rollout, now: float) -> Situation:
         changed = changed_gates(rollout.gates, route.gates)
         split = rollout.notes.get("split", "")
-        found = Situation(suspicions=(*rollout.causes, *([split] if split else ())), changed_gates=changed)
+        found = Situation(suspicions=(*rollout.passing.causes, *([split] if split else ())), changed_gates=changed)
         if route.canary_percentage > 0:
             for arm in self.recent.of(route.name, route.rollout_id, now).quiet:
                 return replace(

@@ -10,8 +10,11 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from console.catalog.rerouting import rerouted, same_model
+from console.domain.cells import SLOT_S
 from console.domain.registry import Route
 from console.verdict.ratio import SUSPECT, log_ratio_evidence
 
@@ -24,15 +27,49 @@ DROPPED_SHARE = 0.02
 SETTLING_SLOTS = 6
 """A minute for every process to learn a new percentage."""
 
+_HOUR_SLOTS = int(3_600 // SLOT_S)
 _PROMPT = "the prompt changed on"
 
 Notes = dict[str, Any]
 """What earlier looks saw: kept with the evidence, as JSON."""
 
 
-def passing(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """The causes that are there just now, and the blocks that they void.
+
+    `spans` are the (first, last) slots in which another model answered, by the hour; `everything`: one of the causes
+    began nobody knows when, so that whatever was not looked at before is void.
+    """
+
+    causes: tuple[str, ...] = ()
+    everything: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def voids(self, first_slot: int, last_slot: int) -> bool:
+        """Whether a block of these slots is to be left out."""
+        return self.everything or any(first <= last_slot and first_slot <= last for first, last in self.spans)
+
+
+class _Stray(NamedTuple):
+    """A model that answered in one hour without being asked for."""
+
+    asked: str
+    served: str
+    hour: int
+    last_at: float
+
+
+def passing(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> Passing:
     """The causes that are there at epoch second `now` and were not at the start. Updates `notes`."""
-    return (*_served(db, route, notes, now), *_prompts(db, route, notes), *_dropped(db, notes))
+    strays = tuple(_strays(db, route, notes))
+    lately = [stray for stray in strays if now - stray.last_at < RECENT_S]
+    served = tuple(dict.fromkeys(f"{stray.asked} is answered by {stray.served}" for stray in lately))
+    others = (*_prompts(db, route, notes), *_dropped(db, notes))
+    spans = tuple(
+        (stray.hour * _HOUR_SLOTS, int((now if stray in lately else stray.last_at) // SLOT_S)) for stray in strays
+    )
+    return Passing((*served, *others), bool(others), spans)
 
 
 def passes_by_itself(cause: str) -> bool:
@@ -40,24 +77,41 @@ def passes_by_itself(cause: str) -> bool:
     return cause.startswith(_PROMPT)
 
 
-def _served(db: sqlite3.Connection, route: Route, notes: Notes, now: float) -> Iterator[str]:
-    """A model that answered without being asked for: a retired id that is rerouted, an alias that moved."""
+def _strays(db: sqlite3.Connection, route: Route, notes: Notes) -> Iterator[_Stray]:
+    """Whatever answered without being asked for: a retired id that is rerouted, an alias that moved.
+
+    A pinned id has to be answered by itself from the first request on. Of any other, what answered first is what it
+    stands for: that is known from `ENOUGH` answers on.
+    """
     rows = db.execute(
-        "SELECT series.model, served.model, sum(served.requests), max(served.last_at) FROM served"
-        " JOIN series ON series.id = served.series WHERE series.route = ? AND series.rollout = ? GROUP BY 1, 2",
+        "SELECT series.model, served.model, served.hour, sum(served.requests), max(served.last_at) FROM served"
+        " JOIN series ON series.id = served.series WHERE series.route = ? AND series.rollout = ? AND served.model != ''"
+        " GROUP BY 1, 2, 3 ORDER BY 3",
         (route.name, route.rollout_id),
     ).fetchall()
     known: dict[str, list[str]] = notes.setdefault("served", {})
     for asked in sorted({row[0] for row in rows}):
-        seen = {served: (requests, last_at) for model, served, requests, last_at in rows if model == asked}
-        if asked not in known:
-            if sum(requests for requests, _ in seen.values()) >= ENOUGH:
-                known[asked] = sorted(seen)
-            continue
-        new = [served for served, (_, last_at) in seen.items() if served not in known[asked]]
-        for served in new:
-            if now - seen[served][1] < RECENT_S:
-                yield f"{asked} is answered by {served}"
+        mine = [row for row in rows if row[0] == asked]
+        if asked not in known and (first := _first(mine)):
+            known[asked] = first
+        for _, served, hour, _, last_at in mine:
+            strange = asked in known and not any(same_model(served, usual) for usual in known[asked])
+            if strange or rerouted(asked, served):
+                yield _Stray(asked, served, hour, last_at)
+
+
+def _first(rows: list[tuple[str, str, int, int, float]]) -> list[str]:
+    """Who gave the first `ENOUGH` answers, all of their hour included; nobody where there are fewer."""
+    found: dict[str, None] = {}
+    answers, enough_in = 0, None
+    for _, served, hour, requests, _ in rows:
+        if enough_in is not None and hour > enough_in:
+            break
+        found[served] = None
+        answers += requests
+        if answers >= ENOUGH:
+            enough_in = hour
+    return sorted(found) if enough_in is not None else []
 
 
 def _prompts(db: sqlite3.Connection, route: Route, notes: Notes) -> Iterator[str]:

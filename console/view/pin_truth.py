@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from console.catalog.contract import bare_id
-from console.catalog.identify import identify
+from console.catalog.rerouting import rerouted, same_model
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe_line
 from console.traffic.serving import LATELY_S, Server
@@ -22,11 +21,12 @@ def moved(asked: str, servers: Sequence[Server], now: datetime) -> SafeText:
     before: another model than that is a move.
     """
     lately = [server for server in servers if now.timestamp() - server.last_at < LATELY_S]
-    pinned = identify(asked).kind == "pinned"
-    other = [server for server in lately if pinned and bare_id(server.model) != bare_id(asked)]
-    if not pinned and lately:
+    other = [server for server in lately if rerouted(asked, server.model)]
+    if not other and lately and not same_model(asked, lately[0].model):
         newest = lately[0]
-        before = [server for server in servers if server is not newest and server.since < newest.since]
+        before = [
+            server for server in servers if server.since < newest.since and not same_model(server.model, newest.model)
+        ]
         if sum(server.requests for server in before) >= KNOWN_REQUESTS:
             other = [newest]
     if not other:

@@ -177,6 +177,22 @@ def test_a_model_that_begins_to_answer_for_another_is_suspect_and_its_blocks_are
     assert after.canary_n > first.canary_n
 
 
+def test_whoever_looks_late_leaves_out_the_same_hour_and_keeps_the_rest(
+    path: Path, keeper: Callable[..., EvidenceKeeper]
+) -> None:
+    def moved(arm: str) -> str:
+        return "other" if arm == "canary" else "old"
+
+    write_history(path, rows(T0 - 600, 1_200))
+    write_history(path, rows(T0 + 7_200, 600, seed=2, served=moved))
+    write_history(path, rows(T0 + 14_400, 600, seed=3))
+    late = keeper().verdict(ROUTE, T0 + 15_005)
+    assert late is not None
+    assert late.state != "suspect data", "it is over"
+    assert late.left_out > 0
+    assert late.canary_n > 0, "what came before and after is evidence"
+
+
 @pytest.mark.parametrize(
     ("prompt", "why"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def prompted(db: sqlite3.Connection, arm: str, prompt: str, n: int) -> None:
 
 
 def causes(db: sqlite3.Connection, notes: dict[str, Any], now: float = NOW) -> tuple[str, ...]:
-    return suspicions.passing(db, ROUTE, notes, now)
+    return suspicions.passing(db, ROUTE, notes, now).causes
 
 
 def test_a_healthy_log_arouses_none(db: sqlite3.Connection) -> None:
@@ -72,6 +73,65 @@ def test_what_answers_from_the_start_is_what_is_compared(db: sqlite3.Connection)
     assert causes(db, notes) == ()
     served(db, "canary", "new-001", 900)
     assert causes(db, notes) == ()
+
+
+PINNED = replace(ROUTE, production="claude-haiku-4-5-20251001")
+
+
+def pinned(db: sqlite3.Connection) -> None:
+    """Production is asked for by a pinned id from here on."""
+    db.execute("UPDATE series SET model = ? WHERE id = ?", (PINNED.production, SERIES["production"]))
+
+
+def test_a_pinned_id_that_another_model_answers_is_suspect_from_the_first_answer(db: sqlite3.Connection) -> None:
+    pinned(db)
+    served(db, "production", "claude-haiku-5-5", 1)
+    found = suspicions.passing(db, PINNED, {}, NOW)
+    assert found.causes == ("claude-haiku-4-5-20251001 is answered by claude-haiku-5-5",)
+    assert found.voids(int(NOW // 10), int(NOW // 10))
+    assert not found.voids(0, int(NOW // 3600) * 360 - 1), "nothing before the hour in which it began"
+
+
+def test_another_spelling_of_a_pinned_id_is_the_same_model(db: sqlite3.Connection) -> None:
+    pinned(db)
+    served(db, "production", "claude-haiku-4-5-20251001", 500)
+    notes: dict[str, Any] = {}
+    assert causes(db, notes) == ()
+    served(db, "production", "anthropic/claude-haiku-4-5-20251001", 3)
+    assert causes(db, notes) == ()
+
+
+def test_an_answer_that_names_no_model_is_no_other_model(db: sqlite3.Connection) -> None:
+    served(db, "canary", "new", 500)
+    notes: dict[str, Any] = {}
+    assert causes(db, notes) == ()
+    served(db, "canary", "", 5)
+    assert causes(db, notes) == ()
+
+
+def test_an_alias_that_moved_while_nobody_looked_is_found_at_the_first_look(db: sqlite3.Connection) -> None:
+    served(db, "canary", "new-001", 500, NOW - 20 * 3_600)
+    served(db, "canary", "new-002", 40, NOW - 10)
+    found = suspicions.passing(db, ROUTE, {}, NOW)
+    assert found.causes == ("new is answered by new-002",)
+    assert not found.everything
+    assert not found.voids(0, int((NOW - 4_000) // 10)), "what was served before it moved stays evidence"
+    assert found.voids(int((NOW - 20) // 10), int(NOW // 10))
+
+
+def test_an_hour_of_another_model_stays_out_after_it_is_over(db: sqlite3.Connection) -> None:
+    for hours, model, n in ((30, "new-001", 500), (20, "new-002", 40), (0, "new-001", 100)):
+        served(db, "canary", model, n, NOW - hours * 3_600)
+    found = suspicions.passing(db, ROUTE, {}, NOW)
+    assert found.causes == ()
+    assert found.voids(int((NOW - 72_010) // 10), int((NOW - 72_000) // 10))
+    assert not found.voids(int((NOW - 60_000) // 10), int(NOW // 10))
+
+
+def test_what_stood_in_the_first_answers_together_is_what_an_alias_stands_for(db: sqlite3.Connection) -> None:
+    served(db, "canary", "new-001", 5, NOW - 7_200)
+    served(db, "canary", "new-002", 50, NOW - 3_600)
+    assert causes(db, {}) == (), "five answers do not say what it stands for"
 
 
 def test_a_few_answers_are_not_yet_a_habit(db: sqlite3.Connection) -> None:
