@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 
 from console.triage import normalising, shapes
-from console.triage.quantities import NUMBER_WORDS, canonical, with_digits, with_iso_dates
+from console.triage.quantities import NUMBER_WORDS, canonical, with_digits, with_iso_dates, with_minutes
 
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
+
+_DEEPEST = 40
 
 
 class Reading:
@@ -19,7 +22,8 @@ class Reading:
         self.raw = text
         middle = f"\n[{len(text) - LONGEST} characters]\n"
         cut = text if len(text) <= LONGEST else text[: LONGEST // 2] + middle + text[-LONGEST // 2 :]
-        self.text = normalising.folded(cut).replace("\r\n", "\n").strip()
+        self._written = cut.replace("\r\n", "\n").strip()
+        self.text = normalising.folded(self._written)
 
     @cached_property
     def squeezed(self) -> str:
@@ -29,7 +33,7 @@ class Reading:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        found = normalising.tokens(with_iso_dates(with_digits(self.text)))
+        found = normalising.tokens(with_iso_dates(with_digits(with_minutes(self.text))))
         return [canonical(token) if token[0] <= "9" else NUMBER_WORDS.get(token, token) for token in found]
 
     @cached_property
@@ -49,5 +53,25 @@ class Reading:
 
     @cached_property
     def shape(self) -> shapes.Shape:
-        """What kind of text this is, and the data or code in it."""
+        """What kind of text this is, and the data or code in it.
+
+        Data is looked for in what is written: folded, the “quotes” inside of a JSON string would end it.
+        """
+        if self._written != self.text:
+            written = shapes.shape(self._written)
+            if written.kind == "json":
+                return replace(written, data=_folded(written.data))
         return shapes.shape(self.text)
+
+
+def _folded(value: object, depth: int = 0) -> object:
+    """Every text in a JSON value folded; deeper than anybody nests, it is left as it is."""
+    if isinstance(value, str):
+        return normalising.folded(value)
+    if depth > _DEEPEST:
+        return value
+    if isinstance(value, list):
+        return [_folded(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {normalising.folded(key): _folded(item, depth + 1) for key, item in value.items()}
+    return value

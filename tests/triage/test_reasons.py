@@ -13,7 +13,7 @@ from console.triage.normalising import folded, sentences, tokens, unmarked
 from console.triage.options import options_of, picked
 from console.triage.quantities import canonical, quantity, same_quantity, with_iso_dates
 from console.triage.reading import Reading
-from console.triage.records import Reason, Triage, brief, changed
+from console.triage.records import Reason, Requirements, Triage, brief, changed
 from console.triage.refusing import refusal
 
 
@@ -286,3 +286,14 @@ def test_real_words_are_not_strange() -> None:
         assert not strange_word(word), word
     for word in ("xqzv", "bnrtk", "zzkjf", "qwxjz"):
         assert strange_word(word), word
+
+
+def test_typographic_quotes_inside_of_json_are_no_delimiters() -> None:
+    before = '{"reply": "Open the order, choose “Return item” within 30 days.", "needs_human": false}'
+    schema = Requirements(schema={"type": "object", "required": ["reply", "needs_human"]})
+    assert triage(before, before.replace("Open", "Please open"), requirements=schema).verdict != "worrying"
+    lost = triage(before, before.replace("needs_human", "human"), requirements=schema)
+    assert any("needs_human" in reason.text for reason in lost.reasons if reason.check == "required")
+    assert not any("no JSON" in reason.text for reason in lost.reasons)
+    days = triage(before, before.replace("30 days", "14 days"))
+    assert (days.verdict, "30" in days.reasons[0].text) == ("worrying", True), days
