@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,3 +108,36 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "state"
     monkeypatch.setenv("CONSOLE_STATE", str(folder))
     return folder
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def console(
+    app: App, state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Result]:
+    """Run the command in this process, in the application's folder, with keys for its provider."""
+    for name in [name for name in os.environ if name.startswith(("CONSOLE_", "LLM_MODEL"))]:
+        if name != "CONSOLE_STATE":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", app.provider.url)
+    monkeypatch.setenv("CONSOLE_ACTOR", "olga@desk")
+    monkeypatch.chdir(app.folder)
+
+    def run(*argv: object) -> Result:
+        from console.cli.main import main
+
+        capsys.readouterr()
+        code = main([str(word) for word in argv])
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
