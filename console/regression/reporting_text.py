@@ -60,7 +60,8 @@ def warnings(run: SuiteRun) -> Iterator[str]:
 
 def figures(run: SuiteRun) -> Iterator[str]:
     """What the run took."""
-    yield f"took     {words.span(run.seconds)} for {words.plural(len(run.results), 'case')}"
+    took = words.seconds(run.seconds * 1_000) if run.seconds < 60 else words.span(run.seconds)
+    yield f"took     {took} for {words.plural(len(run.results), 'case')}"
     if run.new_cost_usd is not None or run.old_cost_usd is not None:
         yield f"cost     {words.dollars(run.new_cost_usd)} new, {words.dollars(run.old_cost_usd)} old"
     for name, ratio in ratios(run):
