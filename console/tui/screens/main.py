@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from console.compare.records import Comparison
     from console.tui.screens.compare import CompareScreen
 
+WARM_AFTER_S = 2.0
+"""By then the first look is on the screen."""
 LATE_S = 1.5
 """Looks come every second; one that is later than this is waited for."""
 
@@ -96,6 +98,7 @@ class MainScreen(Filtering, Offering, Screen[None]):
         self._arrange()
         self._poller.start()
         self.set_interval(1.0, self._tick)
+        self.set_timer(WARM_AFTER_S, self._warm)
         if self.runtime.guards:
             self.start_guard()
 
@@ -178,12 +181,15 @@ class MainScreen(Filtering, Offering, Screen[None]):
         for number, name in enumerate(("registry", "live", "comparer"), 1):
             if self.focused is not None and self.focused.id == name:
                 self._pane = number
-        if self._pane == 3 and self.route is not None:
-            self._warm(self.route)
+        if self._pane == 3:
+            self._warm()
         self._show_frame()
 
-    def _warm(self, route: Route) -> None:
-        """The comparer takes a second to load: a thread begins while a prompt is thought of."""
+    def _warm(self) -> None:
+        """The comparer takes a second to load: a thread does it before anybody opens it."""
+        route = self.route
+        if route is None:
+            return
 
         def load() -> None:
             from console.tui.screens.compare import warm_for
