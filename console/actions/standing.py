@@ -29,6 +29,8 @@ class Standing:
     """What the candidate rejects of the requests sent today, where that was looked into before a canary starts."""
     may_reject: tuple[str, ...] = ()
     """The same where it depends on something that is not known."""
+    decided_at: str = ""
+    """When the evidence that decided was complete, in ISO 8601; "" where nothing is decided."""
     preflight: tuple[tuple[str, str, str], ...] = ()
     """The preflight in short: (mark, text, tone) of each line."""
 

@@ -72,7 +72,7 @@ class Demo:
     def __enter__(self) -> Demo:
         with ExitStack() as building:
             self._catch_signals(building)
-            _sweep()
+            sweep()
             self.folder = self._made_folder(building)
             stand_in = building.enter_context(process.start(scale=self._scale))
             self.url, self.control, self.stand_in_pid = stand_in.url, stand_in.control, stand_in.pid
@@ -124,7 +124,7 @@ class Demo:
         raise SystemExit(128 + number)
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove the folders of demos that were killed before they could do it themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
         owner = folder.name.removeprefix(FOLDER).split("-")[0]

@@ -310,6 +310,7 @@ def _standing(verdict: Verdict, decided: str, users: Mapping[str, int], step_s: 
         signals=tuple(worse),
         canary_users=users.get("canary"),
         production_users=users.get("production"),
+        decided_at=at.isoformat() if at else "",
     )
 
 
