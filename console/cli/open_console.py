@@ -85,9 +85,9 @@ def _keep_watch(settings: Settings) -> Callable[[Event, Callable[[str], None]], 
     """The guard of this console, loaded when somebody starts it."""
 
     def watch(stop: Event, say: Callable[[str], None]) -> None:
-        from console.cli.guarding import keep_watch
+        from console.guard.equipping import keep_watch
 
-        keep_watch(settings, stop, say)
+        keep_watch(settings.registry_path, settings.log_path, stop, say)
 
     return watch
 

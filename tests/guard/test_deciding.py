@@ -144,7 +144,9 @@ states = st.sampled_from(
     ["", "no comparison", "warming up", "watching", "regression", "pass", "undecided", "suspect data"]
 )
 seconds = st.integers(-10_000, 10_000).map(lambda s: NOW + timedelta(seconds=s))
-doubts = st.lists(st.builds(Doubt, st.text(min_size=1, max_size=8), st.sampled_from(["", "a", "b"]), st.booleans()), max_size=3)
+doubts = st.lists(
+    st.builds(Doubt, st.text(min_size=1, max_size=8), st.sampled_from(["", "a", "b"]), st.booleans()), max_size=3
+)
 failings = st.none() | st.builds(Failing, st.just("worse"), st.just(7), st.sampled_from(["", "old"]))
 settings_ = st.builds(
     GuardSettings, st.booleans(), st.booleans(), st.booleans(), st.sampled_from([0.0, 60.0]), st.just(3_600.0)

@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.pilot import Pilot
 
-from console.cli.guarding import keep_watch
 from console.cli.main import main
-from console.cli.settings import Settings
 from console.domain.errors import Refused
 from console.domain.registry import instant_text
+from console.guard.equipping import keep_watch
 from console.guard.post import Post, holder
 from console.providers.endpoints import Endpoints
 from console.tui.app import ConsoleApp
@@ -47,11 +46,10 @@ def present(world):
 
 
 def app(world, **given: object) -> ConsoleApp:
-    settings = Settings(registry=str(world.registry), log=str(world.log))
     values: dict[str, object] = {
         "endpoints": lambda: Endpoints.from_environment({}),
         "actor": "olga@desk",
-        "keep_watch": lambda stop, say: keep_watch(settings, stop, say),
+        "keep_watch": lambda stop, say: keep_watch(world.registry, world.log, stop, say),
     }
     return ConsoleApp(Runtime(registry=world.registry, log=world.log, **{**values, **given}))  # type: ignore[arg-type]
 

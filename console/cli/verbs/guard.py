@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import click
 
 from console.cli import diagnostics, output
-from console.cli.guarding import equipped, keep_watch
 from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, RegistryInvalid
 from console.domain.registry import Registry
+from console.guard.equipping import equipped, keep_watch
 from console.guard.freezing import problems
 from console.guard.post import holder
 from console.guard.watching import Guard, Seen
@@ -44,13 +44,13 @@ def _forever(settings: Settings) -> int:
     count = len(read(settings.registry_path).registry.routes)
     diagnostics.say(f"guarding {words.plural(count, 'route')} of {settings.registry_path}; ctrl+c leaves")
     with _stopped_by_signals() as stop:
-        keep_watch(settings, stop, _say)
+        keep_watch(settings.registry_path, settings.log_path, stop, _say)
     diagnostics.say("the guard left its post")
     return EXIT_GOOD
 
 
 def _once(settings: Settings, as_json: bool) -> int:
-    with equipped(settings, _say) as own:
+    with equipped(settings.registry_path, settings.log_path, _say) as own:
         if own.post.take(utc_now()):
             try:
                 return _print(own.guard.round(), as_json)

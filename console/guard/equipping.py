@@ -1,4 +1,4 @@
-"""A guard with everything it needs: the post, the outbox and whoever is told. For `console guard` and the console."""
+"""A guard with everything it needs: the post, the outbox and whoever is told. For everybody who runs one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from console.cli.settings import Settings
 from console.guard.alerts.sending import Sender, source_of
 from console.guard.alerts.targets import Targets, from_environment
 from console.guard.post import Post
@@ -29,28 +29,30 @@ class Equipped:
 
 
 @contextmanager
-def equipped(settings: Settings, say: Callable[[str], None]) -> Iterator[Equipped]:
-    """A guard whose alerts are sent as long as this lasts; `say` hears what happens, from the guard's thread."""
+def equipped(registry: Path, log: Path, say: Callable[[str], None]) -> Iterator[Equipped]:
+    """A guard whose alerts are sent as long as this lasts; `say` hears what happens, from the guard's thread.
+
+    Who is told stands in this process's environment.
+    """
     targets = from_environment(os.environ)
     for bad in targets.bad:
         say(f"{bad.variable} {bad.problem}; nobody is told that way")
-    registry = settings.registry_path
     outbox = Outbox(beside(registry), targets.names)
     sender = Sender(outbox, targets.targets, source_of(registry)).start()
-    guard = Guard(registry, settings.log_path, outbox, say=say, wake=sender.wake)
+    guard = Guard(registry, log, outbox, say=say, wake=sender.wake)
     try:
-        yield Equipped(guard, Post(registry, setup(settings, targets)))
+        yield Equipped(guard, Post(registry, setup(log, targets)))
     finally:
         guard.close()
         sender.close(SENDING_S)
 
 
-def setup(settings: Settings, targets: Targets) -> Mapping[str, str]:
+def setup(log: Path, targets: Targets) -> Mapping[str, str]:
     """What two guards of one registry may disagree in."""
-    return {"log": os.path.realpath(settings.log_path), "alerts": ", ".join(sorted(targets.names))}
+    return {"log": os.path.realpath(log), "alerts": ", ".join(sorted(targets.names))}
 
 
-def keep_watch(settings: Settings, stop: threading.Event, say: Callable[[str], None]) -> None:
+def keep_watch(registry: Path, log: Path, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Guard until `stop` is set."""
-    with equipped(settings, say) as own:
-        watch(own.guard, own.post, settings.registry_path, stop, say=say)
+    with equipped(registry, log, say) as own:
+        watch(own.guard, own.post, registry, stop, say=say)
