@@ -39,6 +39,7 @@ VERBS: dict[str, str] = {
     "identify": "what ids mean: pinned, alias or unknown; why; retirement; replacement",
     "catalog": "the facts about models: sources, age; refresh reads newer ones",
     "guard": "watch every route: roll back by itself, advance where that is allowed",
+    "drill": "make a canary fail on a copy of everything, and time what the guard does",
     "check": "model ids in source files: aliases, retired, retiring soon",
     "suite": "import: from JSONL or promptfoo YAML; check: are suites and snapshots sound",
     "schedule": "the regression run as a job for cron, systemd or GitHub Actions",
