@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
+from console.triage.content import content_words
 from console.triage.equality import same_answer
 from console.triage.lexicon import NEGATIONS
-from console.triage.options import label_of, labels_of, options_of, picked
-from console.triage.quantities import quantity
+from console.triage.naming import bound_change, closed_change, named_change
+from console.triage.options import options_of, picked, several_picked
+from console.triage.quantities import is_unit, quantity, same_quantity, with_minutes
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 
@@ -26,6 +28,8 @@ _FIELD = re.compile(
 )
 _MARK = re.compile(
     r"(?:\b(?:answer|option|choice|solution|result|output|verdict|conclusion)s?\b[^\n:.=]{0,40}?(?:\bis\b|\bare\b|:|=)"
+    r"|\b(?:antwort|lösung|réponse|respuesta|resposta|risposta)\b[^\n:.=]{0,40}?(?:\b(?:ist|lautet|est|es|é|è)\b|:|=)"
+    r"|(?:答案|正解|答え|回答)(?:是|は|为|為|:|：)?"
     r"|\bfinal answer\b|#{3,4}(?=\s*[-$\d]))[\s:*_`\"]*",
     re.IGNORECASE,
 )
@@ -39,26 +43,29 @@ _YES_NO = re.compile(
     r"(?![\w'-])(?! (?:one|matter|need|problem|longer|doubt|worries|single|other|evidence|such|specific|more)\b)",
     re.IGNORECASE,
 )
+_HOLDS = re.compile(
+    r"^(?:this|that|it|(?:the|this|that) (?:statement|claim|argument|answer|assertion|reasoning|conclusion|inference))"
+    r"(?:(?: is|'s)( not|n't)?|(?: does)( not|n't) (?=follow)) ?(?:also |indeed |actually |logically |therefore )?"
+    r"(true|false|correct|incorrect|right|wrong|valid|invalid|follow)\b",
+    re.IGNORECASE,
+)
 _CONCLUDES = re.compile(
     r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of"
     r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to)\b|^so\b|∴|=",
     re.IGNORECASE,
 )
 _ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|evaluate|solve"
+    r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
     r"|find the|what is the "
     r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
-_IS = re.compile(
-    r"(?:^|[,;:] ?|\b(?:so|therefore|thus|hence|that|and)\b,? )([\w' -]{1,40}?) (?:is|are|was|were|must be|has to be) "
-    r"([\w' -]{1,60}?)(?: (?:of|in|among) [\w' -]{1,40})?[.!]*$"
-)
-_ARTICLE = re.compile(r"^(?:so |therefore |thus |hence |then )*(?:the |a |an )?")
+_UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
+_ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
 _LONGEST_VALUE = 200
-_BRIEF = 60
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SENTENCE = 40
+"""Tokens of an answer that is hardly more than a sentence."""
 _TAIL = 1_500
 
 
@@ -79,6 +86,9 @@ def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer 
     """The final answer of a text, by the clearest sign there is."""
     if reading.shape.kind == "json" and reading.shape.wrap != "mixed":
         return _field(reading)
+    several = several_picked(reading.text, prompt, options)
+    if several:
+        return Answer("option", several)
     return (
         _field(reading)
         or _boxed(reading.text)
@@ -172,7 +182,13 @@ def _option(text: str, options: Mapping[str, str]) -> Answer | None:
 
 def _yes_no(text: str) -> Answer | None:
     match = _YES_NO.match(text[:60])
-    return Answer("yes or no", match[1]) if match else None
+    if match:
+        return Answer("yes or no", match[1])
+    held = _HOLDS.match(text[:120])
+    if held is None:
+        return None
+    word = "valid" if held[3].lower() == "follow" else held[3].lower()
+    return Answer("yes or no", f"not {word}" if held[1] or held[2] else word)
 
 
 def _short(text: str) -> Answer | None:
@@ -190,15 +206,24 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         concludes = _CONCLUDES.search(sentence) is not None
         if not asked and not concludes:
             continue
-        bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in _NUMBER.findall(part)]
-        numbers = bold or _NUMBER.findall(sentence)
+        bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in _numbers(part)]
+        numbers = bold or _numbers(sentence)
         if not concludes and not bold and len(numbers) > 2:
             continue
         given = {number.strip("$€£%,") for number in _NUMBER.findall(prompt)}
-        fresh = [number for number in numbers if number.strip("$€£%,") not in given] or numbers
+        fresh = [number for number in numbers if number.split(" ")[0].strip("$€£%,") not in given] or numbers
         if fresh:
             return Answer("conclusion", fresh[-1].strip(" ,"))
     return None
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers of a text, each with its unit."""
+    found = []
+    for match in _NUMBER.finditer(with_minutes(text)):
+        unit = _UNIT.match(match.string, match.end())
+        found.append(f"{match.group()} {unit[1]}" if unit and is_unit(unit[1]) else match.group())
+    return found
 
 
 def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason], bool]:
@@ -206,12 +231,12 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     options = options_of(prompt) if prompt else {}
     before = stated(old, prompt, options)
     if before is None or before.kind in ("short", "conclusion"):
-        named = _named_change(old, new) or _closed_change(old, new, prompt)
+        named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
         if named is not None:
             return [named], False
-    if before is None:
-        return [], False
     after = stated(new, prompt, options)
+    if before is None:
+        return _newly_short(after, old, prompt), False
     if after is not None and same_answer(before.text, after.text, options):
         return [], True
     if after is None or (before.sure and not after.sure):
@@ -221,6 +246,16 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if "short" in (before.kind, after.kind):
         return _of_short(before, after, old, new)
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason]:
+    """A question answered in a sentence is answered in a few words now, none of which was in it."""
+    if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or _ASKS_NAME.search(prompt) is None:
+        return []
+    said = content_words(Reading(after.text))
+    if not said or said & old.counts.keys():
+        return []
+    return [changed("stated answer", "stated answer changed:", old.text, after.text, 0.6)]
 
 
 def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
@@ -256,45 +291,6 @@ def _same_formula(short: str, other: str) -> bool:
     return len(value) >= 2 and re.search(rf"(?<![\w.]){re.escape(value)}(?!\w|\.\d)", short.lower()) is not None
 
 
-def _named_change(old: Reading, new: Reading) -> Reason | None:
-    """Who or what it is, where both come to "X is the Y": Dan is the shortest, the shortest is Carl."""
-    before, after = _said_of(old), _said_of(new)
-    if before is None or after is None:
-        return None
-    shared = [part for part in before if part in after]
-    if len(shared) != 1:
-        return None
-    (one,), (other,) = ([part for part in side if part not in shared] for side in (before, after))
-    if set(one.split()) & set(other.split()) or any(word in NEGATIONS for word in f"{one} {other}".split()):
-        return None
-    return changed("stated answer", f"stated answer changed ({shared[0]}):", one, other, 0.75)
-
-
-def _closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
-    """Another day of the week or another label, where each side names one that the prompt left open."""
-    labels = labels_of(prompt)
-    before, after = label_of(old.text, labels), label_of(new.text, labels)
-    if before and after and before != after:
-        return changed("stated answer", "stated answer changed:", before, after, 0.85)
-    if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
-        days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
-        if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
-            return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
-    return None
-
-
-def _said_of(reading: Reading) -> tuple[str, str] | None:
-    """The two sides of the last sentence's "is", without articles: who, and what is said of them."""
-    last = normalising.sentences(reading.text[-_TAIL:])[-1:]
-    match = _IS.search(normalising.unmarked(last[0]).lower()) if last else None
-    if match is None:
-        return None
-    one, other = (_ARTICLE.sub("", part).strip() for part in (match[1], match[2]))
-    if not one or not other or one == other or max(len(one.split()), len(other.split())) > 3:
-        return None
-    return one, other
-
-
 def _lost(
     before: Answer, after: Answer | None, new: Reading, prompt: str, options: Mapping[str, str]
 ) -> tuple[list[Reason], bool]:
@@ -316,11 +312,16 @@ def _lost(
 def _ends_with(reading: Reading, value: str) -> bool:
     """Whether the value stands in the last two sentences."""
     wanted = [token for token in Reading(value[:_LONGEST_VALUE]).tokens if token not in ("the", "a", "an")]
-    found = Reading(" ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])).counts
+    last = " ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])
+    found = Reading(last).counts
     if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):
         # A calculation: that the number occurs in it says nothing.
         return False
-    return bool(wanted) and all(token in found for token in wanted)
+    if wanted and all(token in found for token in wanted):
+        return True
+    one = quantity(value)
+    several = [quantity(number) for number in _numbers(last)] if one is not None else []
+    return one is not None and any(other is not None and same_quantity(one, other) for other in several)
 
 
 def _within(short: Reading, other: Reading) -> bool:

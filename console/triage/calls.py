@@ -16,6 +16,12 @@ from console.triage.shapes import parsed
 
 _CALLS = re.compile(r"^\[?\s*[A-Za-z_][\w.]*\(.*\)\s*\]?$", re.DOTALL)
 _TAGGED = re.compile(r"<(tool_call|function_call|functioncall|tool_use)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
+_NAMED_TAG = re.compile(r"<function=([\w.-]+)>\s*(.*?)\s*(?:</function>|\Z)", re.DOTALL)
+_ACTION = re.compile(
+    r"^Action:[ \t]*([\w.-]+)[ \t]*"
+    r"(?:\[([^\n]*)\]|\(([^\n]*)\)|\n\s*Action Input:[ \t]*([^\n]*))?[ \t]*$",
+    re.MULTILINE,
+)
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "params", "kwargs")
 _NAMES = ("name", "function", "function_name", "tool", "tool_name")
 _LONGEST = 20_000
@@ -77,12 +83,14 @@ def _arguments(value: object) -> Mapping[str, object]:
 
 
 def written_calls(reading: Reading) -> tuple[Call, ...]:
-    """The calls that an answer's text is: `[f(a=1)]`, `{"name": …, "arguments": …}`, `<tool_call>…</tool_call>`."""
+    """The calls that an answer's text makes, in the forms models are taught: data, source, tags, `Action:` lines."""
     text = reading.text
     if len(text) > _LONGEST:
         return ()
-    if "<" in text and (tagged := _TAGGED.findall(text)):
-        return given_calls([value for _, body in tagged if isinstance(value := parsed(body)[0], Mapping)])
+    if "<" in text and (tagged := _tagged(text)):
+        return tagged
+    if "Action:" in text and (acted := _acted(text)):
+        return acted
     data = reading.shape.data
     items = data if isinstance(data, list) else [data]
     if data is not None:
@@ -91,7 +99,22 @@ def written_calls(reading: Reading) -> tuple[Call, ...]:
     bare = text.strip("`\n ")
     if bare.startswith(("python\n", "tool_code\n")):
         bare = bare.partition("\n")[2]
-    return _from_source(bare) if _CALLS.match(bare) else ()
+    if _CALLS.match(bare):
+        return _from_source(bare)
+    last = text.rpartition("\n")[2].strip("` ")
+    return _from_source(last) if last.startswith("[") and _CALLS.match(last) else ()
+
+
+def _tagged(text: str) -> tuple[Call, ...]:
+    """`<tool_call>{…}</tool_call>` and `<function=name>{…}</function>`."""
+    bodies = [parsed(body)[0] for _, body in _TAGGED.findall(text)]
+    found = given_calls([value for value in bodies if isinstance(value, Mapping)])
+    return found or tuple(Call(name, _arguments(body)) for name, body in _NAMED_TAG.findall(text))
+
+
+def _acted(text: str) -> tuple[Call, ...]:
+    """`Action: search[Norway]`, or `Action: search` with `Action Input: …` below."""
+    return tuple(Call(match[1], _arguments(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
 
 
 def _is_call(item: Mapping[str, object]) -> bool:
@@ -100,19 +123,25 @@ def _is_call(item: Mapping[str, object]) -> bool:
 
 
 def _from_source(text: str) -> tuple[Call, ...]:
+    """A call, a list of calls, or a call on each line."""
     try:
-        node = ast.parse(text, mode="eval").body
+        body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    items = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    nodes = [one.value for one in body if isinstance(one, ast.Expr)]
+    if len(nodes) != len(body):
+        return ()
+    items = [item for node in nodes for item in (node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node])]
     if not items or not all(isinstance(item, ast.Call) for item in items):
         return ()
-    if any(isinstance(part, (ast.Lambda, ast.comprehension)) for part in ast.walk(node)):
+    if any(isinstance(part, (ast.Lambda, ast.comprehension)) for node in nodes for part in ast.walk(node)):
         return ()  # a program's statement: arguments of a tool are data
     return tuple(_from_node(item) for item in items if isinstance(item, ast.Call))
 
 
 def _from_node(node: ast.Call) -> Call:
+    if len(node.args) == 1 and not node.keywords and isinstance(only := _literal(node.args[0]), Mapping):
+        return Call(ast.unparse(node.func), _arguments(only))
     arguments: dict[str, object] = {str(place): _literal(value) for place, value in enumerate(node.args)}
     arguments.update({keyword.arg or "**": _literal(keyword.value) for keyword in node.keywords})
     return Call(ast.unparse(node.func), arguments)
@@ -141,7 +170,9 @@ def call_changes(old: Sequence[Call], new: Sequence[Call]) -> list[Reason]:
 
 
 def _argument_changes(old: Call, new: Call) -> list[Reason]:
-    reasons = []
+    reasons: list[Reason] = []
+    if _by_place(old) != _by_place(new) and _values(old) == _values(new):
+        return reasons  # the same values in the same order, named on one side only
     for key in dict.fromkeys([*old.arguments, *new.arguments]):
         name = f"{old.name}.{key}" if key else old.name
         if key not in new.arguments:
@@ -153,6 +184,14 @@ def _argument_changes(old: Call, new: Call) -> list[Reason]:
             weight = 0.3 if _reworded(one, other) else 0.85
             reasons.append(changed("tool call", f"argument {name} changed:", _shown(one), _shown(other), weight))
     return reasons
+
+
+def _by_place(call: Call) -> bool:
+    return bool(call.arguments) and all(key.isdecimal() for key in call.arguments)
+
+
+def _values(call: Call) -> list[str]:
+    return [_key(value) for value in call.arguments.values()]
 
 
 def _reworded(one: object, other: object) -> bool:

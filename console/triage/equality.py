@@ -20,9 +20,10 @@ _LATEX = (
     (re.compile(r"\^\{?\s*\\+circ\s*\}?|°"), " degrees"),
     (re.compile(r"\\+(?:cdot|times)"), "*"),
 )
+_SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
-_TRUE = {"yes", "true", "correct", "oui", "ja", "sí", "sim", "是", "valid"}
-_FALSE = {"no", "false", "incorrect", "non", "nein", "não", "否", "invalid"}
+_TRUE = {"yes", "true", "correct", "right", "oui", "ja", "sí", "sim", "是", "valid"}
+_FALSE = {"no", "false", "incorrect", "wrong", "non", "nein", "não", "否", "invalid", *(f"not {one}" for one in _TRUE)}
 
 
 def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
@@ -30,6 +31,8 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
     left, right = _cleaned(old), _cleaned(new)
     if left == right:
         return True
+    if _SEVERAL.fullmatch(left) or _SEVERAL.fullmatch(right):
+        return False  # options in order; one more or less is another answer
     letters = picked(left, options), picked(right, options)
     if all(letters):
         return letters[0] == letters[1]

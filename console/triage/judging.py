@@ -118,7 +118,7 @@ def _differences(
     if not (refusals or reasons or same_answer):
         reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)
-    reasons += tail_changes(old, new, prompt)
+    reasons += tail_changes(old, new, prompt, same_answer=same_answer)
     if any(reason.weight >= WORRYING_FROM for reason in reasons):
         return _once(reasons)
     return [*reasons, *_soft(old, new, prompt, same_answer=same_answer)]

@@ -118,14 +118,14 @@ def _names(words: Counter[str], text: str) -> list[str]:
     return found
 
 
-def tail_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
-    """A last part that is missing or is no language any more."""
+def tail_changes(old: Reading, new: Reading, prompt: str, *, same_answer: bool = False) -> list[Reason]:
+    """A last part that is missing or is no language any more; steps on the way to the `same_answer` may be left out."""
     if ends_in_symbols(new.text) and not ends_in_symbols(old.text):
         return [Reason("tail", f"the end is garbled (symbols instead of words): “{_end(new, 2)}”", 0.9)]
     left, right = old.tokens, new.tokens
     shared = _shared_start(left, right)
     if (missing := _missing_inside(left, right, shared)) is not None:
-        return [Reason("tail", f"a part is missing: “{missing}”", 0.6)]
+        return [Reason("tail", f"a part is missing: “{missing}”", 0.4 if same_answer else 0.6)]
     if shared >= 4 and 2 * shared >= min(len(left), len(right)):
         rest_old, rest_new = left[shared:], right[shared:]
         if rest_old and not rest_new:

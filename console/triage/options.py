@@ -21,6 +21,16 @@ _CHOSEN_LETTER = re.compile(
     r"|correct (?:answer|option) is)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
 )
+_SEVERAL = re.compile(
+    r"(?:^|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
+    r"(\(?[A-J]\)?(?:(?:\s*[,;&/+]\s*|\s*,?\s+and\s+)\(?[A-J]\)?)+)(?![\w'])"
+)
+_ASKS_SEVERAL = re.compile(
+    r"\ball that apply\b|\b(?:select|choose|pick|mark) (?:all|two|three|every|one or more)\b"
+    r"|\bwhich (?:\w+ ){0,5}(?:statements|options|answers|ones)\b|\bmore than one\b",
+    re.IGNORECASE,
+)
+_NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))*\.?\s*")
 _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 
 
@@ -55,6 +65,15 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
         return str(chosen.pop())
     said = plain(head)
     return next((letter for letter, words in options.items() if said == words), None)
+
+
+def several_picked(text: str, prompt: str, options: Mapping[str, str]) -> str:
+    """`A, C` where a text picks more than one of the options, and may; "" where it does not."""
+    if len(options) < 2 or not (_NO_WORDS.fullmatch(text[:60]) or _ASKS_SEVERAL.search(prompt)):
+        return ""
+    found = [sorted(set(re.findall("[A-J]", letters))) for letters in _SEVERAL.findall(text[:_LONGEST_PROMPT])]
+    several = [letters for letters in found if len(letters) > 1 and all(letter in options for letter in letters)]
+    return ", ".join(several[-1]) if several else ""
 
 
 def labels_of(prompt: str) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ NUMBER_WORDS = dict(
 )
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
+_HOURS = re.compile(
+    r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?|m)\b", re.IGNORECASE
+)
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
@@ -118,7 +121,7 @@ def canonical(token: str) -> str:
 
 def quantity(text: str) -> Quantity | None:
     """The one quantity that `text` is, or None: `$1,200.50`, `2 1/2 hours`, `50 %`, `3e8 m`, `twelve`."""
-    plain = text.strip().rstrip(".").strip()
+    plain = with_minutes(text[: _LONGEST + 2].strip().rstrip(".").strip())
     if not plain or len(plain) > _LONGEST:
         return None
     plain = NUMBER_WORDS.get(plain.lower(), plain)
@@ -178,6 +181,16 @@ def _close(one: Fraction, other: Fraction, digits: int) -> bool:
     if not 3 <= digits <= 15:
         return False
     return bool(abs(one - other) * 2 * 10 ** (digits - 1) <= max(abs(one), abs(other)))
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit that can be converted."""
+    return word.lower() in _UNITS
+
+
+def with_minutes(text: str) -> str:
+    """`text` with its hours and minutes in minutes: `2 h 35 min` is `155 minutes`."""
+    return _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text) if "h" in text else text
 
 
 def with_digits(text: str) -> str:

@@ -1,0 +1,82 @@
+"""What is named without being marked as an answer: who it is, which day, which label, which number belongs to whom."""
+
+from __future__ import annotations
+
+import re
+
+from console.triage import normalising
+from console.triage.lexicon import NEGATIONS
+from console.triage.options import label_of, labels_of
+from console.triage.quantities import quantity, same_quantity
+from console.triage.reading import Reading
+from console.triage.records import Reason, changed
+
+_IS = re.compile(
+    r"(?:^|[,;:] ?|\b(?:so|therefore|thus|hence|that|and)\b,? )([\w' -]{1,40}?) (?:is|are|was|were|must be|has to be) "
+    r"([\w' -]{1,60}?)(?: (?:of|in|among) [\w' -]{1,40})?[.!]*$"
+)
+_ARTICLE = re.compile(r"^(?:so |therefore |thus |hence |then )*(?:the |a |an )?")
+_BINDS = re.compile(
+    r"\b([A-Z][a-z]+)\b(?:'s \w+)?(?: is| has| gets?| pays?| owns?| got| earns?| owes?| needs?| was| had| =|:)+"
+    r" \**([$€£]?-?\d[\d,]*(?:\.\d+)?)"
+)
+_NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
+_BRIEF = 60
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TAIL = 1_500
+
+
+def named_change(old: Reading, new: Reading) -> Reason | None:
+    """Who or what it is, where both come to "X is the Y": Dan is the shortest, the shortest is Carl."""
+    before, after = _said_of(old), _said_of(new)
+    if before is None or after is None:
+        return None
+    shared = [part for part in before if part in after]
+    if len(shared) != 1 or quantity(shared[0]) is not None:
+        return None
+    (one,), (other,) = ([part for part in side if part not in shared] for side in (before, after))
+    if set(one.split()) & set(other.split()) or any(word in NEGATIONS for word in f"{one} {other}".split()):
+        return None
+    return changed("stated answer", f"stated answer changed ({shared[0]}):", one, other, 0.75)
+
+
+def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
+    """Another day of the week or another label, where each side names one that the prompt left open."""
+    labels = labels_of(prompt)
+    before, after = label_of(old.text, labels), label_of(new.text, labels)
+    if before and after and before != after:
+        return changed("stated answer", "stated answer changed:", before, after, 0.85)
+    if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
+        days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
+        if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
+            return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
+    return None
+
+
+def _said_of(reading: Reading) -> tuple[str, str] | None:
+    """The two sides of the last sentence's "is", without articles: who, and what is said of them."""
+    last = normalising.sentences(reading.text[-_TAIL:])[-1:]
+    match = _IS.search(normalising.unmarked(last[0]).lower()) if last else None
+    if match is None:
+        return None
+    one, other = (_ARTICLE.sub("", part).strip() for part in (match[1], match[2]))
+    if not one or not other or one == other or max(len(one.split()), len(other.split())) > 3:
+        return None
+    return one, other
+
+
+def bound_change(old: Reading, new: Reading) -> Reason | None:
+    """Numbers that belong to others now: Ann is 12 and Tom is 24, Ann is 24 and Tom is 12."""
+    before, after = _bound(old), _bound(new)
+    for name, number in before.items():
+        other = quantity(after.get(name, ""))
+        one = quantity(number)
+        if one is not None and other is not None and not same_quantity(one, other):
+            return changed("stated answer", f"stated answer changed ({name}):", number, after[name], 0.7)
+    return None
+
+
+def _bound(reading: Reading) -> dict[str, str]:
+    """The last number that each name has in the last sentences."""
+    last = " ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])
+    return {name: number.rstrip(",") for name, number in _BINDS.findall(last) if name.lower() not in _NO_NAMES}
