@@ -17,6 +17,8 @@ import pytest
 import yaml
 
 from console.cli.main import VERBS, group
+from console.demo import world
+from console.text.clock import utc_now
 
 STUBS = Path(__file__).parent / "stubs"
 AFTER_README = """
@@ -96,7 +98,7 @@ def test_the_python_of_the_integration_page_runs_and_is_logged(page_at, place, e
 
 RUN = {
     "python": {"README.md", "docs/integration.md", "docs/alerts.md"},
-    "console": {"README.md", "docs/recipes.md", "docs/check.md"},
+    "console": {"README.md", "docs/recipes.md", "docs/check.md", "docs/tutorial.md"},
     "toml": {"docs/registry.md", "docs/verdict.md", "docs/recipes.md"},
 }
 """The pages whose blocks of a language run in a test: here, of alerts in tests/guard/alerts, of TOML in test_pages."""
@@ -168,14 +170,20 @@ def play(session: str, place: Path, environment: dict[str, str]) -> None:
 
 
 def assert_as_told(shown: str, happened: str, command: str) -> None:
-    """Lines in their order; a line `…` of the page stands for any number of lines."""
-    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + "\n" for line in shown.split("\n"))
+    """Lines in their order; a line `…` of the page stands for any number of lines, one at an end for what follows."""
+    pattern = "".join(r"(?:.*\n)*?" if line == "…" else _line(line) for line in shown.split("\n"))
     assert re.fullmatch(pattern, happened + "\n"), f"$ {command}\n{happened}\n--- the page says\n{shown}"
+
+
+def _line(shown: str) -> str:
+    kept = shown.removesuffix("…")
+    return re.escape(kept) + ("" if kept == shown else ".*") + "\n"
 
 
 def test_what_a_page_leaves_out_is_only_what_it_marks():
     assert_as_told("a\n…\nd", "a\nb\nc\nd", "x")
     assert_as_told("a\n…", "a", "x")
+    assert_as_told("a  …\nb", "a  1\nb", "x")
     with pytest.raises(AssertionError, match="the page says"):
         assert_as_told("a\nd", "a\nb\nd", "x")
 
@@ -190,6 +198,16 @@ def test_the_sessions_of_the_recipes_are_what_happens(page_at, repository, envir
     indented = re.findall(r"^( *)```console\n(.*?)^ *```", page_at("docs/recipes.md").text, re.DOTALL | re.MULTILINE)
     assert len(indented) >= 3
     play("".join(textwrap.dedent(block) for _, block in indented), repository, environment)
+
+
+def test_the_session_of_the_tutorial_is_what_happens(page_at, tmp_path, environment, monkeypatch):
+    monkeypatch.setattr(world, "HISTORY_DAYS", 0.05)
+    folder = tmp_path / "upgrade"
+    folder.mkdir()
+    world.make(folder, utc_now())
+    blocks = page_at("docs/tutorial.md").blocks("console")
+    assert len(blocks) >= 8
+    play("".join(blocks), folder, environment | {"CONSOLE_STATE": str(tmp_path / "state")})
 
 
 def test_the_session_of_check_is_what_happens(page_at, repository, environment):
