@@ -17,6 +17,13 @@ from console.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "claude-sonnet-5-5"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _on_one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends draw nearer with every day; here it is always the same one."""
+    monkeypatch.setattr("console.text.clock.utc_now", lambda: NOW)
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def test_a_comment_allows_a_line(app, check) -> None:
 
 
 def test_how_near_an_end_fails(app, check) -> None:
-    ends = datetime.now(UTC).date() + timedelta(days=40)
+    ends = NOW.date() + timedelta(days=40)
     write(app, "registry.toml", REGISTRY.replace("PINNED", f"retires = {ends}\npinned"))
     write(app, "a.py", f'MODEL = "{GOOD}"\n')
     assert check()[0] == 0
