@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from console.catalog.prices import price_usd
 from console.domain.registry import Price
+from tests.effort import examples
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODELS = st.sampled_from(
@@ -35,7 +36,7 @@ MODELS = st.sampled_from(
 TOKENS = st.integers(0, 400_000)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(MODELS, TOKENS, TOKENS, TOKENS, TOKENS, st.datetimes(datetime(2025, 1, 1), datetime(2027, 6, 1)))
 def test_the_cost_is_what_the_price_data_itself_computes(
     model: tuple[str, str], fresh: int, cached: int, written: int, output: int, at: datetime

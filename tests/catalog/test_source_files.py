@@ -16,6 +16,7 @@ from console.catalog.source.files import is_test, left_out, listed, text_of
 from console.catalog.source.ignoring import Ignored
 from console.catalog.source.records import Skipped
 from console.catalog.source.scanning import scan
+from tests.effort import examples
 
 HIT = 'MODEL = "gpt-4o"\n'
 
@@ -244,7 +245,7 @@ PATTERNS = [
 TREE = ["a", "b/x.py", "b/z/y.py", "c/x.py", "d/e/x.py", "x1.py", "a.py", "bb.py", "x.py", "e.log", "c/a/x.py", "a b"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(12))
 @given(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=4))
 def test_ignore_rules_agree_with_git(tmp_path_factory: pytest.TempPathFactory, patterns: list[str]) -> None:
     folder = tmp_path_factory.mktemp("ignored")

@@ -13,6 +13,7 @@ from console.catalog.source.context import FARTHEST, Link, links
 from console.catalog.source.deciding import modelish, used, words
 from console.catalog.source.lexing import LITERAL, lex
 from console.catalog.source.reading import ALLOW, MOST_USES, uses
+from tests.effort import examples
 
 GRAMMARS = ("python", "ruby", "c", "php", "hash", "json")
 ID = "gpt-4o-2024-08-06"
@@ -219,7 +220,7 @@ CODE = st.lists(
 PATHS = ("a.py", "a.rb", "a.ts", "a.php", "a.toml", "a.json", "a.yaml", "a.sh", ".env", "a.properties", "a.ipynb")
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(20))
 @given(CODE, st.sampled_from(PATHS))
 def test_no_text_breaks_the_reader(text: str, path: str) -> None:
     lines = text.split("\n")

@@ -17,9 +17,10 @@ from console.providers import transport
 from console.providers.asking import ask
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question, TextDelta
+from tests.effort import examples
 
 MODELS = {"claude-sonnet-5-5": "anthropic", "gpt-4.1-mini-2025-04-14": "chat", "gpt-5-pro": "responses"}
-FUZZ = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Pieces(httpx2.AsyncByteStream):

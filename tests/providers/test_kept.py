@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from console.providers.kept import AnswerJournal
 from console.providers.records import Answer, Failure, Question, ToolCall
+from tests.effort import examples
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ASKED = Question.of("claude-sonnet-5-5", "Where is my parcel?", "Be short.", {"max_tokens": 100})
@@ -109,7 +110,7 @@ def test_every_cut_of_the_last_line_leaves_the_earlier_ones(tmp_path):
         assert journal(tmp_path).recall(ASKED, 3, stand_in=False) == ANSWER
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(15))
 @given(st.binary(max_size=200))
 def test_no_bytes_in_the_file_break_it(tmp_path_factory, junk):
     folder = tmp_path_factory.mktemp("junk")

@@ -20,6 +20,7 @@ from console.domain.keys import TABLES, Kind, TableName
 from console.domain.metrics import METRIC_NAMES
 from console.domain.validate import check
 from console.registry.schema import schema
+from tests.effort import examples
 
 SCHEMA = schema()
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -157,7 +158,7 @@ def registries(draw: st.DrawFn) -> dict[str, Any]:
     return {"schema": 1, "routes": {"support": route}, "models": models}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(registries())
 def test_nothing_that_the_validator_accepts_is_underlined(plain: dict[str, Any]):
     registry, problems = check(plain)
@@ -168,7 +169,7 @@ def test_nothing_that_the_validator_accepts_is_underlined(plain: dict[str, Any])
 WRONG = st.sampled_from([None, True, -1, 1e13, "", "x y", "\n", [], [True], {}, {"x": 1}, [5, 5], "1h 30m", 0.5, 7])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(registries(), st.data(), WRONG)
 def test_whatever_is_underlined_the_validator_refuses_too(plain: dict[str, Any], data: st.DataObject, value: Any):
     route = plain["routes"]["support"]
@@ -179,7 +180,7 @@ def test_whatever_is_underlined_the_validator_refuses_too(plain: dict[str, Any],
         assert check(plain)[0] is None
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(8))
 @given(registries(), st.sampled_from(["colour", "Production", "canary-percentage", ""]))
 def test_an_unknown_key_is_refused_by_both(plain: dict[str, Any], name: str):
     for table in (plain, plain["routes"]["support"], plain["models"]["old"], plain["routes"]["support"]["gates"]):

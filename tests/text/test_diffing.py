@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.text.diffing import WORD_LEVEL_CHARACTERS, Run, difference
+from tests.effort import examples
 
 
 def marked(runs: tuple[Run, ...]) -> str:
@@ -74,7 +75,7 @@ WORDS = st.lists(st.sampled_from("abcd"), max_size=25)
 
 
 @given(WORDS, WORDS)
-@settings(max_examples=300)
+@settings(max_examples=examples(20))
 def test_the_unchanged_words_are_the_same_on_both_sides_and_as_many_as_can_be(left, right):
     ours, theirs = difference(" ".join(left), " ".join(right))
     kept = "".join(run.text for run in ours if not run.changed).split()
@@ -83,7 +84,7 @@ def test_the_unchanged_words_are_the_same_on_both_sides_and_as_many_as_can_be(le
 
 
 @given(st.integers(0, 10_000), st.sampled_from([5, 400, 4_000]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_long_texts_keep_the_same_words_too(seed, variety):
     dice = random.Random(seed)
     left = [f"w{dice.randrange(variety)}" for _ in range(800)]

@@ -19,6 +19,7 @@ from console.traffic.reading import LogReader
 from console.traffic.store import Store
 from console.traffic.tally import Tally
 from console.traffic.users import KnownUsers, count_users
+from tests.effort import examples
 
 NOW = 1_795_000_000.0
 numbers = st.none() | st.integers(0, 10**6)
@@ -77,7 +78,7 @@ def test_counting_many_is_counting_each(batch: list[RequestRow]) -> None:
     assert together.counts() == each.counts()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(rows, max_size=12), st.lists(rows, max_size=12))
 def test_counting_goes_on_where_it_was(first: list[RequestRow], second: list[RequestRow]) -> None:
     twice, once = Tally(), Tally()
@@ -160,7 +161,9 @@ def check(path: Path, account: Account) -> None:
         db.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(batches)
 def test_two_writers_store_what_an_account_of_the_rows_says(tmp_path_factory, batches) -> None:
     path = tmp_path_factory.mktemp("log") / "requests.db"

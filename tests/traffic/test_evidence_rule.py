@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from console.domain.requests import USER_CAP
 from console.traffic.importing import write_history
 from console.traffic.log import RequestLog
+from tests.effort import examples
 
 
 def record(log, choice, user="u", **fields) -> None:
@@ -106,7 +107,7 @@ def test_users_are_counted_by_arm_with_what_went_wrong(log, choice, query) -> No
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=90), st.integers(5, 40))
 def test_chunks_do_not_change_what_is_evidence(tmp_path_factory, users: str, chunk: int) -> None:
     import sqlite3

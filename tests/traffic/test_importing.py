@@ -15,6 +15,7 @@ from console.traffic.importing import write_history
 from console.traffic.log import RequestLog
 from console.traffic.reading import LogReader
 from console.traffic.upkeep import tidy
+from tests.effort import examples
 
 ROLLOUT = "support|new|2026-11-20T09:00:00Z"
 DAY_S = 86_400
@@ -26,7 +27,7 @@ def test_rows_are_in_the_slot_in_which_they_ended(path, make_row, query) -> None
     assert query("SELECT slot, requests FROM cells ORDER BY slot") == [(100, 1), (101, 1)]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(7, 60))
 def test_order_and_chunks_do_not_change_the_counts(tmp_path_factory, order: random.Random, chunk: int) -> None:
     start = 1_795_000_000.0

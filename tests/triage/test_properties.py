@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from console.triage.judging import triage
 from console.triage.records import WORRYING_FROM, Requirements
+from tests.effort import examples
 
 PIECES = st.sampled_from(
     [
@@ -57,7 +58,7 @@ TEXTS = st.one_of(
     st.text(max_size=200), st.lists(PIECES, max_size=8).map(" ".join), st.lists(PIECES, max_size=6).map("".join)
 )
 WORDS = ("Zürich", "café", "naïve", "Ångström", "“quoted”", "–", "it’s", "100", "%", "3.5", "of", "the")
-RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @RELAXED

@@ -18,6 +18,7 @@ from console.tui.drawing.glyphs import plain_ascii, without_colour
 from console.tui.drawing.plot import LEFT, RIGHT, draw_plot
 from console.tui.drawing.scale import Top, held_top, needed, nice_top, top_text
 from console.view.records import PlotView, PointView
+from tests.effort import examples
 from tests.tui import samples
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -103,7 +104,7 @@ def covered(canvas: Canvas, x: int) -> float:
     return total
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 8 * ROWS), st.integers(0, 8 * ROWS))
 def test_the_band_is_as_thick_as_the_range_to_the_eighth_where_it_fills_rows(one: int, other: int) -> None:
     low, high = sorted((one, other))
@@ -244,7 +245,7 @@ def test_without_a_canary_the_legend_has_one_line() -> None:
 # --- nice maxima --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.floats(1e-6, 0.9), st.integers(1, 20))
 def test_the_scale_is_a_nice_number_that_holds_the_data_and_not_much_more(value: float, rows: int) -> None:
     top = nice_top(plot(lambda _: value), rows)

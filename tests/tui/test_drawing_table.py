@@ -15,6 +15,7 @@ from console.tui.drawing.glyphs import STATES, plain_ascii, without_colour
 from console.tui.drawing.ladder import draw_ladder
 from console.tui.drawing.table import columns, draw_table, table_rows
 from console.view.records import CanaryView, MetricView, State, StepView
+from tests.effort import examples
 from tests.tui import samples
 
 LIVE = samples.canary()
@@ -142,7 +143,7 @@ def test_a_latched_meter_is_solid_to_its_end_and_does_not_move(decided: str, col
     assert "●" not in "".join(char for char, _ in cells)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.floats(-1.5, 1.5), st.sampled_from(WIDTHS))
 def test_a_meter_is_never_coloured_before_a_decision(value: float, width: int) -> None:
     at = columns(width)
@@ -192,7 +193,7 @@ def test_rows_keep_their_order_whatever_the_values() -> None:
     assert names == [metric.label for metric in LIVE.metrics]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.sampled_from(WIDTHS))
 def test_any_number_of_requests_keeps_the_columns(production: int, canary: int, width: int) -> None:
     view = replace(LIVE, production_requests=production, canary_requests=canary, split=S(""))

@@ -27,6 +27,7 @@ from console.tui.drawing.timeline import draw_timeline
 from console.tui.drawing.verdict import draw_banner, draw_verdict
 from console.view.comparison import AnswerView, ComparisonView, Run
 from console.view.records import CanaryView, PlotView, PointView, RetirementView, State, StepView
+from tests.effort import examples
 from tests.tui import samples
 
 FLEET = samples.fleet()
@@ -777,13 +778,13 @@ def assert_exact(canvas: Canvas, width: int, height: int) -> None:
 SIZES = {"width": st.integers(1, 220), "height": st.integers(1, 60)}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(view=canaries(), margin=st.sampled_from([1, 2]), **SIZES)
 def test_any_canary_fits_any_size(view: CanaryView, margin: int, width: int, height: int) -> None:
     assert_exact(draw_live(view, width, height, margin=margin), width, height)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(texts=st.lists(WORDS, min_size=6, max_size=6), selected=st.integers(0, 3), **SIZES)
 def test_any_registry_fits_any_size(texts: list[S], selected: int, width: int, height: int) -> None:
     support, summarise = FLEET.routes
@@ -797,7 +798,7 @@ def test_any_registry_fits_any_size(texts: list[S], selected: int, width: int, h
     assert_exact(draw_header(view, width, texts[3]), width, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     texts=st.lists(WORDS, min_size=5, max_size=5),
     full=st.booleans(),
@@ -820,7 +821,7 @@ def test_any_comparison_fits_any_size(
     assert scroll_limit(view, width, height, full=full) >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(texts=st.lists(WORDS, min_size=4, max_size=4), state=st.sampled_from(list(State)), **SIZES)
 def test_any_dialog_and_frame_fit_any_size(texts: list[S], state: State, width: int, height: int) -> None:
     view = replace(

@@ -18,11 +18,12 @@ from console.domain.registry import Gates, MetricGate
 from console.verdict.evidence import Evidence
 from console.verdict.plan import GatePlan, plan_for
 from console.verdict.verdict import judge
+from tests.effort import examples
 
 FORTY_BLOCKS = 40
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(cuts=st.lists(st.integers(0, FORTY_BLOCKS), max_size=5), seed=st.integers(0, 3), overlap=st.integers(0, 4))
 def test_any_batching_any_restart_and_any_overlap_give_the_same_numbers(
     world: SimpleNamespace, cuts: list[int], seed: int, overlap: int

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from console.domain.histogram import bin_of, middle
 from console.verdict.means import CAP_AFTER, MeanTest, Moments, cap_of, value_of
 from console.verdict.shares import Side
+from tests.effort import examples
 
 
 def histogram(rnd: random.Random, n: int, scale: float = 1.0) -> dict[int, int]:
@@ -27,7 +28,7 @@ def histogram(rnd: random.Random, n: int, scale: float = 1.0) -> dict[int, int]:
 CHANCES = st.lists(st.floats(0.01, 1), min_size=3, max_size=3)
 
 
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     side=st.sampled_from(["regression", "pass"]),
     bins=st.lists(st.integers(0, 40), min_size=3, max_size=3, unique=True),

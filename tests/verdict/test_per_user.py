@@ -31,6 +31,7 @@ from console.verdict.per_user import ENOUGH, UserGauge, UserTest, bin_of_user
 from console.verdict.plan import GatePlan, plan_for
 from console.verdict.shares import ShareTest
 from console.verdict.verdict import judge
+from tests.effort import examples
 
 EXACT = Gates(users="exact")
 LOG = math.log(100)
@@ -87,7 +88,7 @@ def test_a_user_is_his_share_in_twentieths(n: int, bad: int, index: int) -> None
     assert bin_of_user(n, bad) == index
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     rates=st.lists(st.floats(0, 1), min_size=2, max_size=2),
     cap=st.integers(1, 20),

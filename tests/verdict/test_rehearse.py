@@ -21,6 +21,7 @@ from console.domain.requests import RequestRow
 from console.traffic.foreign import read_foreign
 from console.traffic.importing import write_history
 from console.traffic.rehearsing import rehearse
+from tests.effort import examples
 
 T0 = 1_795_000_000.0
 
@@ -411,7 +412,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.lists(CELL, max_size=6), max_size=8),
     st.lists(

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.verdict.shares import ShareTest, Side, bet
+from tests.effort import examples
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
 
@@ -48,7 +49,7 @@ def expectation(
     return total
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     side=st.sampled_from(["regression", "pass"]),
     factor=st.floats(0.05, 20),
