@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 from console.compare.records import Comparison
-from console.domain.errors import ConsoleError, Refused, Usage
+from console.domain.edits import EditImpossible
+from console.domain.errors import Refused, Usage
 from console.domain.registry import Registry, Route
 from console.providers.questions import question_for
 from console.providers.records import Answer, Question
 from console.registry.literals import literal
 from console.registry.replacing import refusal
-from console.regression import planning, snapshots, suites
+from console.regression import finding, snapshots, suites
 from console.regression.files import read_file, replace_file
 from console.regression.records import Case, Snapshot, Suite, is_case_id
 
-_MOST_FILES = 500
 _LONGEST_ID = 60
 
 
@@ -39,21 +39,11 @@ def case_id_for(prompt: str, taken: Collection[str] = ()) -> str:
 
 
 def suite_path(route: Route, registry: Path) -> Path:
-    """The suite file of `route`: what `console regress` runs, else the first near the registry that names the route.
-
-    Where there is none, it is the `suites/<route>.toml` to be made.
-    """
+    """The suite file that `console regress` runs for `route`; where there is none, the one to be made."""
     try:
-        return planning.suite_path(route, registry)
+        return finding.suite_path(route, registry)
     except Usage:
-        root = registry.resolve().parent
-    for path in _suite_files(root):
-        try:
-            if suites.read(path, root).route == route.name:
-                return path
-        except ConsoleError:
-            continue  # somebody else's TOML, or a suite that `console regress` will complain about
-    return root / "suites" / f"{route.name if is_case_id(route.name) else 'cases'}.toml"
+        return registry.parent / "suites" / f"{route.name if is_case_id(route.name) else 'cases'}.toml"
 
 
 def taken_ids(path: Path, registry: Path) -> tuple[str, ...]:
@@ -136,16 +126,6 @@ def _must_be_what_was_asked(case: Case, asked: Question, registry: Registry, rou
         raise Refused(f"the case would be asked with other {' and '.join(unlike)} than this answer was given to", hint)
 
 
-def _suite_files(root: Path) -> Iterator[Path]:
-    found = 0
-    for pattern in ("suites/*.toml", "tests/**/*.toml"):
-        for path in sorted(root.glob(pattern)):
-            found += 1
-            if found > _MOST_FILES:
-                return
-            yield path
-
-
 def _before(path: Path, route: str) -> bytes:
     try:
         return read_file(path)
@@ -158,7 +138,10 @@ def _before(path: Path, route: str) -> bytes:
 def _with_case(data: bytes, case_id: str, prompt: str, system: str | None = None) -> bytes:
     """The suite's bytes with one more case at the end, in the file's own line ends."""
     end = "\r\n" if b"\r\n" in data else "\n"
-    lines = ["", "[[case]]", f"id = {literal(case_id)}", f"prompt = {literal(prompt)}"]
-    lines += [f"system = {literal(system)}"] if system is not None else []
+    try:
+        lines = ["", "[[case]]", f"id = {literal(case_id)}", f"prompt = {literal(prompt)}"]
+        lines += [f"system = {literal(system)}"] if system is not None else []
+    except EditImpossible as impossible:
+        raise Refused(f"the prompt cannot be a case: {impossible}") from impossible
     gap = "" if not data or data.endswith(b"\n") else end
-    return data + (gap + end.join([*lines, ""])).encode("utf-8", "replace")
+    return data + (gap + end.join([*lines, ""])).encode()
