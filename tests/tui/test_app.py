@@ -19,8 +19,9 @@ from console.tui.keys import KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
+from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen, later
-from console.tui.screens.reading import HelpScreen, HistoryScreen
+from console.tui.screens.reading import HelpScreen
 from console.tui.screens.settling import SETTLED_S, Settling
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar

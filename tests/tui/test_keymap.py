@@ -20,8 +20,9 @@ from console.tui.app import ConsoleApp
 from console.tui.keymap import REMAPPABLE, load, remapped, textual_keymap
 from console.tui.keys import KEYS, by_action
 from console.tui.runtime import Runtime
+from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen
-from console.tui.screens.reading import HelpPage, HelpScreen, HistoryScreen
+from console.tui.screens.reading import HelpPage, HelpScreen
 from console.tui.widgets.frame import KeyBar
 
 

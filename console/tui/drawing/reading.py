@@ -1,15 +1,15 @@
-"""Pages to read: the history as rows with a cursor, and the keys in their groups."""
+"""The page of help: what the focused pane shows, its states, and the keys in their groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from console.text import words
 from console.text.cells import wrap
 from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.glyphs import STATES
 from console.tui.keys import KEYS, Group, Key
-from console.view.records import ChangeView
+from console.view.records import State
 
 _GROUPS: tuple[tuple[Group, str], ...] = (
     ("act", "Change the rollout"),
@@ -35,52 +35,19 @@ _ABOUT = (
         "Accepting writes the snapshot; every decision is on the disk at once, and undo puts back what stood there.",
     ),
 )
-REVIEW = 4
-"""The page of help about the review; 1 to 3 are those about the panes."""
-_WHEN, _WHAT, _WHO = 2, 16, 12
-
-
-def draw_history(changes: Sequence[ChangeView], now: datetime, width: int, height: int, cursor: int) -> Canvas:
-    """One row a change, newest first; under the one at the cursor its reason. The cursor is always in sight."""
-    canvas = Canvas(width, height, "bg")
-    _put_title(canvas, "History", "u undo this change   esc back")
-    if not changes:
-        canvas.put(2, 2, "nothing was changed from this console yet", "muted", end=width - 2)
-        return canvas
-    room = max(1, height - 3)
-    first = max(0, min(cursor - room // 2, len(changes) - room + 1))
-    y = 2
-    for number, change in enumerate(changes[first:], first):
-        if y >= height:
-            break
-        y = _put_change(canvas, y, change, now, chosen=number == cursor)
-    return canvas
-
-
-def _put_change(canvas: Canvas, y: int, change: ChangeView, now: datetime, chosen: bool) -> int:
-    width = canvas.width
-    if chosen:
-        canvas.row(y, "raised")
-        canvas.put(0, y, "▌", "strong")
-    canvas.put(_WHEN, y, _when(change.at, now), "muted", end=_WHAT - 1)
-    style = "muted" if change.undone else "strong" if chosen else "fg"
-    canvas.put(_WHAT, y, change.text + (" (undone)" if change.undone else ""), style, end=width - _WHO - 3)
-    canvas.right(width - 2, y, change.actor, "muted", start=width - _WHO - 2)
-    if not chosen:
-        return y + 1
-    reason = change.reason or "no reason was given"
-    for line in wrap(reason, max(10, width - _WHAT - 2))[:3]:
-        if y + 1 < canvas.height:
-            y += 1
-            canvas.put(_WHAT, y, line, "muted", end=width - 2)
-    return y + 1
-
-
-def _when(at: datetime, now: datetime) -> str:
-    local = at.astimezone(UTC)
-    if local.date() == now.astimezone(UTC).date():
-        return local.strftime("%H:%M:%S")
-    return f"{words.day(local.date(), now.date())} {local:%H:%M}"
+_STATES: tuple[tuple[State, str], ...] = (
+    (State.REGRESSION, "worse than the limit allows, beyond doubt: r rolls back, and so does a guard"),
+    (State.PASS, "every guardrail within its limit, beyond doubt: it can be promoted"),
+    (State.WATCHING, "neither yet; the sentence says about how many requests are missing"),
+    (State.WARMING_UP, "too few requests to pass; a regression already shows"),
+    (State.UNDECIDED, "enough requests, and still between limit and margin: yours to decide"),
+    (State.HELD, "nothing raises it until a person resumes it"),
+    (State.SUSPECT, "the split of users is not as set: the numbers mean nothing until it is"),
+    (State.NO_COMPARISON, "one arm has no recent requests"),
+    (State.ERROR, "the log cannot be read; old numbers stay on the screen, muted"),
+)
+LIVE, REVIEW = 2, 4
+"""The pages of help about the live canary and the review; 1 to 3 are those about the panes."""
 
 
 def draw_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS, top: int = 0) -> Canvas:
@@ -104,7 +71,7 @@ def hidden_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS) 
 
 def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
     about = [part for line in _ABOUT[min(max(pane, 1), len(_ABOUT)) - 1] for part in wrap(line, max(10, width - 4))]
-    canvas = Canvas(width, len(about) + len(keys) + 2 * len(_GROUPS), "bg")
+    canvas = Canvas(width, len(about) + len(keys) + 2 * len(_GROUPS) + 2 + 2 * len(_STATES), "bg")
     for y, line in enumerate(about):
         canvas.put(2, y, line, "fg", end=width - 2)
     y = len(about)
@@ -118,7 +85,23 @@ def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
             canvas.put(12, y, key.label, "fg", end=28)
             canvas.put(29, y, key.help, "muted", end=width - 2)
         y += 1
-    return canvas, y
+    return canvas, _put_states(canvas, y + 1) if pane == LIVE else y
+
+
+def _put_states(canvas: Canvas, y: int) -> int:
+    """What each word of the verdict means; returns the row after them."""
+    width = canvas.width
+    canvas.put(2, y, "Verdicts", "strong bold", end=width - 2)
+    for state, text in _STATES:
+        y += 1
+        mark = STATES[state]
+        canvas.put(4, y, f"{mark.glyph} {state.value.upper()}", f"{mark.style} bold", end=22)
+        first, *more = wrap(text, max(10, width - 24))
+        canvas.put(22, y, first, "muted", end=width - 2)
+        for line in more[:1]:
+            y += 1
+            canvas.put(22, y, line, "muted", end=width - 2)
+    return y + 1
 
 
 def _put_title(canvas: Canvas, title: str, keys: str) -> None:

@@ -1,9 +1,8 @@
-"""Screens to read: the history of the registry, and help."""
+"""The screen of help."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,78 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.reading import draw_help, draw_history, hidden_help
+from console.tui.drawing.reading import draw_help, hidden_help
 from console.tui.keys import Key
 from console.tui.widgets.drawn import Drawn
-from console.view.records import ChangeView
 
 
-class _Page(Drawn, can_focus=True):
-    DEFAULT_CSS = "_Page { width: 1fr; height: 1fr; }"
-
-
-class HistoryPage(_Page):
-    """The changes with a cursor."""
-
-    def __init__(self, changes: Sequence[ChangeView], now: datetime) -> None:
-        super().__init__()
-        self._changes, self._now = tuple(changes), now
-        self.cursor = 0
-
-    def draw(self, width: int, height: int) -> Canvas:
-        """One row a change, the reason under the one at the cursor."""
-        return draw_history(self._changes, self._now, width, height, self.cursor)
-
-    def move(self, rows: int) -> None:
-        """Move the cursor; it stops at both ends."""
-        self.cursor = min(max(0, self.cursor + rows), max(0, len(self._changes) - 1))
-        self.redraw()
-
-    @property
-    def chosen(self) -> ChangeView | None:
-        """The change at the cursor."""
-        return self._changes[self.cursor] if self._changes else None
-
-
-class HistoryScreen(ModalScreen[int | None]):
-    """The newest changes first; `u` takes back the one at the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,h", "leave", "leave", show=False),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("u", "undo", "undo this change", show=False),
-    ]
-
-    def __init__(self, changes: Sequence[ChangeView], now: datetime) -> None:
-        super().__init__()
-        self._page = HistoryPage(changes, now)
-
-    def compose(self) -> ComposeResult:
-        """The page."""
-        yield self._page
-
-    def on_mount(self) -> None:
-        """Keys belong to the page."""
-        self._page.focus()
-
-    def action_move(self, rows: int) -> None:
-        """Up or down."""
-        self._page.move(rows)
-
-    def action_undo(self) -> None:
-        """Close, and ask about the chosen change."""
-        chosen = self._page.chosen
-        if chosen is not None:
-            self.dismiss(chosen.number)
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
-
-
-class HelpPage(_Page):
+class HelpPage(Drawn, can_focus=True):
     """The keys in their groups."""
+
+    DEFAULT_CSS = "HelpPage { width: 1fr; height: 1fr; }"
 
     def __init__(self, pane: int, keys: Sequence[Key]) -> None:
         super().__init__()

@@ -1,0 +1,147 @@
+"""The history of the registry: who changed what, why, on which evidence, and the exact lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.history import change_at, draw_history
+from console.tui.widgets.drawn import Drawn
+from console.view.records import ChangeDetail, ChangeView
+
+Details = Callable[[int], ChangeDetail | None]
+"""Everything about change number …; called on a thread, since the history is a file that may be locked."""
+
+
+class HistoryPage(Drawn, can_focus=True):
+    """The changes with a cursor, and everything about the one at it."""
+
+    DEFAULT_CSS = "HistoryPage { width: 1fr; height: 1fr; }"
+
+    def __init__(self, changes: Sequence[ChangeView], now: datetime, filename: str, *, may_undo: bool) -> None:
+        super().__init__()
+        self._changes, self._now, self._filename, self._may_undo = tuple(changes), now, filename, may_undo
+        self.cursor = 0
+        self._known: dict[int, ChangeDetail] = {}
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """List and detail at this size."""
+        chosen = self.chosen
+        detail = self._known.get(chosen.number) if chosen else None
+        return draw_history(
+            self._changes, self._now, width, height, self.cursor, detail,
+            may_undo=self._may_undo, filename=self._filename,
+        )  # fmt: skip
+
+    def go(self, number: int) -> None:
+        """Put the cursor on row `number`; it stops at both ends."""
+        self.cursor = min(max(0, number), max(0, len(self._changes) - 1))
+        self.redraw()
+
+    def learn(self, detail: ChangeDetail) -> None:
+        """What was read about one change."""
+        self._known[detail.number] = detail
+        self.redraw()
+
+    @property
+    def chosen(self) -> ChangeView | None:
+        """The change at the cursor."""
+        return self._changes[self.cursor] if self._changes else None
+
+    @property
+    def unknown(self) -> int | None:
+        """The number of the change at the cursor, where nothing was read about it yet."""
+        chosen = self.chosen
+        return chosen.number if chosen and chosen.number not in self._known else None
+
+    def row_at(self, x: int, y: int) -> int | None:
+        """The index of the change under the mouse."""
+        return change_at(len(self._changes), self.size.width, self.size.height, self.cursor, x, y)
+
+
+class HistoryScreen(ModalScreen[int | None]):
+    """The newest changes first; `u` takes back the one at the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,h", "leave", "leave", show=False),
+        Binding("j,down", "move(1)", "down", show=False),
+        Binding("k,up", "move(-1)", "up", show=False),
+        Binding("pagedown,space", "move(10)", "page down", show=False),
+        Binding("pageup", "move(-10)", "page up", show=False),
+        Binding("u", "undo", "undo this change", show=False),
+    ]
+
+    def __init__(
+        self,
+        changes: Sequence[ChangeView],
+        now: datetime,
+        details: Details = lambda _: None,
+        *,
+        filename: str = "registry.toml",
+        may_undo: bool = True,
+    ) -> None:
+        super().__init__()
+        self._page = HistoryPage(changes, now, filename, may_undo=may_undo)
+        self._details, self._may_undo = details, may_undo
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        yield self._page
+
+    def on_mount(self) -> None:
+        """Keys belong to the page."""
+        self._page.focus()
+        self._read()
+
+    def _read(self) -> None:
+        number = self._page.unknown
+        if number is None:
+            return
+
+        def read() -> None:
+            detail = self._details(number)
+            if detail is not None:
+                with suppress(RuntimeError):  # the console has been left meanwhile
+                    self.call_later(self._page.learn, detail)
+
+        self.run_worker(read, thread=True, group="detail", exclusive=True)
+
+    def _go(self, number: int) -> None:
+        self._page.go(number)
+        self._read()
+
+    def action_move(self, rows: int) -> None:
+        """Up or down."""
+        self._go(self._page.cursor + rows)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses a change."""
+        row = self._page.row_at(event.x, event.y)
+        if row is not None:
+            self._go(row)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel."""
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel."""
+        self.action_move(-1)
+
+    def action_undo(self) -> None:
+        """Close, and ask about the chosen change."""
+        chosen = self._page.chosen
+        if chosen is not None and self._may_undo and not chosen.undone:
+            self.dismiss(chosen.number)
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)
