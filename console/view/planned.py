@@ -74,6 +74,8 @@ def _moved(plan: Plan) -> int | None:
     canary, production = standing.canary_users, standing.production_users
     if not canary and not production:
         return None
+    if plan.after == 0 and canary:
+        return canary
     return round(((canary or 0) + (production or 0)) * abs(plan.after - plan.before) / 100)
 
 

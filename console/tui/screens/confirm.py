@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from console.text.safe import SafeText
-from console.tui.drawing.dialog import HEIGHT, WIDTH
+from console.tui.drawing.dialog import HEIGHT, WIDTH, plan_rows
 from console.tui.screens.settling import Settling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
@@ -37,6 +37,10 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         Binding("escape", "cancel", "cancel", show=False),
         Binding("y", "confirm", "confirm", show=False),
         Binding("left,right", "app.focus_next", "other button", show=False),
+        Binding("down,j", "read(1)", "further down", show=False),
+        Binding("up,k", "read(-1)", "back up", show=False),
+        Binding("pagedown,space", "read(8)", "further down", show=False),
+        Binding("pageup", "read(-8)", "back up", show=False),
     ]
 
     def __init__(self, plan: PlanView, filename: str) -> None:
@@ -68,12 +72,18 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def _fit(self) -> None:
         dialog = self.query_one("#dialog")
-        dialog.styles.width = WIDTH if self.size.width >= 90 else self.size.width
-        dialog.styles.height = min(HEIGHT, self.size.height)
+        width = WIDTH if self.size.width >= 90 else self.size.width
+        around = 3 + (2 if self.query("#reason") else 0)
+        dialog.styles.width = width
+        dialog.styles.height = min(max(HEIGHT, plan_rows(self._plan, width) + around), self.size.height)
         tiny = self.size.width < TINY
         self.query_one("#cancel", Button).label = Content("Cancel" if tiny else "Cancel  esc")
         for button in self.query("#go").results(Button):
             button.label = Content(f"y {self._plan.verb}" if tiny else f"{self._plan.verb}  y")
+
+    def action_read(self, rows: int) -> None:
+        """Read on, where the change is longer than the dialog."""
+        self.query_one(PlanBody).move(rows)
 
     @property
     def _blocked(self) -> bool:

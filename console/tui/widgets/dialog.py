@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.dialog import draw_plan, draw_title
+from console.tui.drawing.dialog import draw_plan, draw_title, hidden_rows
 from console.tui.widgets.drawn import Drawn
 from console.view.records import PlanView
 
@@ -17,6 +19,7 @@ class PlanBody(Drawn):
         super().__init__(id=id)
         self._plan = plan
         self._filename = filename
+        self._offset = 0
 
     def show(self, plan: PlanView) -> None:
         """Another plan, after the registry or the evidence changed while the dialog was open."""
@@ -27,5 +30,21 @@ class PlanBody(Drawn):
         """Title row and body."""
         canvas = Canvas(width, height, "side")
         canvas.paste(0, 0, draw_title(self._plan, width))
-        canvas.paste(0, 1, draw_plan(self._plan, width, height - 1, self._filename))
+        canvas.paste(0, 1, draw_plan(self._plan, width, height - 1, self._filename, self._offset))
         return canvas
+
+    def move(self, rows: int) -> None:
+        """Read on in a plan that is higher than the dialog; it stops at both ends."""
+        limit = hidden_rows(self._plan, self.size.width, self.size.height - 1, self._filename)
+        self._offset = min(max(0, self._offset + rows), limit)
+        self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        event.stop()
+        self.move(2)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        event.stop()
+        self.move(-2)
