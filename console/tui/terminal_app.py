@@ -6,15 +6,17 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.app import App
+from textual.command import Provider
 from textual.filter import LineFilter, NoColor
 
 from console.text.safe import safe
+from console.tui.commands import Commands
 from console.tui.drawing.palette import DARK
 from console.tui.plain import AsciiOnly
 from console.tui.theme import DARK_NAME, THEMES
@@ -31,6 +33,8 @@ class TerminalApp(App[Result]):
     CSS_PATH = Path(__file__).with_name("app.tcss")  # absolute: a subclass may live elsewhere
     TITLE = "console"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's own type
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(self, *, ascii_only: bool = False) -> None:
         super().__init__()
