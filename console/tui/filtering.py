@@ -1,4 +1,4 @@
-"""`/`: only the routes that match what is typed, in a row above the panes."""
+"""`/`: only the routes that match what is typed, in the row of the footer, so that no pane moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Label
 
+from console.text.safe import safe_line
 from console.text.words import plural
+from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.filtering import matching
 from console.view.records import FleetView
@@ -74,7 +76,6 @@ class FilterRow(Horizontal):
     def action_clear(self) -> None:
         """Every route again."""
         self.query_one(Input).value = ""
-        self.display = False
         self.post_message(self.Left())
 
     def action_move(self, rows: int) -> None:
@@ -101,20 +102,23 @@ class Filtering(_Base):
     def show_routes(self, view: FleetView) -> None:
         """Give the registry pane the routes of `view` that match."""
         row, pane = self.query_one(FilterRow), self.query_one(RegistryPane)
-        if not row.display:
+        if not row.typed.strip():
+            row.count(len(view.routes), len(view.routes))
             pane.show(view)
             return
         found = matching(view, row.typed)
         row.count(len(found.routes), len(view.routes))
-        pane.show(found, empty="no route matches")
+        said = safe_line(f"/{row.typed.strip()} · {len(found.routes)} of {len(view.routes)}")
+        pane.show(found, empty="no route matches", said=said)
 
     @property
     def is_filtered(self) -> bool:
         """Whether some routes may be hidden."""
-        return self.query_one(FilterRow).display
+        return bool(self.query_one(FilterRow).typed.strip())
 
     def action_filter(self) -> None:
         """`/`."""
+        self.query_one(KeyBar).display = False
         self.query_one(FilterRow).open()
 
     def action_all_routes(self) -> None:
@@ -124,6 +128,8 @@ class Filtering(_Base):
 
     def on_filter_row_left(self) -> None:
         """The keys go back to the routes."""
+        self.query_one(FilterRow).display = False
+        self.query_one(KeyBar).display = True
         self.query_one(RegistryPane).focus()
         self.post_message(FilterRow.Changed())
 

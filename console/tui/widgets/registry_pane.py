@@ -6,6 +6,7 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
+from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import draw_strip
 from console.tui.drawing.registry import NO_ROUTES, draw_registry, pins_text, route_at
@@ -27,11 +28,15 @@ class RegistryPane(Pane):
     selected: reactive[int] = reactive(0)
     _view: FleetView | None = None
     _empty = NO_ROUTES
+    _said = NOTHING
 
-    def show(self, view: FleetView, *, empty: str = NO_ROUTES) -> None:
-        """Show another moment of the registry; the cursor stays on its route's name, wherever that moved to."""
+    def show(self, view: FleetView, *, empty: str = NO_ROUTES, said: SafeText = NOTHING) -> None:
+        """Show another moment of the registry; the cursor stays on its route's name, wherever that moved to.
+
+        `said` stands in the strip where only some routes are shown: `/haiku · 3 of 12`.
+        """
         before = self.route
-        self._view, self._empty = view, empty
+        self._view, self._empty, self._said = view, empty, said
         names = [route.name for route in view.routes]
         kept = names.index(before.name) if before and before.name in names else self.selected
         self.selected = min(kept, max(0, len(names) - 1))
@@ -76,7 +81,8 @@ class RegistryPane(Pane):
 
     def draw_strip(self, width: int) -> Canvas:
         """`1 Registry   2 routes · 5 pins`."""
-        return draw_strip(width, 1, right=pins_text(self._view) if self._view else "", focused=self.has_focus)
+        right = self._said or (pins_text(self._view) if self._view else "")
+        return draw_strip(width, 1, right=right, focused=self.has_focus)
 
     def draw_body(self, width: int, height: int) -> Canvas:
         """Routes, changes and the time line."""
