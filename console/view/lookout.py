@@ -45,6 +45,8 @@ from console.view.window import Window
 
 RECENT_CHANGES = 20
 _PLOTTED = {metric.name: metric for metric in METRICS}
+START_S = 60.0
+"""A change of the share so soon after a rollout's start is that start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +220,11 @@ class Lookout:
             state = State.HELD if route.canary.held else State.NO_DATA
         mine = [change for change in shares if change.route == route.name]
         steps = tuple((change.at, label(change)) for change in mine)
-        if not mine:  # since it began nobody changed it, so the mark at its start has its percentage
-            steps = ((route.canary.start, words.percentage(route.canary.percentage)),)
+        if not any(
+            (change.at - route.canary.start).total_seconds() < START_S for change in mine
+        ):  # its start is no change of the share
+            first = mine[-1].before if mine else route.canary.percentage
+            steps = ((route.canary.start, words.percentage(first or 0.0)), *steps)
         view = CanaryView(
             route=safe(route.name),
             state=state,

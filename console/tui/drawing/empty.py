@@ -31,7 +31,7 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
             break
         canvas.paste(margin, y, block)
         y += block.height + (0 if tight else 1)
-    _put_next(canvas, margin, y, route)
+    canvas.paste(margin, y, draw_next(route, inner, seen=False))
     return canvas
 
 
@@ -80,18 +80,28 @@ def _replacement(route: RouteView | None) -> SafeText:
     return next((pin.replacement for pin in route.pins if pin.tier == "production"), NOTHING)
 
 
-def _put_next(canvas: Canvas, x: int, y: int, route: RouteView | None) -> None:
+def draw_next(route: RouteView | None, width: int, *, seen: bool) -> Canvas:
+    """What can be done now, one row each; `seen`: the application's requests arrive already."""
     replacement = _replacement(route)
-    candidate = (
-        f"5 % of users on {replacement}, the named replacement" if replacement else "5 % of users on a newer model"
-    )
+    named = f"{replacement}, the named replacement" if replacement else "a newer model"
+    name, model = (route.name if route else "ROUTE"), replacement or "MODEL"
     alone = route is None or all(pin.tier != "canary" for pin in route.pins)
-    rows: list[tuple[Line, str]] = [
-        ([("first request", "muted")], "appears here within 2 seconds, nothing to restart"),
-        *([([("c", "strong bold"), (" start a canary", "muted")], candidate)] if alone else []),
-        ([("only looking", "muted")], "console demo: a simulated world with live traffic"),
-    ]
-    for line, (label, text) in enumerate(rows, y):
-        put_pieces(canvas, x, line, label, end=canvas.width - x)
-        if x + 18 + cell_width(text) // 3 < canvas.width:
-            canvas.put(x + 18, line, text, "fg", end=canvas.width - x)
+    start: tuple[Line, str] = ([("c", "strong bold"), (" start a canary", "muted")], f"5 % of users on {named}")
+    if seen:
+        rows: list[tuple[Line, str]] = [
+            start,
+            ([("before that", "muted")], f"console preflight {name} {model}: what it rejects or changes"),
+            ([("enter", "strong bold"), (" ask both", "muted")], "one prompt on two models, side by side"),
+        ]
+    else:
+        rows = [
+            ([("first request", "muted")], "appears here within 2 seconds, nothing to restart"),
+            *([start] if alone else []),
+            ([("only looking", "muted")], "console demo: a simulated world with live traffic"),
+        ]
+    canvas = Canvas(width, len(rows))
+    for y, (label, text) in enumerate(rows):
+        put_pieces(canvas, 0, y, label, end=width)
+        if 18 + cell_width(text) // 3 < width:
+            canvas.put(18, y, text, "fg", end=width)
+    return canvas

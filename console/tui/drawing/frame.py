@@ -14,6 +14,8 @@ from console.view.records import FleetView
 
 Layout = Literal["wide", "panes", "tabs"]
 PANES = ("Registry", "Live canary", "Comparer")
+EMPTY_COMPARER = 4
+"""Rows of the comparer before anything was compared: the plot above it has a use for the rest."""
 _NARROW = 100
 _TINY = 50
 _LATE_S = 60.0

@@ -94,9 +94,19 @@ def plan(view: CanaryView, rows: int) -> Plan:
 
 
 def draw_live(
-    view: CanaryView, width: int, height: int, *, margin: int = 2, plot: int = 0, tops: Sequence[float] = ()
+    view: CanaryView,
+    width: int,
+    height: int,
+    *,
+    margin: int = 2,
+    plot: int = 0,
+    tops: Sequence[float] = (),
+    below: Canvas | None = None,
 ) -> Canvas:
-    """The body of the pane. `plot` is the index of the plot shown first; `tops` fix the scale of each plot."""
+    """The body of the pane. `plot` is the index of the plot shown first; `tops` fix the scale of each plot.
+
+    `below` stands under the table where there is no plot and it has room.
+    """
     canvas = Canvas(width, height)
     if _only_words(width, height):
         canvas.paste(0, 0, draw_verdict(view.state, view.sentence, width))
@@ -109,6 +119,8 @@ def draw_live(
     if shares.ladder:
         body.paste(0, shares.spacing.verdict, draw_ladder(view.steps, view.state, body.width, shares.ladder))
     body.paste(0, shares.table_y, draw_table(view, body.width, shares.table, shares.fold))
+    if below is not None and not shares.plot and shares.table_y + shares.table + 1 + below.height <= body.height:
+        body.paste(0, shares.table_y + shares.table + 1, below)
     if view.stale:
         body.fade()
     canvas.paste(margin, y, body)

@@ -15,6 +15,8 @@ _SHRINK_AFTER = timedelta(minutes=10)
 _LABEL = 5
 _RANGE_AT_MOST = 3.0
 """A first hour's range may be enormous; it may take the line down to a third of the height and is cut off beyond."""
+_ROOM_ABOVE = 1.4
+"""Over a canary that is much worse than production there is room for the range around it, and no more."""
 _USUAL_RANGES = 1.5
 """Where all values are 0 the scale shows one and a half usual ranges, so that the first one does not rule."""
 
@@ -33,12 +35,24 @@ def finite(value: float | None) -> float | None:
 
 def needed(plot: PlotView) -> float:
     """The smallest upper end that shows the data; 0 without any."""
-    lines = [value for point in plot.points for value in map(finite, (point.production, point.canary)) if value]
     ranges = [high for point in plot.points if (high := finite(point.high))]
-    peak = max(lines, default=0.0)
+    line = max((value for point in plot.points if (value := finite(point.production))), default=0.0)
+    peak = max(_certain(plot), default=0.0)
     if not ranges:
         return peak
-    return max(peak, min(max(ranges), max(_RANGE_AT_MOST * peak, _USUAL_RANGES * median(ranges))))
+    most = max(_RANGE_AT_MOST * line, _ROOM_ABOVE * peak, _USUAL_RANGES * median(ranges))
+    return max(peak, min(max(ranges), most))
+
+
+def _certain(plot: PlotView) -> list[float]:
+    """What must be in sight: production, the least that the canary may have been, and the last value of both.
+
+    A canary's first requests may well read 10 %, with a range from 1 to 30: no scale for the hours after it.
+    """
+    last = next((point for point in reversed(plot.points) if finite(point.canary) is not None), None)
+    canary = [point.low if finite(point.low) is not None else point.canary for point in plot.points]
+    values = [*(point.production for point in plot.points), *canary, last.canary if last else None]
+    return [value for value in map(finite, values) if value]
 
 
 def nice_top(plot: PlotView, rows: int) -> float:
@@ -58,7 +72,7 @@ def nice_top(plot: PlotView, rows: int) -> float:
     middle = median(values) if values else 0.0
 
     def off_centre(top: float) -> float:
-        position = middle / top * rows
+        position = min(1.0, max(0.0, middle / top)) * rows
         return abs(position - math.floor(position) - 0.5)
 
     return min(candidates, key=lambda top: (round(off_centre(top), 2), top))

@@ -6,7 +6,7 @@ from textual.reactive import reactive
 
 from console.text import words
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.empty import draw_empty
+from console.tui.drawing.empty import draw_empty, draw_next
 from console.tui.drawing.frame import draw_strip
 from console.tui.drawing.live import draw_live, next_tops, plot_rows
 from console.tui.drawing.scale import Top
@@ -56,4 +56,12 @@ class LivePane(Pane):
         if rows:
             self._tops = next_tops(self._tops, self._view.plots, rows, self._fleet.now)
         tops = [top.value for top in self._tops]
-        return draw_live(self._view, width, height, margin=self.margin, plot=self.plot, tops=tops)
+        below = self._next(width - 2 * self.margin)
+        return draw_live(self._view, width, height, margin=self.margin, plot=self.plot, tops=tops, below=below)
+
+    def _next(self, width: int) -> Canvas | None:
+        """What can be done on a route that has no canary."""
+        if self._view is None or self._fleet is None or self._view.state is not State.NO_CANARY:
+            return None
+        name = self._view.route
+        return draw_next(next((each for each in self._fleet.routes if each.name == name), None), width, seen=True)
