@@ -22,19 +22,36 @@ class Offering(Acting, Guarding):
         return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
 
     def _urgency(self, key: Key) -> int:
-        canary = self.canary
-        passed = canary is not None and canary.state is State.PASS
-        first: tuple[str, ...] = ("promote", "advance") if passed else ("rollback", "advance", "promote")
-        if canary is not None and canary.state is State.NO_CANARY:
-            first = ("canary",)
+        first = self._first()
+        unlikely = "promote" if self._serves else "rollback"
+        if self._regressed and key.action == unlikely:
+            return len(first) + 1
         return first.index(key.action) if key.action in first else len(first)
+
+    def _first(self) -> tuple[str, ...]:
+        state = self.canary.state if self.canary else None
+        if state is State.PASS:
+            return ("promote", "advance")
+        if state is State.NO_CANARY:
+            return ("canary",)
+        if state is State.REGRESSION:
+            return ("rollback", "retreat", "undo", "history") if self._serves else ("undo", "history")
+        return ("rollback", "advance", "promote")
+
+    @property
+    def _regressed(self) -> bool:
+        return self.canary is not None and self.canary.state is State.REGRESSION
+
+    @property
+    def _serves(self) -> bool:
+        return self.route is not None and self.route.canary_percentage > 0
 
     def label(self, key: Key) -> str:
         """The word in the footer says the effect: "to 25 %", not "next step"."""
         route, canary = self.route, self.canary
         if route is None or canary is None:
             return key.label
-        if key.action == "rollback" and canary.state is State.REGRESSION and route.canary_percentage > 0:
+        if key.action == "rollback" and self._regressed and self._serves:
             return "roll back now"
         if key.action in ("advance", "retreat"):
             target = self.target(key.action)

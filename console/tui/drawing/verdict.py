@@ -73,7 +73,8 @@ def draw_banner(view: CanaryView, width: int, margin: int, padding: int) -> Canv
     if view.countdown and stacked:
         canvas.put(margin + 14, padding, view.countdown, "onred bold")
     elif view.countdown:
-        canvas.put(margin + 2, padding + len(first), view.countdown, "onred bold", end=x - 1)
+        under = margin + 2 if cell_width(view.countdown) <= _REASON_X - 3 else margin
+        canvas.put(under, padding + len(first), view.countdown, "onred bold", end=x - 1)
     return canvas
 
 

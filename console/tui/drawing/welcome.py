@@ -23,9 +23,7 @@ def draw_welcome(
     y = _paragraph(canvas, y, f"There is no {name} here yet", "strong bold")
     y = _paragraph(canvas, y, "It names every model this application calls: one file, in version control.", "fg")
     y += 1
-    y = _paragraph(
-        canvas, y, "d   a simulated world with live traffic, to try everything in", "fg"
-    )
+    y = _paragraph(canvas, y, "d   a simulated world with live traffic, to try everything in", "fg")
     if not said:
         y = _paragraph(canvas, y, "y   looking for model ids in the code …", "muted")
         return canvas
