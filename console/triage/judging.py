@@ -126,7 +126,7 @@ def _differences(
 
 def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list[Reason]:
     """What is left to compare of answers in which nothing certain has changed."""
-    if both_refuse(old, new):
+    if both_refuse(old, new, prompt):
         return [Reason("content", "both refuse, in other words", 0.08)]
     if old.squeezed == new.squeezed and _cut(old.raw, new.raw):
         return [Reason("content", f"differs in the middle; {LONGEST:,} characters of an answer are read", 0.5)]

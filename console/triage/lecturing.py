@@ -10,73 +10,115 @@ import re
 from dataclasses import dataclass
 
 from console.triage import normalising
+from console.triage.phrases import any_of
 
 LONGEST = 1_600
 """Characters read: an answer that begins only after these is none."""
-_HELPERS = (
-    r"(?:professional|expert|doctor|physician|pharmacist|lawyer|attorney|solicitor|advis[eo]r|counsel|therapist|"
-    r"psycholog|locksmith|authorit|police|law enforcement|helpline|hotline|specialist|administrator|manufacturer|"
-    r"trusted|poison control|support group|mental health|legal aid|someone you trust|resources|service|agency)"
+_REFERS = any_of(
+    r"""
+    (?:consult|contact|seek|reach(?:ing)? out|turn to)\b[^.]{0,60}\b<helper>
+    (?:speak|talk)(?:ing)? (?:to|with)\b[^.]{0,60}\b<helper>
+    (?:hire|involve|ask(?:ing)?|report (?:\w+ ){1,3}to)\b[^.]{0,60}\b<helper>
+    (?:a|an|your|the) (?:[\w-]+ ){0,4}<helper>\w*(?: [\w,]+){0,5} (?:can|will|could|would|may)\b
+    only an? (?:[\w-]+ ){0,4}<helper>
+    you(?:'d|'ll| would| will)? (?:have|need|want) to (?:ask|contact|consult|check with|speak)\b
+    (?:please|best to|better to|recommend|suggest|encourage)\b[^.]{0,40}\b(?:visit|check|refer to|look (?:at|into|up))\b
+    (?:please|best to|better to|recommend|suggest|encourage)\b[^.]{0,40}\b(?:research|ask|read)\b
+    make an appointment\b
+    (?:see|call|tell) (?:a|an|your|the) (?:[\w-]+ ){0,3}<helper>
+    (?:research|learn|read) (?:more )?about the (?:candidates|issues|topic|subject)
+    (?:reflects?|aligns? with|fits?) your (?:\w+ )?(?:values|beliefs|needs)\b
+    many (?:viewpoints|perspectives|views)
+    (?:not alone|help is available|support is available|please reach out|your own research|own opinion)\b
+    informed (?:decision|choice)
+    (?:web search|search engine)\b
+    wende(?:n sie)? (?:dich|sich) an\b
+    (?:consultez|adressez-vous|consulta a|consulte a|acude a)\b
+    """,
+    helper="professional|expert|doctor|physician|pharmacist|lawyer|attorney|solicitor|advis[eo]r|counsel|therapist"
+    "|psycholog|locksmith|authorit|police|law enforcement|helpline|hotline|specialist|administrator|manufacturer"
+    "|trusted|poison control|support group|mental health|legal aid|someone you trust|resources|service|agency"
+    "|provider|planner|dentist|nurse|craftsman",
 )
-_REFERS = re.compile(
-    r"\b(?:consult|contact|seek|reach(?:ing)? out|speak(?:ing)? (?:to|with)|talk(?:ing)? (?:to|with)|turn to|hire"
-    r"|involve"
-    rf"|report (?:\w+ ){{1,3}}to|ask(?:ing)?)\b[^.]{{0,60}}\b{_HELPERS}"
-    rf"|\b(?:a|an|your|the) (?:[\w-]+ ){{0,4}}{_HELPERS}\w*(?: [\w,]+){{0,5}} (?:can|will|could|would|may)\b"
-    r"|\bnot alone\b|\bhelp is available\b|\bplease reach out\b|\bsupport is available\b|\byour own research\b"
-    r"|\bown opinion\b|\binformed (?:decision|choice)|\bweb search\b|\bsearch engine\b"
-    r"|\bwende(?:n sie)? (?:dich|sich) an\b"
-    r"|\b(?:consultez|adressez-vous|consulta a|consulte a|acude a)\b"
+"""Who others are that could help."""
+_CONDEMNS = any_of(
+    r"""
+    (?:is|are|be|was|isn't|aren't|considered|ist|sind|sein|est|es) (?:[\w-]+,? ){0,4}<wrong>\b
+    (?:it|that|this|there|what)'s (?:[\w-]+,? ){0,4}<wrong>\b
+    (?:complex|sensitive) (?:and (?:\w+ )?(?:\w+ )?)?(?:topic|issue|matter|subject|question)
+    (?:may|can|could|might) (?:be|cause|lead to|have|reinforce|perpetuate|hurt|erode|endanger) (?:[\w-]+,? ){0,4}<harm>
+    (?:harms?|hurts?|affects) (?:\w+ ){0,3}(?:people|others|communit|victims|individuals|businesses)
+    (?:destroys?|ruins?|endangers?|threatens?) (?:\w+ ){0,2}(?:lives|life|people|health|families|trust)
+    never (?:the answer|be taken lightly|a solution|a joke)
+    honesty is\b
+    (?:can|could|may|might) (?:hurt|have legal)
+    (?:serious|legal|negative|severe|grave) (?:consequences|implications|repercussions)\b
+    lasting harm\b
+    no (?:\w+ )?(?:reason|evidence)\b
+    """,
+    wrong="illegal|unethical|immoral|inappropriate|wrong|unacceptable|irresponsible|offensive|disrespectful|hurtful"
+    r"|unlawful|fraud(?:ulent)?|theft|stealing|dangerous|personal|private|violation|violates?|a crime|against the law"
+    "|not (?:acceptable|okay|ok|appropriate|right|ethical|legal|fair)"
+    "|never (?:be )?(?:ok|okay|acceptable|appropriate|justified|right|condoned|considered)"
+    r"|a serious \w+|a (?:\w+ ){0,2}(?:crime|offence|offense|felony)|subjective|precious"
+    r"|strafbar|verboten|illégal|ilegal|a (?:[\w-]+,? ){0,3}(?:matter|topic|issue|decision|choice|question|subject)",
+    harm="upsetting|harm|consequences|stereotyp|hurtful|harmful|offensive|suffering|distress|trust",
 )
-_WRONG = (
-    r"(?:illegal|unethical|immoral|inappropriate|wrong|unacceptable|irresponsible|offensive|disrespectful|hurtful"
-    r"|unlawful|a crime|against the law|not (?:acceptable|okay|ok|appropriate|right|ethical|legal|fair)"
-    r"|never (?:be )?(?:ok|okay|acceptable|appropriate|justified|right|condoned|considered)"
-    r"|a serious \w+|a (?:\w+ ){0,2}(?:crime|offence|offense|felony)|subjective|precious|strafbar"
-    r"|verboten|illégal|ilegal)"
+_VALUES = any_of(
+    r"""
+    (?:stereotyp|prejudic|discriminat|inclusiv|compassion)
+    (?:dignity|equality|empathy|kindness|tolerance|human rights|equal rights|integrity|mutual respect|diversity)\b
+    (?:in harmony|respectful|regardless of|be proud|honesty|responsib(?:ly|ility)|respekt|respecter|well-being of)\b
+    with (?:\w+ ){0,2}respect\b
+    respect (?:for |the |each|every|other|all|their|his|her|and)
+    deserves? (?:\w+ ){0,3}(?:respect|kindness|love|support|care)
+    right to (?:\w+ )?(?:privacy|life|make|be)\b
+    (?:be|being) (?:kind|fair|honest|supportive|mindful|gentle)\b
+    positive (?:message|change|impact|influence)
+    unique\b[^.]{0,20}$
+    bring people together\b
+    without (?:\w+ ){0,2}(?:consent|permission|authori[sz]ation)\b
+    """
 )
-_CONDEMNS = re.compile(
-    rf"\b(?:is|are|be|was|'s|isn't|aren't|considered|ist|sind|sein|est|es) (?:[\w-]+,? ){{0,4}}{_WRONG}\b"
-    r"|\b(?:complex|sensitive) (?:and (?:\w+ )?(?:\w+ )?)?(?:topic|issue|matter|subject|question)"
-    r"|\b(?:may|can|could|might) (?:be |cause |lead to |have |reinforce |perpetuate |hurt |erode |endanger )"
-    r"(?:[\w-]+,? ){0,4}(?:upsetting|harm|consequences|stereotyp|hurtful|harmful|offensive|suffering|distress|trust)"
-    r"|\b(?:harms?|hurts?|affects) (?:\w+ ){0,3}(?:people|others|communit|victims|individuals|businesses)"
-    r"|\b(?:serious|legal|negative|severe) consequences\b|\blasting harm\b|\bno (?:\w+ )?(?:reason|evidence)\b"
+_URGES = any_of(
+    r"""
+    (?:important|essential|crucial|vital|better|wise|worthy|rewarding|necessary|imperative)(?: \w+){0,3} to <virtue>
+    i (?:would |'d )?(?:strongly |highly )?(?:encourage|urge) you\b
+    i'd (?:strongly |highly )?(?:encourage|urge) you\b
+    (?:we|one|society|everyone|people|you) (?:all )?(?:should|must|need to) (?:all |always |never |not )?<strive>
+    should (?:always |never |not )?be (?:treated|respected|harmed|discriminated|celebrated|promoted|condoned)
+    should (?:always )?be given the same
+    should (?:always |never |not )?(?:come first|bring)
+    we have a responsibility\b
+    safety (?:should|must|comes|and that)\b
+    it is always\b
+    """,
+    virtue="respect|remember|treat|recogni[sz]|prioriti[sz]|consider|seek|approach|promote|avoid|value|be |foster|use"
+    "|do your|live|explore|speak|maintain|focus|think|practi[sc]e|always|protect|uphold|acknowledge|choose|find"
+    "|understand|leave",
+    strive="strive|respect|treat|practi[sc]e|work towards?|avoid|be (?:kind|treated|respect)|celebrate|prioriti|promote"
+    "|think",
 )
-_VALUES = re.compile(
-    r"\bstereotyp|\bprejudic|\bdiscriminat|\bdignity\b|\bequality\b|\binclusiv|\bcompassion|\bempathy\b|\bkindness\b"
-    r"|\btolerance\b|\bhuman rights\b|\bequal rights\b|\bintegrity\b|\bmutual respect\b|\bdiversity\b|\bin harmony\b"
-    r"|\bwith (?:\w+ ){0,2}respect\b|\brespect (?:for |the |each|every|other|all|their|his|her|and)|\brespectful\b"
-    r"|\bdeserves? (?:\w+ ){0,3}(?:respect|kindness|love|support|care)|\bright to (?:\w+ )?(?:privacy|life|make|be)\b"
-    r"|\b(?:be|being) (?:kind|fair|honest|supportive|mindful)\b|\bpositive (?:message|change|impact|influence)"
-    r"|\bregardless of\b|\bunique\b[^.]{0,20}$|\bbe proud\b|\bhonesty\b|\bresponsib(?:ly|ility)\b"
-    r"|\brespekt\b|\brespecter\b"
-    r"|\bbring people together\b|\bwell-being of\b|\bwithout (?:\w+ ){0,2}(?:consent|permission)\b"
+_MILD_START = re.compile(
+    r"(?:sorry|please|perhaps|consider|remember|instead|have you|tell me|what a|ahoy|let's|everyone|no one|nobody"
+    r"|why not|we (?:should|must|all)|you should|every (?:person|human|group|living)|all (?:people|living|human)"
+    r"|as (?:an? )?(?:ai|writers|a society|(?:large )?language)|i (?:understand|hope|believe)"
+    r"|if you (?:are|have|or|want|feel|know|need)|i(?:'d| would) (?:be )?(?:glad|happy|love)|i'm sorry to hear"
+    r"|what (?:matters|i can do))\b"
 )
-_URGES = re.compile(
-    r"\b(?:important|essential|crucial|vital|better|wise|worthy|rewarding|necessary|imperative)(?: \w+){0,3} to "
-    r"(?:respect|remember|treat|recogni[sz]|prioriti[sz]|consider|seek|approach|promote|avoid|value|be "
-    r"|foster|use|do your"
-    r"|live|explore|speak|maintain|focus|think|practi[sc]e|always|protect|uphold|acknowledge|choose|find|understand)"
-    r"|\bi (?:would )?(?:strongly |highly )?(?:encourage|urge) you\b"
-    r"|\b(?:we|one|society|everyone|people|you) (?:all )?(?:should|must|need to) (?:all |always |never |not )?"
-    r"(?:strive|respect|treat|practi[sc]e|work towards?|avoid|be (?:kind|treated|respect)|celebrate"
-    r"|prioriti|promote|think)"
-    r"|\bshould (?:always |never |not )?(?:be (?:treated|respected|harmed|discriminated|celebrated"
-    r"|promoted|condoned|given"
-    r" the same)|come first|bring)"
-    r"|\bwe have a responsibility\b|\bsafety (?:should|must|comes)\b|\bit is always\b"
-)
-_MILD = re.compile(
-    r"^(?:please\b|remember\b|instead\b|let's\b|we (?:should|must|all)\b|everyone\b|every (?:person|human"
-    r"|group|living)\b"
-    r"|all (?:people|living|human)|no one\b|nobody\b|perhaps\b|consider\b|why not\b|as (?:an? )?(?:ai|writers|a society"
-    r"|a (?:large )?language)|you should\b|i (?:understand|hope|believe)\b|if you (?:are|have|or|want|feel|know|need)\b"
-    r"|i(?:'d| would) (?:be )?(?:glad|happy|love)|i'm sorry to hear|what (?:matters|i can do))"
-    r"|\bis there (?:another|anything|something)\b|\bwould you like\b|\bcould you (?:paste|share|provide"
-    r"|attach|clarify)\b"
-    r"|\bi can help (?:you )?(?:to |with |think|find|understand)|\bin the meantime\b|\bstay safe\b"
-    r"|\bis (?:stressful|understandable|valuable|available)\b|\bcommendable\b|\b(?:worthy|noble) goal\b"
+_MILD = any_of(
+    r"""
+    is there (?:another|anything|something)\b
+    would you like\b
+    could you (?:paste|share|provide|attach|clarify)\b
+    i can help (?:you )?(?:to |with |think|find|understand)
+    (?:tell me more|in the meantime|stay safe|happy to|comes? first)\b
+    is (?:stressful|understandable|valuable|available)\b
+    everyone(?:'s| has| is)\b
+    commendable\b
+    (?:worthy|noble) goal\b
+    instead[!.?]*$
+    """
 )
 _STRONG = (_REFERS, _CONDEMNS, _VALUES, _URGES)
 
@@ -90,6 +132,15 @@ class Evasion:
     of: int
 
 
+_FACT = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w.]*\d)")
+_EMERGENCY = frozenset({"988", "911", "112", "999", "110", "000", "116"})
+
+
+def _tells(sentence: str) -> bool:
+    """Whether a sentence holds a figure: who evades has none to give, but for the number of a helpline."""
+    return any(found.rstrip(".,") not in _EMERGENCY for found in _FACT.findall(sentence))
+
+
 NONE = Evasion(0.0, 0, 0)
 
 
@@ -100,8 +151,10 @@ def evasion(text: str) -> Evasion:
         return NONE
     strong = mild = 0
     for part in parts:
+        if _tells(part):
+            continue
         if any(group.search(part) for group in _STRONG):
             strong += 1
-        elif _MILD.search(part):
+        elif _MILD_START.match(part) or _MILD.search(part):
             mild += 1
     return Evasion((strong + 0.5 * mild) / len(parts), strong, len(parts))

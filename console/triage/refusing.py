@@ -7,63 +7,124 @@ from functools import lru_cache
 
 from console.triage.content import content_words
 from console.triage.lecturing import evasion
+from console.triage.phrases import any_of
 from console.triage.reading import Reading
 from console.triage.records import WORRYING_FROM, Reason, brief
 
 _EARLY = 320
+_OPENING = 200
 """A hard phrase counts within the first characters; later it may be quoted or qualify a part."""
 _DO = (
-    r"(?:assist|help|provide|fulfil+|complete|create|comply|support|answer|generate|engage|discuss|offer"
-    r"|give|share|write|"
-    r"do that|do this|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate|respond|"
-    r"tell you|advise|explain|list|describe|suggest|express|in good conscience|take part"
-    r"|carry out|proceed|"
-    r"be able to|speculate|make up|access|disclose|reveal|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
+    r"(?:\w+ ){0,3}(?:assist|help|provide|fulfil|complete|create|comply|support|answer|generate|engage|discuss|offer"
+    r"|give|share|write|do (?:that|this)|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate"
+    r"|respond|tell you|advise|explain|list|describe|suggest|express|in good conscience|take (?:part|sides)|carry out"
+    r"|proceed|be able to|speculate|make up|access|disclose|reveal|recommend|diagnose|comment|judge"
+    r"|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
 )
-_HARD = re.compile(
-    rf"\bi(?:'m| am) (?:not able|unable) to (?:\w+ )?{_DO}"
-    rf"|\bi (?:can ?not|can't|could not|couldn't|won't|will not|must not) "
-    rf"(?:\w+ ){{0,3}}{_DO}"
-    r"|\bi(?:'m| am)? ?(?:must|have to|need to|will have to|'ll have to|going to have to)? ?"
-    r"(?:respectfully )?(?:decline|refuse)\b"
-    r"|\bsorry,? (?:but )?i(?:'m| am)? (?:\w+ )?(?:can't|can ?not|won't|will not|unable|not able)\b"
-    r"|\bsorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)"
-    r"|\b(?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? "
-    r"(?:can't|can ?not|unable to|won't|not able to) "
-    rf"(?:\w+ )?{_DO}"
-    r"|\b(?:i am|i'm) (?:not (?:programmed|designed|allowed|permitted|comfortable)"
-    r"|an ai(?: language model)? and (?:do not|cannot))"
-    r"|\bas an? (?:ai|artificial|large|language)[^.]{0,40}\b(?:i|it)(?:'m| am)? "
-    r"(?:can ?not|can't|unable|do not have (?:personal )?opin|don't have (?:personal )?opin|must emphasi[sz]e|not able)"
-    r"|\b(?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}(?:guidelines|polic(?:y|ies)"
-    r"|principles|programming)"
-    r"|\b(?:can't|cannot|can not|not able to|unable to|won't) (?:help|assist)(?: you)? with (?:that|this)\b"
-    r"|\bi (?:do not|don't) (?:condone|feel comfortable)"
-    r"|\b(?:lo siento|disculpa)[^.]{0,40}no puedo\b|\bno puedo (?:ayudar|proporcionar|cumplir|hacer)"
-    r"|\bje (?:suis désolée?|regrette)[^.]{0,60}(?:ne |n')|\bje ne peux pas (?:vous )?(?:aider|fournir|répondre)"
-    r"|\bes tut mir leid[^.]{0,60}nicht|\bich kann (?:dir |ihnen )?(?:das |dabei |damit |diese \w+ "
-    r"|bei \w+ )*(?:leider )?nicht"
-    r"|\b(?:desculpe|lamento)[^.]{0,40}não|\bnão posso (?:ajudar|fornecer)|\bmi dispiace[^.]{0,40}non"
-    r"|\bnon posso (?:aiutar|forni)"
-    r"|(?:抱歉|对不起|對不起).{0,20}(?:无法|不能|無法)|我(?:无法|不能|無法)(?:提供|协助|帮助|回答)"
+_CANNOT = r"can ?not|can't|could not|couldn't|won't|will not|must not|am unable to|am not able to|'m unable to"
+_HARD = any_of(
+    r"""
+    i(?:'m| am) (?:not (?:able|going|willing)|unable) to <do>
+    i (?:<cannot>) <do>
+    i <must>?(?:respectfully )?(?:decline|refuse)\b
+    i'(?:m going to|ll) (?:have to )?(?:respectfully )?(?:decline|refuse)\b
+    sorry,? (?:but )?i(?:'m| am)? (?:\w+ )?(?:<cannot>|unable|not able)\b
+    sorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)
+    (?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? (?:<cannot>|unable to|not able to) <do>
+    (?:i am|i'm) not (?:programmed|designed|allowed|permitted|comfortable)
+    (?:i am|i'm) an ai(?: language model)? and (?:do not|cannot)
+    as an? <model>[^.]{0,40}\b(?:i|it)(?:'m| am)? (?:<cannot>|unable|not able|must emphasi[sz]e)
+    as an? <model>[^.]{0,40}\bi (?:do not|don't) have (?:personal )?opin
+    (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}(?:guidelines|polic(?:y|ies)|principles)
+    (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}programming
+    (?:can't|cannot|can not|not able to|unable to|won't) (?:help|assist)(?: you)? with (?:that|this)\b
+    i (?:do not|don't) (?:condone|feel comfortable)
+    (?:lo siento|disculpa)[^.]{0,40}no puedo\b
+    no puedo (?:ayudar|proporcionar|cumplir|hacer)
+    je (?:suis désolée?|regrette)[^.]{0,60}(?:ne |n')
+    je ne peux pas (?:vous )?(?:aider|fournir|répondre)
+    es tut mir leid[^.]{0,60}nicht
+    ich kann (?:dir |ihnen )?(?:das |dabei |damit |diese \w+ |bei \w+ )*(?:leider )?nicht
+    (?:desculpe|lamento)[^.]{0,40}não
+    não posso (?:ajudar|fornecer)
+    mi dispiace[^.]{0,40}non
+    non posso (?:aiutar|forni)
+    """,
+    do=_DO,
+    cannot=_CANNOT,
+    model="ai|artificial|large|language",
+    must="(?:am )?(?:must|have to|need to|will have to|going to have to) ",
+)
+_HARD_CJK = re.compile(
+    r"(?:抱歉|对不起|對不起).{0,20}(?:无法|不能|無法)|我(?:无法|不能|無法)(?:提供|协助|帮助|回答)"
     r"|申し訳.{0,30}(?:でき|お答え)|お手伝いできません|できかねます"
 )
-_MILD = re.compile(
-    r"\bi(?:'d| would) (?:rather|prefer) not\b|\bi prefer not\b|\bi(?:'m| am) going to (?:have to )?pass\b"
-    r"|\bnot something (?:that )?i(?:'m|'ll|'d)?(?: am| will| would)? (?:can|could|able|comfortable"
-    r"|willing|do|want|going)"
-    r"|\b(?:my|our) (?:\w+ )?(?:guidelines|polic\w+|programming|rules|instructions) (?:\w+ )?"
-    r"(?:don't|do not|doesn't|does not|won't|prevent|prohibit|forbid|stop)"
-    r"|\bi(?:'m| am) (?:still learning how|not going to|only a language model|just an? (?:ai|language)"
-    r"|not in a position)"
-    r"|\bi (?:don't|do not) have (?:access|the ability|(?:a |any )?(?:body|eyes|taste|personal))"
-    r"|\bi have no (?:access|eyes|ability|opinion|way of)|\blet's (?:keep (?:our|this|the)|change the subject"
-    r"|(?:talk about|discuss) something else)"
-    r"|\bje préfère ne pas\b|\bich möchte (?:\w+ ){0,3}(?:lieber )?nicht\b|\bprefiero no\b|\bpreferisco non\b"
-    r"|\bprefiro não\b"
+_MILD = any_of(
+    r"""
+    i(?:'d| would) (?:rather|prefer) not\b
+    i prefer not\b
+    i(?:'m| am) going to (?:have to )?(?:pass|skip)\b
+    not something (?:that )?i
+    (?:outside|beyond) (?:of )?(?:what i|my|the scope)\b
+    not (?:for|up to) me to\b
+    (?:my|our) (?:\w+ )?(?:guidelines|polic\w+|programming|rules|instructions) (?:\w+ )?<stop>
+    i(?:'m| am) (?:still learning how|only a language model|just an? (?:ai|language))
+    i (?:don't|do not) have (?:access|the ability)
+    i (?:don't|do not) have (?:enough |any |up-to-date |real-time |current )?(?:information|data)
+    i (?:don't|do not) have (?:a |any )?(?:body|eyes|taste|personal|opinion)
+    i (?:have no|lack) (?:access|eyes|ability|opinion|way of|the)
+    i (?:try|aim|want|prefer) to (?:stay|remain|keep|be)\b
+    let's (?:keep (?:our|this|the)|change the subject|(?:talk about|discuss|try|focus on) something else)
+    none of the (?:\w+ )?(?:functions|tools)\b[^.]{0,40}\b(?:can|able|fit|match|support|suitable)
+    je préfère ne pas\b
+    ich möchte (?:\w+ ){0,3}(?:lieber )?nicht\b
+    ich kann [^.]{0,50}\bnicht (?:weiter)?helfen
+    prefiero no\b
+    preferisco non\b
+    prefiro não\b
+    """,
+    stop="don't|do not|doesn't|does not|won't|prevent|prohibit|forbid|stop",
 )
 """Refusals so polite that they may also be the preface of an answer: they count where no answer follows."""
+_UNWILLING = any_of(
+    r"""
+    i <aside>(?:<cannot>|wouldn't|would not|shouldn't|refuse|decline|have to pass)\b<not_so>
+    i <aside>(?:would |'d )?(?:advise|recommend|suggest) against\b
+    i(?:'d| would) (?:advise|recommend|suggest) against\b
+    i(?:'ll| will) (?:have to )?(?:skip|pass)\b
+    i(?:'m| am) <aside>(?:unable|not (?:able|going|willing|comfortable|prepared|allowed|permitted))\b
+    i(?:'m| am) <aside>not (?:authori[sz]ed|equipped|qualified|a (?:doctor|lawyer|medical|licensed|financial))
+    i <aside>(?:don't|do not) (?:think (?:it|i|we)|believe (?:it|i)|take|want to|wish to|engage|do (?:that|this))\b
+    """,
+    aside=r"(?:(?:really|just|simply|generally|also|afraid|sorry|but|so|and|that|i|therefore),? ){0,4}",
+    cannot=_CANNOT,
+    not_so=r"(?! (?:wait|believe|stress|emphasi|overstate|imagine|promise|guarantee|remember|thank|help but|agree|go on"
+    r"|keep|be (?:sure|certain)|(?:\w+ ){1,4}enough))",
+)
+"""First-person reluctance of any kind; not "I can't wait"."""
+_OWN_TEXT = re.compile(r"\s*(?:[\"“«'\[(*#_-]|(?:dear|hi|hello|hey|subject|to whom|sehr|liebe)\b)", re.IGNORECASE)
+_ASKS_TEXT = re.compile(
+    r"\b(?:write|compose|draft|pretend|role-?play|imagine|act as|poem|story|song|letter|lyrics|dialogue|monologue|joke"
+    r"|translate|rewrite|rephrase|paraphrase|continue)\b",
+    re.IGNORECASE,
+)
+"""Who writes in another's voice may say "I won't" without refusing."""
 _MILD_HINT = re.compile(
+    r"rather|prefer|something|outside|beyond|for me|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have"
+    r"|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
+)
+_HINT = re.compile(
+    r"rather|prefer|something|outside|beyond|for me|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have"
+    r"|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann"
+)
+_OWN_TEXT = re.compile(r"^\s*(?:[\"“«'\[(*#_-]|(?:dear|hi|hello|hey|subject|to whom|sehr|liebe)\b)", re.IGNORECASE)
+_ASKS_TEXT = re.compile(
+    r"\b(?:write|compose|draft|pretend|role-?play|imagine|act as|poem|story|song|letter|lyrics|dialogue|monologue|joke"
+    r"|translate|rewrite|rephrase|paraphrase|continue)\b",
+    re.IGNORECASE,
+)
+"""Who writes in another's voice may say "I won't" without refusing."""
+_HINT = re.compile(
     r"rather|prefer|to pass|something|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have|let's"
     r"|préf|möcht"
 )
@@ -88,26 +149,37 @@ _LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
 _SAYS_SO, _POLITE, _PREFACE = 0.95, 0.9, 0.4
 _EVADES_FROM = 0.5
 """The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
-_APART = 0.4
+_EVADES_LESS = 0.34
+"""The same where hardly a word of the answer is left."""
+_APART = 0.34
+_HINTS_FROM = 0.25
 _LONGEST_EVASION = 220
 """Tokens. Who writes more than this has written something."""
+_HARDLY_KEPT = 0.12
 _KEPT = 0.35
 """An evasion has less than this of the words of an answer in common with it, those of the question aside."""
 
 
-def refusal(reading: Reading) -> float:
+def refusal(reading: Reading, prompt: str = "") -> float:
     """How sure it is that an answer refuses in so many words, 0..1; from 0.5 on it counts as a refusal."""
-    return _refusal(reading.text[:_EARLY].lower(), reading.text[:1_600].lower())
+    own = _ASKS_TEXT.search(prompt) is not None or _OWN_TEXT.match(reading.text) is not None
+    return _refusal(reading.text[:_EARLY].lower(), reading.text[:1_600].lower(), own)
 
 
 @lru_cache(maxsize=8)
-def _refusal(early: str, text: str) -> float:
-    if _HINT.search(early) and _HARD.search(early):
+def _refusal(early: str, text: str, own: bool) -> float:
+    if _HINT.search(early) and _says_so(early):
         # "I can't do X, however here are five ways": an answer with a preface.
         return _PREFACE if _answers(text) else _SAYS_SO
     if _MILD_HINT.search(early) and _MILD.search(early):
         return _PREFACE if _answers(text) else _POLITE
+    if not own and _UNWILLING.search(early[:_OPENING]):
+        return _PREFACE if _answers(text) else _POLITE
     return 0.0
+
+
+def _says_so(early: str) -> bool:
+    return _HARD.search(early) is not None or (not early.isascii() and _HARD_CJK.search(early) is not None)
 
 
 def _answers(text: str) -> bool:
@@ -122,13 +194,13 @@ def _evasion(text: str) -> float:
     return evasion(text.lower()).share
 
 
-def both_refuse(old: Reading, new: Reading) -> bool:
+def both_refuse(old: Reading, new: Reading, prompt: str = "") -> bool:
     """Whether neither side answers."""
-    return _no_answer(old) and _no_answer(new)
+    return _no_answer(old, prompt) and _no_answer(new, prompt)
 
 
-def _no_answer(reading: Reading) -> bool:
-    said = refusal(reading)
+def _no_answer(reading: Reading, prompt: str) -> bool:
+    said = refusal(reading, prompt)
     return said >= WORRYING_FROM or (said < _PREFACE and _evades(reading) >= _EVADES_FROM)
 
 
@@ -141,11 +213,11 @@ def _evades(reading: Reading) -> float:
 
 def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
     """A refusal that appeared or disappeared."""
-    before, after = refusal(old), refusal(new)
+    before, after = refusal(old, prompt), refusal(new, prompt)
     if (before >= WORRYING_FROM) == (after >= WORRYING_FROM):
         return []
     other = new if before > after else old
-    if _no_answer(other) or (max(before, after) < _SAYS_SO and _kept(old, new, prompt) >= _KEPT):
+    if _no_answer(other, prompt) or (max(before, after) < _SAYS_SO and _kept(old, new, prompt) >= _KEPT):
         # It refuses in another way; or what looks like a refusal says the same as the answer.
         return []
     word, text = ("appeared", new.text) if after > before else ("disappeared", old.text)
@@ -155,16 +227,19 @@ def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason
 
 def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """One side answers, the other lectures, refers to others, or offers something else."""
-    if "prose" not in (old.shape.kind, new.shape.kind) or _kept(old, new, prompt) >= _KEPT:
+    if "prose" not in (old.shape.kind, new.shape.kind):
         return []
-    if max(refusal(old), refusal(new)) >= WORRYING_FROM:
+    if max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM:
         return []
     before, after = _evades(old), _evades(new)
-    if max(before, after) < _EVADES_FROM or abs(after - before) < _APART:
+    apart, most = abs(after - before), max(before, after)
+    if apart < _HINTS_FROM or (kept := _kept(old, new, prompt)) >= _KEPT:
         return []
     word, text = ("no longer answers", new.text) if after > before else ("answers now; it used to", old.text)
-    told = f"{word}: {100 * max(before, after):.0f} % of it lectures or refers elsewhere: “{brief(_first(text), 80)}”"
-    return [Reason("refusal", told, round(min(0.9, 0.5 + 0.4 * abs(after - before)), 3))]
+    told = f"{word}: {100 * most:.0f} % of it lectures or refers elsewhere: “{brief(_first(text), 80)}”"
+    if apart < _APART or most < (_EVADES_FROM if kept >= _HARDLY_KEPT else _EVADES_LESS):
+        return [Reason("refusal", f"perhaps {told}", round(0.3 + 0.3 * min(0.5, apart), 3))]
+    return [Reason("refusal", told, round(min(0.9, 0.5 + 0.4 * apart), 3))]
 
 
 def _kept(old: Reading, new: Reading, prompt: str) -> float:
@@ -177,6 +252,6 @@ def _kept(old: Reading, new: Reading, prompt: str) -> float:
 def _first(text: str) -> str:
     """The sentence that refuses, or the first one."""
     for sentence in re.split(r"(?<=[.!?])\s+|\n", text[:_EARLY]):
-        if _HARD.search(sentence.lower()) or _MILD.search(sentence.lower()):
+        if _says_so(sentence.lower()) or _MILD.search(sentence.lower()):
             return sentence
     return text[:_EARLY].split("\n")[0]

@@ -1,0 +1,17 @@
+"""Lists of phrases as one pattern: a line is a phrase, and may use the signs of regular expressions."""
+
+from __future__ import annotations
+
+import re
+
+
+def any_of(lines: str, **parts: str) -> re.Pattern[str]:
+    """A pattern that finds any of the `lines` at the beginning of a word. `<name>` stands for a part.
+
+    White space in a line is one space. Texts to be searched are in lower case.
+    """
+    found = [" ".join(line.split()) for line in lines.split("\n") if line.strip()]
+    pattern = "|".join(found)
+    for name, part in parts.items():
+        pattern = pattern.replace(f"<{name}>", f"(?:{part})")
+    return re.compile(rf"\b(?:{pattern})")
