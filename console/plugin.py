@@ -189,7 +189,8 @@ class Testing:
         from console.regression.sessions import Options, Session
 
         update, replay = bool(self.option("snapshot_update")), bool(self.option("replay"))
-        options = Options(self.option("model"), self.option("route"), update=update, replay=replay)
+        stand_in = bool(self.option("stand_in"))
+        options = Options(self.option("model"), self.option("route"), update, replay, stand_in)
         return Session(options, self.config.rootpath, os.environ, self._make_answers)
 
     def _make_answers(self) -> Answers:
@@ -323,7 +324,8 @@ class Testing:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """End what is under way, and say so where too much went unmeasured."""
         if self._answers is not None:
-            self._answers.close(finish=not (session.shouldstop or session.shouldfail or exitstatus == 2))
+            stopped = bool(session.shouldstop) or exitstatus not in (0, 1, 5)
+            self._answers.close(finish=not (stopped or session.shouldfail), complete=not stopped)
         if self.worker is None and self.told and exitstatus in (0, 5):
             from console.regression.records import MOST_UNMEASURED
 
@@ -337,7 +339,8 @@ class Testing:
         from console.regression.telling import summary
 
         terminalreporter.write_sep("-", _GROUP)
-        for line in summary(self.told, time.monotonic() - self._began):
+        resumed = 0 if self._answers is None else self._answers.resumed
+        for line in summary(self.told, time.monotonic() - self._began, resumed):
             terminalreporter.write_line(line)
         if self._targets:
             from console.text.clock import utc_now

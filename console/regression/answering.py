@@ -34,15 +34,23 @@ class Answers(Protocol):
     def answer(self, key: str, job: Job) -> Answer:
         """The answer to `job`: what was sent under `key`, else asked for it alone. Waits; never raises for a fault."""
 
-    def close(self, *, finish: bool = False) -> None:
-        """End what is under way, or with `finish` wait for it. Closing twice does no harm."""
+    @property
+    def resumed(self) -> int:
+        """How many answers an interrupted session had paid for."""
+
+    def close(self, *, finish: bool = False, complete: bool = True) -> None:
+        """End what is under way, or with `finish` wait for it. Closing twice does no harm.
+
+        A session that is not `complete` leaves its answers to the next one.
+        """
 
 
 class Asked:
     """Answers of the providers, `concurrency` under way at a time, on an event loop in a thread.
 
     `connect` makes the endpoints on that thread, when the first question is sent. What is answered is kept in
-    `journal`, but never taken from it: whoever tests a model wants to know how it answers today.
+    `journal`, but never taken from it: whoever tests a model wants to know how it answers today. Only what a session
+    that was interrupted left in `unfinished` is not asked again.
     """
 
     def __init__(
@@ -52,11 +60,14 @@ class Asked:
         concurrency: int,
         limits: Limits = DEFAULT_LIMITS,
         journal: AnswerJournal | None = None,
+        unfinished: AnswerJournal | None = None,
     ) -> None:
+        self.resumed = 0
         self._connect = connect
         self._concurrency = concurrency
         self._limits = limits
         self._journal = journal
+        self._unfinished = unfinished
         self._answers: dict[str, Future[Answer]] = {}
         self._batches: list[Future[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -83,8 +94,13 @@ class Asked:
         """Call `then` with the answer to what was sent under `key`, on the asking thread."""
         self._answers[key].add_done_callback(lambda future: then(future.result()))
 
-    def close(self, *, finish: bool = False) -> None:
+    def close(self, *, finish: bool = False, complete: bool = True) -> None:
         """End the open requests, or wait for them, and the thread with them."""
+        self._end(finish)
+        if complete and self._unfinished is not None:
+            self._unfinished.clear()
+
+    def _end(self, finish: bool) -> None:
         loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
@@ -114,12 +130,18 @@ class Asked:
         try:
             if self._endpoints is None:
                 self._endpoints = self._connect()
-            async with aclosing(
-                ask_many(jobs, self._endpoints, concurrency=self._concurrency, limits=self._limits)
-            ) as answers:
-                async for index, answer, _ in answers:
+            asking = ask_many(
+                jobs,
+                self._endpoints,
+                concurrency=self._concurrency,
+                limits=self._limits,
+                journal=self._unfinished,
+            )
+            async with aclosing(asking) as answers:
+                async for index, answer, cached in answers:
+                    self.resumed += cached
                     futures[index].set_result(answer)
-                    if self._journal is not None:
+                    if self._journal is not None and not cached:
                         await asyncio.to_thread(self._journal.keep, jobs[index].question, jobs[index].run, answer)
         except Exception as error:  # a defect: whoever waits for an answer must not wait for ever
             for future in futures:
@@ -141,6 +163,8 @@ class Asked:
 class Replayed:
     """Answers of earlier runs, from the journal: nothing is asked, and no connection opened."""
 
+    resumed = 0
+
     def __init__(self, journal: AnswerJournal, *, stand_in: bool = False) -> None:
         self._journal = journal
         self._stand_in = stand_in
@@ -153,5 +177,5 @@ class Replayed:
         kept = self._journal.recall(job.question, job.run, self._stand_in)
         return Answer(job.question.model, "", "", "error", UNASKED) if kept is None else kept
 
-    def close(self, *, finish: bool = False) -> None:
+    def close(self, *, finish: bool = False, complete: bool = True) -> None:
         """Nothing is open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from console.triage.records import Requirements
 _DEMANDS = frozenset(one.name for one in fields(Requirements))
 _FOLDER = "__snapshots__"
 _SHOWN = 80
+_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,8 @@ class Asking:
 
     def snapshot(self, number: int) -> Path:
         """Where the accepted answers of the test's use `number` (from 1) of `accepted` are: beside the test's file."""
-        name = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in self.name)
         suffix = "" if number == 1 else f".{number}"
-        return self.file.parent / _FOLDER / self.file.stem / f"{name[:100]}{suffix}{SUFFIX}"
+        return self.file.parent / _FOLDER / self.file.stem / f"{_file_name(self.test)}{suffix}{SUFFIX}"
 
     def case(self, prompt: str, given: Mapping[str, Any]) -> tuple[str, Case]:
         """The case of `prompt`, and a key that is the same for the marker and for the call that it announces."""
@@ -196,6 +197,20 @@ def asked_ahead(session: Session, asking: Asking) -> Iterator[Trial]:
         for prompt in asking.prompts:
             key, case = asking.case(prompt, {})
             yield session.trial(asking.test, key, case, asking.route)
+
+
+def _file_name(test: str) -> str:
+    """`TestRefund.test_a-x` for `tests/test_a.py::TestRefund::test_a[x]`: readable, and never that of another test.
+
+    What a file's name may not show as it is, on some disk, is told apart by a few characters of a hash.
+    """
+    within = test.partition("::")[2] or test
+    function, bracket, parameters = within.replace("::", ".").partition("[")
+    wished = function + (f"-{parameters.removesuffix(']')}" if bracket else "")
+    name = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in wished)[:_LONGEST]
+    if name == wished and parameters == parameters.lower():
+        return name
+    return f"{name}-{hashlib.sha256(within.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _demand(name: str, value: Any) -> Any:

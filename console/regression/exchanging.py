@@ -61,9 +61,14 @@ class Shared:
         given = self._wait(key, owner)
         return self._asked.answer(key, job) if given is None else given
 
-    def close(self, *, finish: bool = False) -> None:
+    @property
+    def resumed(self) -> int:
+        """Of this process's part."""
+        return self._asked.resumed
+
+    def close(self, *, finish: bool = False, complete: bool = True) -> None:
         """With `finish` the others still get what they count on; without it they are told to ask for themselves."""
-        self._asked.close(finish=finish)
+        self._asked.close(finish=finish, complete=complete)
         self._put(f"{self._worker.number}.gone", "")
 
     def _wait(self, key: str, owner: int) -> Answer | None:

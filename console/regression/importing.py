@@ -45,7 +45,8 @@ def imported(source: Path, target: Path, route: str = "") -> Imported:
         kinds = ", ".join((*_LINES, *_CONFIGURATIONS))
         raise ImportFailed(f"{source}: its name ends in none of {kinds}", "JSONL, or a promptfoo configuration.")
     if not draft.cases:
-        reasons = "".join(f"\nleft out, {plural(number, 'time')}: {what}" for what, number in draft.left_out.most_common())
+        left_out = draft.left_out.most_common()
+        reasons = "".join(f"\nleft out, {plural(number, 'time')}: {what}" for what, number in left_out)
         raise ImportFailed(f"{source}: holds no case{reasons}")
     text = suite_text(draft.cases, route, source.name)
     return Imported(text, suites.parse(text.encode(), target), dict(draft.left_out.most_common()))

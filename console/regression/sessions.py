@@ -28,6 +28,8 @@ from console.text.clock import utc_now
 
 REGISTRY_NAME = "registry.toml"
 NOTHING_ACCEPTED = "no answer is accepted yet"
+ACCEPTED_INVENTED = "no answer of a model is accepted yet, only one that the stand-in invented"
+ANSWERED_INVENTED = "the stand-in answered: what it invents says nothing about the accepted answer of a model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Options:
     route: str | None = None
     update: bool = False
     replay: bool = False
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,11 @@ class Session:
         runs = self.runs(trial) if runs is None else runs
         if accepted is None:
             return Found(trial, _first(judge(trial.case, Old((), note=NOTHING_ACCEPTED), runs, trial.params_hash)))
+        invented = self.options.stand_in or any(run.answer.stand_in for run in runs)
+        if invented and not accepted.stand_in:
+            return Found(trial, judge(trial.case, Old((), note=ANSWERED_INVENTED), runs, trial.params_hash))
+        if accepted.stand_in and not invented:
+            return Found(trial, _first(judge(trial.case, Old((), note=ACCEPTED_INVENTED), runs, trial.params_hash)))
         if self.options.replay and accepted.model == trial.model and _unasked(runs):
             runs = tuple(Run(answer, cached=True) for answer in _as_answers(accepted))
         return Found(trial, judge(trial.case, Old.accepted(accepted), runs, trial.params_hash), accepted)

@@ -32,7 +32,7 @@ from console.triage.records import Requirements
 LARGEST_BYTES = 20_000_000
 REGISTRY_NAME = "registry.toml"
 _HINT_FIX = "Correct the file: docs/suites.md has every key."
-_HINT_MISSING = "Write one by hand, or make one: console regress --import FILE."
+_HINT_MISSING = "Write one by hand, or make one of what you have: console suite import FILE"
 _MOST_SHOWN = 20
 
 

@@ -107,8 +107,11 @@ def acceptance(trial: Trial, options: Options) -> str:
     return safe_line(shlex.join(("pytest", "--snapshot-update", *named, trial.test)))
 
 
-def summary(all_told: Sequence[Told], seconds: float) -> list[str]:
-    """The session's cases: how many of which verdict, then those that changed, by cluster."""
+def summary(all_told: Sequence[Told], seconds: float, resumed: int = 0) -> list[str]:
+    """The session's cases: how many of which verdict, then those that changed, by cluster.
+
+    `resumed` answers were paid for by a session that was interrupted.
+    """
     if not all_told:
         return []
     counts = Counter(one.verdict for one in all_told)
@@ -120,6 +123,8 @@ def summary(all_told: Sequence[Told], seconds: float) -> list[str]:
     if costs:
         parts.append(words.dollars(sum(costs)))
     lines = [str(safe_line(f"{models}{stand_in}: {' · '.join(parts)}"))]
+    if resumed:
+        lines.append(f"  {words.plural(resumed, 'answer')} of the interrupted session, not asked again")
     changed = [one for one in all_told if one.verdict in ("failed", "worrying")]
     lines += _rows(_grouped(changed, lambda one: one.cluster or one.verdict))
     lines += _rows(_grouped([one for one in all_told if one.verdict == "not measured"], lambda one: one.said))

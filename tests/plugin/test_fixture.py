@@ -169,3 +169,21 @@ def test_hostile_answers_reach_no_terminal(written: Any) -> None:
     ran = project.pytest("-vv", "--showlocals")
     assert ran.counts == {"failed": 1}, ran.out
     assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(ran.out)
+
+
+def test_no_two_tests_share_an_accepted_answer(project: Any) -> None:
+    """Also those that differ only in their class, in upper and lower case, or in what no file's name may hold."""
+    project.write(
+        "tests/test_a.py",
+        "import pytest\n"
+        "class TestOne:\n    def test_a(self, llm, accepted): assert llm('in one') == accepted\n"
+        "class TestTwo:\n    def test_a(self, llm, accepted): assert llm('in two') == accepted\n"
+        "@pytest.mark.parametrize('who', ['a/b', 'a b', 'x', 'X', 'long' * 60 + '1', 'long' * 60 + '2'])\n"
+        "def test_a(llm, accepted, who): assert llm(who) == accepted\n",
+    )
+    assert project.pytest("--snapshot-update").counts == {"passed": 8}
+    found = [path.name for path in (project.folder / "tests/__snapshots__/test_a").iterdir()]
+    assert len({name.casefold() for name in found}) == 8
+    assert {"TestOne.test_a.llmsnap", "TestTwo.test_a.llmsnap", "test_a-x.llmsnap"} <= set(found)
+    assert max(map(len, found)) < 130
+    assert project.pytest().counts == {"passed": 8}

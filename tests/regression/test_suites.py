@@ -200,7 +200,7 @@ def test_text_that_is_no_utf8() -> None:
 def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SuiteInvalid, match="there is no such file") as caught:
         suites.read(tmp_path / "none.toml")
-    assert "--import" in caught.value.hint
+    assert "console suite import" in caught.value.hint
     with pytest.raises(SuiteInvalid, match="it is a folder"):
         suites.read(tmp_path)
     os.mkfifo(tmp_path / "pipe.toml")
