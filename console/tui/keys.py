@@ -30,6 +30,8 @@ KEYS: tuple[Key, ...] = (
     Key("c", "c", "canary", "start canary", "put another model on trial on this route", "act", True),
     Key("u", "u", "undo", "undo", "write back what the last change replaced", "act", True),
     Key("h", "h", "history", "history", "who changed what, why, on which evidence", "look"),
+    Key("v", "v", "review", "review", "accept or reject what the last run of the route's suite changed", "look"),
+    Key("s", "s", "suite", "run suite", "ask the candidate every case of the route's regression suite", "look"),
     Key("slash", "/", "filter", "filter", "only the routes that match a name, a model or a state", "look"),
     Key("enter", "enter", "ask", "ask both", "type a prompt and ask both models, side by side", "look"),
     Key("1", "1", "pane(1)", "registry", "go to the registry", "move"),

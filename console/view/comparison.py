@@ -8,7 +8,7 @@ from typing import Literal
 
 from console.text.safe import NOTHING, SafeText
 
-Side = Literal["production", "canary", "accepted", "new", "fallback", "experimental"]
+Side = Literal["production", "canary", "accepted", "old", "new", "fallback", "experimental"]
 RunKind = Literal["same", "only", "named"]
 """same: both sides have it; only: just this side has it; named: a reason of the triage names it."""
 TriageWord = Literal["", "same", "acceptable", "worrying", "needs a human"]

@@ -10,7 +10,7 @@ from console.regression.records import Case, CaseResult, Figures
 from console.text import words
 from console.text.diffing import Run as Difference
 from console.text.diffing import difference
-from console.text.safe import NOTHING, SafeText, join, safe, safe_line
+from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.triage.reading import Reading
 from console.triage.records import Reason, Requirements, brief
 from console.triage.requiring import broken_requirements, fits_reference
@@ -80,7 +80,9 @@ def _answers(
     before, after = old[:limit], new[:limit]
     runs = difference(before, after) if prepared else ((Difference(before, False),), (Difference(after, False),))
     accepted = AnswerView(
-        "accepted", _source(result, now), _runs(runs[0], named(result.triage, 0) if prepared else (), len(old) - limit)
+        "accepted" if result.accepted else "old",
+        _source(result, now),
+        _runs(runs[0], named(result.triage, 0) if prepared else (), len(old) - limit),
     )
     answer = result.new[result.pair[1]].answer if result.pair[1] < len(result.new) else None
     note = f"served by {answer.served_model}" if answer and answer.served_model not in ("", model) else ""
@@ -94,9 +96,9 @@ def _answers(
 
 
 def _source(result: CaseResult, now: datetime) -> SafeText:
-    """Where the old answer is from: the day it was accepted, or that nobody has accepted any."""
+    """Where the old answer is from: the day it was accepted, or who gave it where nobody has accepted any."""
     if not result.accepted:
-        return join("not a snapshot yet · ", safe_line(result.old_model))
+        return safe_line(result.old_model)
     day = words.day(result.accepted_on, now.astimezone(UTC).date()) if isinstance(result.accepted_on, date) else ""
     return safe_line(" · ".join(filter(None, (day, result.old_model))))
 

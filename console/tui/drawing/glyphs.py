@@ -41,6 +41,7 @@ TIERS: dict[str, Mark] = {
     "fallback": Mark("○", "fg"),
     "experimental": Mark("◇", "fg"),
     "accepted": Mark("●", "prod"),
+    "old": Mark("●", "prod"),
     "new": Mark("◆", "canary"),
 }
 TRIAGE: dict[str, Mark] = {

@@ -24,6 +24,7 @@ from console.tui.offering import Offering
 from console.tui.polling import Poller
 from console.tui.problem_row import ProblemRow
 from console.tui.runtime import Runtime
+from console.tui.suites import Suites
 from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
@@ -51,7 +52,7 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class MainScreen(Filtering, Offering, Screen[None]):
+class MainScreen(Filtering, Suites, Offering, Screen[None]):
     """Shows every look, keeps the cursor, and opens a dialog before anything is written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_bindings(), Binding("escape", "all_routes", show=False)]

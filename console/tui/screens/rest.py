@@ -51,6 +51,8 @@ class RestScreen(ModalScreen[bool | None]):
     def on_mount(self) -> None:
         """Cancel has the focus."""
         self._settling = Settling()
+        problem = self.query_one("#ask-problem", Label)
+        problem.styles.width, problem.styles.height = "1fr", "auto"  # two warnings need two lines
         self.query_one("#cancel", Button).focus()
 
     def on_key(self, event: events.Key) -> None:
