@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from console.domain.registry import Price
 
 Arm = Literal["production", "canary"]
 Why = Literal["bucket", "pinned conversation", "moved", "override", "breaker", "default"]
@@ -18,7 +21,7 @@ class Choice:
     Built on the hot path of other people's servers: slots and plain assignment, no dataclass machinery.
     """
 
-    __slots__ = ("arm", "assigned", "evidence_from", "model", "report", "rollout", "route", "why")
+    __slots__ = ("arm", "assigned", "evidence_from", "model", "prices", "report", "rollout", "route", "why")
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class Choice:
         evidence_from: float = 0.0,
         report: Callable[[bool], None] | None = None,
         assigned: Arm | None = None,
+        prices: Mapping[str, Price] | None = None,
     ) -> None:
         self.route = route
         self.model = model
@@ -43,6 +47,8 @@ class Choice:
         """Called by the request log with True after a failed call, False after a good one; feeds the breaker."""
         self.assigned = assigned
         """Where a breaker took the user away from: the split of users counts them there. None otherwise."""
+        self.prices = prices
+        """Model id -> the price that the registry says, for the request log; None where it says none."""
 
     def __repr__(self) -> str:
         return f"Choice(route={self.route!r}, model={self.model!r}, arm={self.arm!r}, why={self.why!r})"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from console.domain.choice import Arm, Choice
-from console.domain.registry import Route
+from console.domain.registry import Price, Route
 
 JITTER = 0.2
 """A pause is up to this share longer or shorter, so that a hundred processes don't try again in the same moment."""
@@ -144,6 +144,7 @@ class Circuit:
             failing.rollout,
             report=partial(self._tried, trial),
             assigned=failing.arm,
+            prices=failing.prices,
         )
 
     def status(self) -> BreakerStatus | None:
@@ -187,15 +188,28 @@ Circuits = Mapping[tuple[str, Arm], Circuit]
 
 
 def circuits_of(
-    route: Route, breaker: Breaker, clock: Callable[[], float], changed: Callable[[str], None]
+    route: Route,
+    breaker: Breaker,
+    clock: Callable[[], float],
+    changed: Callable[[str], None],
+    prices: Mapping[str, Price] | None = None,
 ) -> dict[tuple[str, Arm], Circuit]:
     """The circuits of one route. A canary gets no other model than production's, production no other than fallback."""
     found: dict[tuple[str, Arm], Circuit] = {}
 
     def add(arm: Arm, model: str, instead: str | None, report: Callable[[bool], None] | None = None) -> None:
         if instead is not None and instead != model:
-            failing = Choice(route.name, model, arm, "breaker", route.rollout_id)
-            spare = Choice(route.name, instead, "production", "breaker", route.rollout_id, report=report, assigned=arm)
+            failing = Choice(route.name, model, arm, "breaker", route.rollout_id, prices=prices)
+            spare = Choice(
+                route.name,
+                instead,
+                "production",
+                "breaker",
+                route.rollout_id,
+                report=report,
+                assigned=arm,
+                prices=prices,
+            )
             found[route.name, arm] = Circuit(failing, spare, breaker, clock, changed)
 
     if breaker.production:

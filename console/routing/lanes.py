@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from console.domain.buckets import BUCKETS, threshold
 from console.domain.choice import Arm, Choice, Why
-from console.domain.registry import Registry, Route
+from console.domain.registry import Price, Registry, Route
 from console.routing.breaker import Circuits
 
 _WHOLE = 1 << 32
@@ -40,6 +40,7 @@ class Lane:
 
 
 Lanes = Mapping[str, Lane]
+Prices = Mapping[str, Price]
 
 
 def digest_limit(percentage: float) -> bytes:
@@ -54,7 +55,7 @@ def digest_limit(percentage: float) -> bytes:
     return limit.to_bytes(4, "big") if limit > 0 else b""
 
 
-def lane_of(route: Route, circuits: Circuits | None = None) -> Lane:
+def lane_of(route: Route, circuits: Circuits | None = None, prices: Prices | None = None) -> Lane:
     """The lane of `route` as the registry says it. What becomes of its calls is reported to its `circuits`."""
     canary = route.canary
     rollout = route.rollout_id
@@ -66,7 +67,8 @@ def lane_of(route: Route, circuits: Circuits | None = None) -> Lane:
     def choice(arm: Arm, why: Why) -> Choice:
         model = models.get(arm, route.production)
         circuit = circuits.get((route.name, arm)) if circuits else None
-        return Choice(route.name, model, arm, why, rollout, evidence_from, circuit.report if circuit else None)
+        report = circuit.report if circuit else None
+        return Choice(route.name, model, arm, why, rollout, evidence_from, report, prices=prices)
 
     serving = [arm for arm in models if arm == "production" or not _rolled_back(route)]
     prefix = f"{rollout}\0".encode("utf-8", "surrogatepass")
@@ -84,9 +86,9 @@ def _rolled_back(route: Route) -> bool:
     return route.canary is not None and route.canary.percentage <= 0 and route.canary.held is not None
 
 
-def overridden(route: str, model: str) -> Lane:
+def overridden(route: str, model: str, prices: Prices | None = None) -> Lane:
     """The lane of a route on which the environment forces `model`: everybody gets it, and nothing is evidence."""
-    choice = Choice(route, model, "production", "override")
+    choice = Choice(route, model, "production", "override", prices=prices)
     return Lane((b"", b"", choice, choice), choice, stays={}, moved={"production": choice, "canary": choice})
 
 
@@ -107,7 +109,15 @@ def overrides(registry: Registry, environment: Mapping[str, str]) -> dict[str, s
 
 def compiled(registry: Registry, forced_models: Mapping[str, str], circuits: Circuits | None = None) -> dict[str, Lane]:
     """Every route of `registry`, ready to serve."""
+    prices = own_prices(registry)
     return {
-        name: overridden(name, forced_models[name]) if name in forced_models else lane_of(route, circuits)
+        name: overridden(name, forced_models[name], prices)
+        if name in forced_models
+        else lane_of(route, circuits, prices)
         for name, route in registry.routes.items()
     }
+
+
+def own_prices(registry: Registry) -> Prices | None:
+    """The prices that `registry` itself says, by model id; None where it says none, as most do."""
+    return {name: pin.price for name, pin in registry.models.items() if pin.price is not None} or None

@@ -35,7 +35,7 @@ from console.routing.breaker import (
 )
 from console.routing.complaints import Complaints
 from console.routing.keeping import cache_home, copy_path, keep, kept
-from console.routing.lanes import Hot, Lane, Lanes, compiled, forced, overrides
+from console.routing.lanes import Hot, Lane, Lanes, compiled, forced, overrides, own_prices
 from console.routing.looking import Looker
 
 SHORTEST_POLL_S = 0.01
@@ -301,14 +301,15 @@ class Router:
             return {}
         made: dict[tuple[str, Arm], Circuit] = {}
         changed = partial(_told, weakref.ref(self))
-        before = self._served
+        before, prices = self._served, own_prices(registry)
+        same_prices = own_prices(before.registry) == prices
         for name, route in registry.routes.items():
             if name in found:
                 continue
-            if before.registry.routes.get(name) == route and name not in before.overrides:
+            if same_prices and before.registry.routes.get(name) == route and name not in before.overrides:
                 made |= {key: circuit for key, circuit in before.circuits.items() if key[0] == name}
             else:
-                made |= circuits_of(route, self._breaker, self._clock, changed)
+                made |= circuits_of(route, self._breaker, self._clock, changed, prices)
         return made
 
 

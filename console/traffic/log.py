@@ -27,7 +27,7 @@ from pathlib import Path
 from console.domain.choice import Choice
 from console.traffic import forking
 from console.traffic.answers import name
-from console.traffic.pricing import Price, Priced, Pricing, Tokens
+from console.traffic.pricing import OwnPrice, Price, Priced, Pricing, Tokens
 from console.traffic.recording import Request
 from console.traffic.store import Store, Warnings
 from console.traffic.storing import Feedback
@@ -120,9 +120,9 @@ class RequestLog:
         if self._thread is None:
             self._start()
 
-    def priced(self, model: str, tokens: Tokens, at: float) -> Priced:
-        """The cost of a request by the price list, and the price used."""
-        return self._pricing.of(model, tokens, at)
+    def priced(self, model: str, tokens: Tokens, at: float, own: OwnPrice | None = None) -> Priced:
+        """The cost of a request by the price list, or by what the registry says instead, and the price used."""
+        return self._pricing.of(model, tokens, at, own)
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Waits until everything recorded so far is committed. False: not within `timeout` seconds, or dropped."""

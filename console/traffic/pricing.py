@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
+if TYPE_CHECKING:
+    from console.domain.registry import Price as _RegistryPrice
+
+OwnPrice: TypeAlias = "_RegistryPrice"
 Price = Callable[[str, str | None, int, int, int, int, datetime], float | None]
 """(served model, provider, input, output, cached and cache-write tokens, when) -> USD, or None for unknown.
 
@@ -38,32 +42,41 @@ class Pricing:
 
     def __init__(self, price: Price | None = None) -> None:
         self._price = price
-        self._loaded = price is not None
-        self._rates: dict[tuple[str, int], tuple[float, ...] | None] = {}
+        self._loaded = self._given = price is not None
+        self._rates: dict[tuple[str, int, OwnPrice | None], tuple[float, ...] | None] = {}
 
-    def of(self, model: str, tokens: Tokens, at: float) -> Priced:
-        """What one request to `model` at epoch second `at` cost; never 0 for unknown. Never raises."""
+    def of(self, model: str, tokens: Tokens, at: float, own: OwnPrice | None = None) -> Priced:
+        """What one request to `model` at epoch second `at` cost; never 0 for unknown. Never raises.
+
+        `own` is what the registry says instead of the list; the application's own `price` goes before both.
+        """
         taken, given, cached, written = tokens
         if taken is None or given is None:
             return Priced()
         price = self._price if self._loaded else self._load()
         if price is None:
             return Priced()
+        if own is not None and not self._given:
+            price = partial(cast(Callable[..., float | None], price), override=own)
+        else:
+            own = None
         hour = int(at // _HOUR_S)
         counts = (taken, given, cached or 0, written or 0)
         try:
             cost = price(model, None, *counts, _hour(hour))
-            return Priced(cost, self._text(price, model, hour, counts, cost)) if cost is not None else Priced()
+            return Priced(cost, self._text(price, (model, hour, own), counts, cost)) if cost is not None else Priced()
         except Exception:  # a price list is somebody else's code, and a row without a cost is still a row
             return Priced()
 
-    def _text(self, price: Price, model: str, hour: int, counts: tuple[int, int, int, int], cost: float) -> str:
-        """The rates behind `cost`: what the list asks for a thousand tokens of each kind."""
-        if (model, hour) not in self._rates:
+    def _text(
+        self, price: Price, key: tuple[str, int, OwnPrice | None], counts: tuple[int, int, int, int], cost: float
+    ) -> str:
+        """The rates behind `cost`: what the list asks for a thousand tokens of each kind. `key` is model, hour, own."""
+        if key not in self._rates:
             if len(self._rates) >= _MANY:
                 self._rates.clear()
-            self._rates[model, hour] = _rates(price, model, _hour(hour))
-        rates = self._rates[model, hour]
+            self._rates[key] = _rates(price, key[0], _hour(key[1]))
+        rates = self._rates[key]
         if rates is None:
             return ""
         taken, given, cached, written = counts
@@ -79,6 +92,22 @@ class Pricing:
         except (ImportError, AttributeError):
             self._price = None
         return self._price
+
+
+def own_price(prices: Mapping[str, OwnPrice] | None, asked: str, served: str) -> OwnPrice | None:
+    """What the registry says a request costs: the price of the model that served it, else of the one asked for.
+
+    An alias has its price whatever it stands for; a pinned id that was rerouted to another model has none.
+    """
+    if not prices:
+        return None
+    if (served or asked) in prices:
+        return prices[served or asked]
+    if asked not in prices:
+        return None
+    from console.catalog.rerouting import rerouted  # here: most registries say no price
+
+    return None if rerouted(asked, served) else prices[asked]
 
 
 def _rates(price: Price, model: str, when: datetime) -> tuple[float, ...] | None:

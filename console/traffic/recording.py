@@ -15,7 +15,7 @@ from console.domain.choice import Choice
 from console.domain.requests import OUTCOMES, Outcome, RequestRow
 from console.traffic.answers import Reading, name, read_answer, whole
 from console.traffic.blaming import is_providers, is_providers_name
-from console.traffic.pricing import Priced, Tokens
+from console.traffic.pricing import OwnPrice, Priced, Tokens, own_price
 from console.traffic.shapes import Shape, shape_of
 from console.traffic.streams import STREAM_CLOSED, Streamed, watch
 
@@ -47,7 +47,7 @@ class Log(Protocol):
     def put(self, item: Request) -> None:
         """Takes the request when it is over."""
 
-    def priced(self, model: str, tokens: Tokens, at: float) -> Priced:
+    def priced(self, model: str, tokens: Tokens, at: float, own: OwnPrice | None = None) -> Priced:
         """The cost of a request that `model` answered, and the price it was worked out with."""
 
 
@@ -206,7 +206,8 @@ class Request:
         cached_tokens = _count(fields.get("cached_tokens"), reading.cached_tokens)
         tokens = (input_tokens, output_tokens, cached_tokens, reading.cache_write_tokens)
         cost = _number(fields.get("cost_usd"), None)
-        priced = self._log.priced(served or model, tokens, at) if cost is None else Priced(cost)
+        own = own_price(choice.prices, model, served or "")
+        priced = self._log.priced(served or model, tokens, at, own) if cost is None else Priced(cost)
         return RequestRow(
             id=self.id,
             at=at,

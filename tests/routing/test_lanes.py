@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from console.domain.buckets import BUCKETS, bucket, is_canary, threshold
-from console.domain.registry import Canary, Gates, Route
-from console.routing.lanes import digest_limit, forced, lane_of, variable
+from console.domain.registry import Canary, Gates, Pin, Price, Registry, Route
+from console.routing.lanes import compiled, digest_limit, forced, lane_of, variable
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 percentages = st.integers(0, BUCKETS).map(lambda units: units / 10_000)
@@ -113,3 +113,14 @@ def test_the_variable_of_a_route_can_be_set_in_any_shell(name: str, expected: st
 )
 def test_the_routes_own_variable_goes_before_the_general_one(environment: dict[str, str], expected: str) -> None:
     assert forced("support", environment) == expected
+
+
+def test_every_choice_carries_the_prices_that_the_registry_says() -> None:
+    day = date(2026, 11, 1)
+    models = {"old": Pin("old", day, "r", price=Price(input=1.0)), "new": Pin("new", day, "r")}
+    registry = Registry({"support": route(25)}, models)
+    for overrides in ({}, {"support": "old"}):
+        lane = compiled(registry, overrides)["support"]
+        choices = (*lane.hot[2:], lane.keyless, *lane.stays.values(), *lane.moved.values())
+        assert [choice.prices for choice in choices] == [{"old": Price(input=1.0)}] * len(choices)
+    assert compiled(Registry({"support": route(25)}, {}), {})["support"].keyless.prices is None

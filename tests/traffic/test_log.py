@@ -12,6 +12,7 @@ import threading
 
 import pytest
 
+from console.routing.router import Router
 from console.traffic.log import RequestLog
 
 ANSWER = {
@@ -35,6 +36,23 @@ def test_a_request_is_recorded_from_its_answer(log, choice, query) -> None:
     assert (name, series) == (request.id, "support production old")
     assert (outcome, served, tokens, parameters) == ("ok", "old-20260101", 1000, "messages model system")
     assert 0 < latency < 1000
+
+
+def test_a_request_costs_what_the_registry_says(log, query, tmp_path) -> None:
+    registry = tmp_path / "registry.toml"
+    registry.write_text(
+        'schema = 1\n[routes.support]\nproduction = "in-house"\n[models.in-house]\npinned_date = 2026-05-15\n'
+        'reason = "ours"\nprice = { input = 10.0, output = 20.0 }\n'
+    )
+    with Router(registry, default="in-house", cache_dir=tmp_path, environment={}) as router:
+        for served in ("in-house", "another"):
+            with log.request(router.select("support", "olga"), "olga") as request:
+                request.record({**ANSWER, "model": served})
+    assert log.flush()
+    assert query("SELECT served, cost_usd, price FROM request_log ORDER BY served") == [
+        ("another", pytest.approx(0.012), "10/20/10/10"),
+        ("in-house", pytest.approx(0.012), "10/20/10/10"),
+    ]
 
 
 def test_no_text_and_no_user_id_reaches_the_disk(log, choice, path) -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from console.catalog.prices import price_usd
-from console.traffic.pricing import Priced, Pricing
+from console.domain.registry import Price
+from console.traffic.pricing import Priced, Pricing, own_price
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -67,3 +68,41 @@ def test_without_a_price_list_costs_are_unknown() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "None"
+
+
+OWN = Price(input=10.0, output=20.0, cache_read=1.0, cache_write=12.5)
+
+
+def test_what_the_registry_says_goes_before_the_list() -> None:
+    pricing = Pricing()
+    priced = pricing.of(MODEL, (1_000, 300, 200, 100), AT.timestamp(), OWN)
+    assert priced.cost_usd == pytest.approx((700 * 10 + 300 * 20 + 200 * 1 + 100 * 12.5) / 1e6)
+    assert priced.price == "10/20/1/12.5"
+    assert pricing.of(MODEL, (1_000, 300, 200, 100), AT.timestamp()).price.startswith("3/15/"), "and only where it says"
+
+
+def test_a_model_that_no_list_knows_costs_what_the_registry_says() -> None:
+    assert Pricing().of("in-house", (1_000, 0, 0, 0), 0.0, OWN).cost_usd == pytest.approx(0.01)
+
+
+def test_the_applications_own_price_goes_before_the_registrys() -> None:
+    assert Pricing(lambda *_: 0.5).of("m", (1, 1, 0, 0), 0.0, OWN).cost_usd == 0.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "served", "found"),
+    [
+        ("in-house", "", True),
+        ("in-house", "in-house", True),
+        ("gpt-4o", "gpt-4o-2024-11-20", True),
+        ("claude-haiku-4-5-20251001", "claude-haiku-5-5", False),
+        ("claude-haiku-4-5-20251001", "anthropic/claude-haiku-4-5-20251001", True),
+        ("other", "in-house", True),
+        ("in-house", "other", True),
+        ("other", "", False),
+    ],
+)
+def test_a_price_of_the_registry_is_that_of_the_model_that_served(asked: str, served: str, found: bool) -> None:
+    prices = dict.fromkeys(("in-house", "gpt-4o", "claude-haiku-4-5-20251001"), OWN)
+    assert (own_price(prices, asked, served) is OWN) is found
+    assert own_price(None, asked, served) is None
