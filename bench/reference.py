@@ -32,6 +32,8 @@ SAME_AS = {
     "share": "rollout ROUTE PERCENT",
     "canary": "canary ROUTE MODEL",
     "undo": "undo",
+    "review": "review ROUTE",
+    "suite": "regress ROUTE",
     "history": "history",
     "ask": "compare PROMPT",
 }

@@ -1,0 +1,186 @@
+"""`v` and `s` in the console: a suite is run, reviewed, left, and opened again where it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from console.regression import snapshots
+from console.tui.app import ConsoleApp
+from console.tui.review_app import ReviewApp
+from console.tui.runtime import Runtime
+from console.tui.screens.main import MainScreen
+from console.tui.screens.rest import RestScreen
+from console.tui.screens.review import ReviewScreen
+from console.tui.screens.settling import SETTLED_S
+from console.tui.screens.suite import SuiteScreen
+from console.tui.widgets.frame import KeyBar
+from console.tui.widgets.review_page import ReviewPage
+from console.tui.widgets.suite_page import SuitePage
+from console.view.reviewed import ReviewDesk
+from tests.plugin.conftest import provider
+from tests.regression.conftest import NEW, OLD, App, app, state
+from tests.regression.review_world import NOW, make_world
+
+__all__ = ["app", "provider", "state"]
+pytestmark = pytest.mark.usefixtures("state")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.02)
+
+
+def console_of(app: App, **given: object) -> ConsoleApp:
+    values = {"actor": "olga@desk", "endpoints": app.endpoints} | given
+    runtime = Runtime(registry=app.registry_path, log=app.folder / "requests.db", **values)  # type: ignore[arg-type]
+    return ConsoleApp(runtime)
+
+
+def change(app: App) -> None:
+    app.provider.answers[(OLD, "Question two?")] = "You can return it within 30 days."
+    app.provider.answers[(NEW, "Question two?")] = "You can return it within 14 days."
+
+
+async def on_main(pilot: Pilot[None]) -> None:
+    screen = pilot.app.screen
+    await until(pilot, lambda: isinstance(screen, MainScreen) and screen.route is not None)
+
+
+async def test_v_without_a_run_offers_to_run_the_suite_and_then_reviews_it(app: App) -> None:
+    change(app)
+    console = console_of(app)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await on_main(pilot)
+        assert "v review" in " ".join(console.screen.query_one(KeyBar).plain())
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        assert "6 answers to get" in "\n".join(console.screen.query_one(SuitePage).plain())
+        assert app.provider.asked == []
+        await pilot.press("enter")
+        await until(pilot, lambda: console.screen.view.state == "finished")
+        assert "1 case of 3 changed" in "\n".join(console.screen.query_one(SuitePage).plain())
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
+        await pilot.press("a")
+        await until(pilot, lambda: app.snapshot("two").exists())
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(console.screen, MainScreen))
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
+        assert "1 decided" in "\n".join(console.screen.query_one(ReviewPage).plain())
+    kept = snapshots.read(app.snapshot("two"))
+    assert kept is not None
+    assert kept.answers == ("You can return it within 14 days.",)
+
+
+async def test_a_run_is_stopped_and_goes_on(app: App) -> None:
+    app.write_suite({f"case-{number}": f"Question {number}?" for number in range(40)})
+    app.provider.latency_s = 0.5
+    console = console_of(app)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: console.screen.view.answers > 0)
+        await pilot.press("x")
+        await until(pilot, lambda: console.screen.view.state == "stopped")
+        assert "enter go on" in " ".join(console.screen.query_one(KeyBar).plain())
+        paid = len(app.provider.asked)
+        app.provider.latency_s = 0.0
+        await pilot.press("enter")
+        await until(pilot, lambda: console.screen.view.state == "finished")
+        assert console.screen.view.kept > 0
+        assert len(app.provider.asked) <= 80 + 20  # what was under way is asked again, nothing else
+        assert paid < 80
+
+
+async def test_a_route_without_a_suite_says_how_to_have_one(app: App) -> None:
+    app.suite_path.unlink()
+    console = console_of(app)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen))
+        await until(pilot, lambda: "there is no such file" in "\n".join(console.screen.query_one(SuitePage).plain()))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(console.screen, MainScreen))
+
+
+async def test_leaving_stops_the_run(app: App) -> None:
+    app.write_suite({f"case-{number}": f"Question {number}?" for number in range(60)})
+    app.provider.latency_s = 0.1
+    console = console_of(app)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: console.screen.view.answers > 0)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(console.screen, MainScreen))
+        await until(pilot, lambda: app.provider.under_way == 0)
+        assert len(app.provider.asked) < 120
+
+
+async def test_read_only_reviews_without_deciding(app: App) -> None:
+    change(app)
+    async with console_of(app).run_test() as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SuiteScreen) and pilot.app.screen.view is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.view.state == "finished")
+    console = console_of(app, read_only=True)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await on_main(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
+        await pilot.press("a")
+        assert "READ-ONLY" in "\n".join(console.screen.query_one(ReviewPage).plain())
+    assert not app.snapshot("two").exists()
+
+
+def review_app(tmp_path: Path) -> tuple[ReviewApp, ReviewDesk]:
+    world = make_world(tmp_path)
+    desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW, record_to=tmp_path / "record.md")
+    return ReviewApp(desk), desk
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_every_key_of_the_review(tmp_path: Path, size: tuple[int, int]) -> None:
+    console, desk = review_app(tmp_path)
+
+    def decided() -> dict[str, str]:
+        return {row.case: row.decision for row in desk.view().rows if row.decision}
+
+    async with console.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
+        await pilot.press("r")
+        await until(pilot, lambda: decided() == {"too-long": "rejected"})
+        await pilot.press("s")
+        await until(pilot, lambda: decided().get("refund-damaged") == "skipped")
+        await pilot.press("u")
+        await until(pilot, lambda: decided() == {"too-long": "rejected"})
+        await pilot.press("tab", "tab", "A")
+        await until(pilot, lambda: isinstance(console.screen, RestScreen))
+        await pilot.pause(SETTLED_S + 0.05)  # what was typed before the dialog stood there does not count
+        await pilot.press("y")
+        await until(pilot, lambda: len(decided()) == 3)
+        assert {"thanks", "greeting"} <= decided().keys()
+        await pilot.press("m")
+        await until(pilot, (tmp_path / "record.md").exists)
+        before = console.screen.query_one(ReviewPage).plain()
+        await pilot.press("d", "i")
+        assert console.screen.query_one(ReviewPage).plain() != before
+        await pilot.press("escape")
+        await pilot.pause()
+    assert "**2** accepted · **1** rejected" in (tmp_path / "record.md").read_text()
+    assert len(decided()) == 3  # leaving decides nothing
