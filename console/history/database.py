@@ -50,7 +50,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         if not path.exists() or path.stat().st_size == 0:
             yield None
             return
-        with contextlib.closing(_connect(f"{path.absolute().as_uri()}?mode=ro")) as connection:
+        with contextlib.closing(_connect_to_read(path)) as connection:
             if _is_ours(connection, path):
                 yield connection
             else:
@@ -78,6 +78,25 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, after taking back what a crash left half written: it could not do that itself."""
+    uri = path.absolute().as_uri()
+    connection = _connect(f"{uri}?mode=ro")
+    try:
+        _version(connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with contextlib.closing(_connect(f"{uri}?mode=rw")) as mending:
+            _version(mending)
+        connection = _connect(f"{uri}?mode=ro")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
 
 

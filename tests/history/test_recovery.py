@@ -152,3 +152,36 @@ def test_consoles_that_start_together_lose_no_change(history):
     assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
     assert sorted(entry.number for entry in entries) == list(range(1, 61))
     assert sorted((entry.actor, int(entry.summary)) for entry in entries) == [(a, i) for a in "abcd" for i in range(15)]
+
+
+@pytest.fixture
+def half_written(history, change, tmp_path):
+    """The file as a crash in the middle of a transaction leaves it: pages written, and a journal to take them back."""
+    change(history, BEFORE, AFTER)
+    database_ = sqlite3.connect(history.path, isolation_level=None)
+    database_.execute("PRAGMA cache_size = 1")
+    database_.execute("BEGIN IMMEDIATE")
+    database_.execute("CREATE TABLE half (data)")
+    database_.executemany("INSERT INTO half VALUES (?)", [(b"x" * 4_000,)] * 50)
+    folder = tmp_path / "after-the-crash"
+    folder.mkdir()
+    left = folder / history.path.name
+    left.write_bytes(history.path.read_bytes())
+    left.with_name(f"{left.name}-journal").write_bytes(
+        history.path.with_name(f"{history.path.name}-journal").read_bytes()
+    )
+    database_.close()
+    return left
+
+
+def test_a_reader_takes_back_what_a_crash_left_half_written(half_written):
+    assert [entry.number for entry in History(half_written).entries()] == [1]
+    assert not half_written.with_name(f"{half_written.name}-journal").exists()
+    with database.reading(half_written) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone()[0] == 0
+
+
+def test_a_reader_may_still_not_write(history, change):
+    change(history, BEFORE, AFTER)
+    with pytest.raises(HistoryInvalid, match="readonly"), database.reading(history.path) as connection:
+        connection.execute("CREATE TABLE mine (x)")
