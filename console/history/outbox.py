@@ -218,6 +218,11 @@ class Outbox:
         rows = self._read(f"{_SELECT} {where} ORDER BY a.put_at DESC, a.rowid DESC, d.id LIMIT ?", (limit,))
         return tuple(_delivery(row) for row in rows)
 
+    def about(self, key: str) -> tuple[Delivery, ...]:
+        """The alert with this key at every target."""
+        rows = self._read(f"{_SELECT} WHERE a.key = ? ORDER BY d.id", (key,))
+        return tuple(_delivery(row) for row in rows)
+
     def health(self) -> OutboxHealth:
         """Whether alerts reach people."""
         rows = self._read(_HEALTH, (self._clock() - GIVE_UP_S,))

@@ -12,6 +12,7 @@ from console.compare.records import Comparison
 from console.domain.errors import ConsoleError
 from console.domain.registry import Registry, Route
 from console.text.safe import SafeText, safe
+from console.tui.noting import written
 from console.tui.runtime import Runtime
 from console.view.compared import comparison_view
 from console.view.comparison import ComparisonView
@@ -63,7 +64,7 @@ class Keeping(_Base):
         text = markdown(found, self.route.name, agreement)
         path = Path(f"comparison-{found.at:%Y%m%d-%H%M%S}.md")
         try:
-            path = _written(path, text)
+            path = written(path, text)
         except OSError as error:
             self._tell_later(f"{path} cannot be written: {error.strerror or error}", error=True)
             return
@@ -185,16 +186,3 @@ def _near(path: Path, registry: Path) -> Path:
     """`path` as a person writes it: from the registry's folder where it is below it."""
     root = registry.resolve().parent
     return path.resolve().relative_to(root) if path.resolve().is_relative_to(root) else path
-
-
-def _written(path: Path, text: str) -> Path:
-    """`text` in a file at `path`, or with a number where a file of that name exists; where it is. Raises OSError."""
-    number, found = 2, path
-    while True:
-        try:
-            with found.open("x", encoding="utf-8") as file:
-                file.write(text)
-            return found
-        except FileExistsError:
-            found = path.with_stem(f"{path.stem}-{number}")
-            number += 1

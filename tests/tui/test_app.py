@@ -19,7 +19,7 @@ from console.tui.keys import KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
-from console.tui.screens.history import HistoryScreen
+from console.tui.screens.history import HistoryPage, HistoryScreen
 from console.tui.screens.main import MainScreen, later
 from console.tui.screens.reading import HelpScreen
 from console.tui.screens.settling import SETTLED_S, Settling
@@ -245,6 +245,26 @@ async def test_undo_of_a_chosen_change_from_the_history(tmp_path: Path) -> None:
         await pilot.press("y")
         await until(pilot, lambda: registry.read_bytes() == before)
         assert len(History(beside(registry)).entries()) == 2
+
+
+async def test_i_in_the_history_writes_an_incident_note_and_never_over_another(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("minus")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: main.look is not None and main.look.view.changes)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        assert "i incident note" in " ".join(pilot.app.screen.query_one(HistoryPage).plain())
+        for name in ("incident-1.md", "incident-1-2.md"):
+            await pilot.press("i")
+            await until(pilot, (tmp_path / name).exists)
+        note = (tmp_path / "incident-1.md").read_text(encoding="utf-8")
+        assert note.startswith("# support canary 25 → 5 %\n")
+        assert "-canary_percentage = 25\n+canary_percentage = 5" in note
+        await until(pilot, lambda: "written: incident-1.md" in [each.message for each in pilot.app._notifications])
 
 
 async def test_the_theme_changes_and_textuals_own_can_be_used(tmp_path: Path) -> None:

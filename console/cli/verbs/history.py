@@ -15,16 +15,22 @@ from console.registry.reading import read
 from console.registry.writing import compare
 from console.text.safe import safe_line
 from console.text.table import table
+from console.view.incident import details, incident_note, told_of
 
 
 @click.command("history", help="Who changed what, why, on which evidence; the newest first.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many changes.")
 @click.option("--route", metavar="ROUTE", help="Only this route's.")
 @click.option("--why", "number", type=int, metavar="N", help="Everything about change N: reason, evidence, diff.")
+@click.option("--incident", is_flag=True, help="With --why: a note in Markdown for whoever was not there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @common
-def command(settings: Settings, limit: int, route: str | None, number: int | None, as_json: bool) -> int:
+def command(
+    settings: Settings, limit: int, route: str | None, number: int | None, incident: bool, as_json: bool
+) -> int:
     """Print the history."""
+    if incident and (number is None or as_json):
+        raise Usage("--incident is a note about one change, in Markdown", "console history --why N --incident")
     history = History(beside(settings.registry_path))
     if not history.path.exists():
         read(settings.registry_path)  # a mistyped path is not a registry without changes
@@ -32,7 +38,12 @@ def command(settings: Settings, limit: int, route: str | None, number: int | Non
         entry = history.entry(number)
         if entry is None:
             raise Usage(f"there is no change {number}", "`console history` lists them.")
-        output.emit_json({"change": _fields(entry)}) if as_json else _explain(entry)
+        if incident:
+            output.emit(incident_note(settings.registry_path, entry).rstrip("\n"))
+        elif as_json:
+            output.emit_json({"change": {**_fields(entry), "told": list(told_of(settings.registry_path, entry))}})
+        else:
+            _explain(entry, told_of(settings.registry_path, entry))
         return 0
     entries = history.entries(limit=limit, route=route)
     if as_json:
@@ -72,12 +83,18 @@ def _fields(entry: Entry) -> dict[str, object]:
     }
 
 
-def _explain(entry: Entry) -> None:
+def _explain(entry: Entry, informed: tuple[str, ...]) -> None:
     at = entry.at.astimezone(UTC)
     output.emit(f"{safe_line(entry.summary)}\n{at:%Y-%m-%d %H:%M:%S} UTC by {safe_line(entry.actor)}")
     output.emit(f"Reason    {safe_line(entry.reason) or 'none was given'}")
     if entry.evidence:
         output.emit(f"Verdict   {entry.evidence.get('state', '')}  {safe_line(entry.evidence.get('sentence', ''))}")
+    for line in details(entry.evidence):
+        output.emit(f"          {line}")
+    if informed:
+        output.emit(f"Told      {'; '.join(informed)}")
     output.emit(f"Same as   {safe_line(entry.command) or 'an edit by hand'}")
+    if entry.undone_by is not None:
+        output.emit(f"Now       taken back by change {entry.undone_by}")
     for kind, text in compare(entry.before, entry.after, "registry.toml").diff:
         output.emit({"same": "  ", "removed": "- ", "added": "+ "}[kind] + safe_line(text))

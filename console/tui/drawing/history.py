@@ -20,6 +20,7 @@ _WHEN, _WHAT, _WHO = 2, 16, 11
 _LABEL = 12
 MOVE = Hint("j k", "move")
 UNDO = Hint("u", "undo this change")
+NOTE = Hint("i", "incident note")
 BACK = Hint("esc", "back")
 
 
@@ -40,7 +41,7 @@ def draw_history(
         canvas.paste(0, 0, _draw_list(changes, now, width, height, cursor))
         return canvas
     _put_title(canvas, changes, cursor)
-    hints = [UNDO, MOVE, BACK] if may_undo and changes and not changes[cursor].undone else [MOVE, BACK]
+    hints = [UNDO, NOTE, MOVE, BACK] if may_undo and changes and not changes[cursor].undone else [NOTE, MOVE, BACK]
     canvas.paste(0, height - 1, draw_footer(width, hints if changes else [BACK]))
     if not changes:
         canvas.put(2, 2, "nothing was changed from this console yet", "muted", end=width - 2)

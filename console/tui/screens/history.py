@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -12,6 +13,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from console.domain.errors import ConsoleError
+from console.text.safe import safe_line
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.history import change_at, draw_history
 from console.tui.widgets.drawn import Drawn
@@ -19,6 +22,8 @@ from console.view.records import ChangeDetail, ChangeView
 
 Details = Callable[[int], ChangeDetail | None]
 """Everything about change number …; called on a thread, since the history is a file that may be locked."""
+Note = Callable[[int], str]
+"""Writes the incident note about change number …, and says where it is; called on a thread. Raises ConsoleError."""
 
 
 class HistoryPage(Drawn, can_focus=True):
@@ -77,6 +82,7 @@ class HistoryScreen(ModalScreen[int | None]):
         Binding("pagedown,space", "move(10)", "page down", show=False),
         Binding("pageup", "move(-10)", "page up", show=False),
         Binding("u", "undo", "undo this change", show=False),
+        Binding("i", "incident", "incident note", show=False),
     ]
 
     def __init__(
@@ -84,13 +90,14 @@ class HistoryScreen(ModalScreen[int | None]):
         changes: Sequence[ChangeView],
         now: datetime,
         details: Details = lambda _: None,
+        note: Note = lambda _: "",
         *,
         filename: str = "registry.toml",
         may_undo: bool = True,
     ) -> None:
         super().__init__()
         self._page = HistoryPage(changes, now, filename, may_undo=may_undo)
-        self._details, self._may_undo = details, may_undo
+        self._details, self._note, self._may_undo = details, note, may_undo
 
     def compose(self) -> ComposeResult:
         """The page."""
@@ -141,6 +148,20 @@ class HistoryScreen(ModalScreen[int | None]):
         chosen = self._page.chosen
         if chosen is not None and self._may_undo and not chosen.undone:
             self.dismiss(chosen.number)
+
+    def action_incident(self) -> None:
+        """A Markdown note about the chosen change, in the folder the console was started in."""
+        chosen = self._page.chosen
+        if chosen is not None:
+            self.run_worker(partial(self._write_note, chosen.number), thread=True, group="note", exclusive=True)
+
+    def _write_note(self, number: int) -> None:
+        try:
+            said = partial(self.notify, safe_line(self._note(number)))
+        except ConsoleError as error:
+            said = partial(self.notify, safe_line(error.message), severity="error")
+        with suppress(RuntimeError):  # the console has been left meanwhile
+            self.call_later(said, markup=False, timeout=8)
 
     def action_leave(self) -> None:
         """Back."""

@@ -263,8 +263,9 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         if self.look is not None:
             view, name = self.look.view, self.runtime.registry.name
             screen = HistoryScreen(
-                view.changes, view.now, self._detail, filename=safe_line(name), may_undo=not self.runtime.read_only
-            )
+                view.changes, view.now, self._detail, self._incident, filename=safe_line(name),
+                may_undo=not self.runtime.read_only,
+            )  # fmt: skip
             self.app.push_screen(screen, self._undo_chosen)
 
     def _detail(self, number: int) -> ChangeDetail | None:
@@ -273,6 +274,12 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
         entry = self._desk().history.entry(number)
         return change_detail(entry, self.runtime.registry.name) if entry else None
+
+    def _incident(self, number: int) -> str:
+        """On a thread, too."""
+        from console.tui.noting import incident_file
+
+        return f"written: {incident_file(self.runtime.registry, number)}"
 
     def _undo_chosen(self, number: int | None) -> None:
         if number is not None and not self.runtime.read_only:

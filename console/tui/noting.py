@@ -1,0 +1,35 @@
+"""Files that the screen writes in the folder it was started in: never over another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.domain.errors import Refused
+from console.history.store import History, beside
+
+
+def written(path: Path, text: str) -> Path:
+    """`text` in a file at `path`, or with a number where a file of that name exists; where it is. Raises OSError."""
+    number, found = 2, path
+    while True:
+        try:
+            with found.open("x", encoding="utf-8") as file:
+                file.write(text)
+            return found
+        except FileExistsError:
+            found = path.with_stem(f"{path.stem}-{number}")
+            number += 1
+
+
+def incident_file(registry: Path, number: int) -> Path:
+    """The note about change `number` of `registry` as a Markdown file; where it is. Raises ConsoleError."""
+    from console.view.incident import incident_note
+
+    entry = History(beside(registry)).entry(number)
+    if entry is None:
+        raise Refused(f"there is no change {number}")
+    path = Path(f"incident-{number}.md")
+    try:
+        return written(path, incident_note(registry, entry))
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror or error}") from error
