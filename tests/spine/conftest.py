@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
 import pytest
 
 from console.tui.screens.settling import SETTLED_S
+from tests import warm
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -94,23 +96,31 @@ class Terminal:
         size: tuple[int, int] = (120, 36),
         environment: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        *,
+        forked: bool = False,
     ) -> None:
+        """Started; `forked` from a process that has loaded the console where that cannot make a difference."""
         columns, rows = size
         self.raw = b""
         self.heard_at = 0.0
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._half = b""
-        self._process = pexpect.spawn(
-            sys.executable,
-            [*arguments],
-            env=terminal_environment(environment or {}),
-            dimensions=(rows, columns),
-            cwd=str(cwd),
-            timeout=None,
-            echo=False,
-        )
-        self._process.delaybeforesend = None
+        given, changes = terminal_environment(environment or {}), environment or {}
+        self._process: Any
+        if forked and warm.fits(changes) and list(arguments[:2]) == ["-m", "console"]:
+            self._process = warm.Spawned(arguments[2:], given, (rows, columns), str(cwd))
+        else:
+            self._process = pexpect.spawn(
+                sys.executable,
+                [*arguments],
+                env=given,
+                dimensions=(rows, columns),
+                cwd=str(cwd),
+                timeout=None,
+                echo=False,
+            )
+            self._process.delaybeforesend = None
         self.pid = self._process.pid
 
     def read(self, seconds: float = QUIET_S) -> None:
@@ -316,7 +326,9 @@ def open_console(registry: Path, log: Path) -> Iterator[Callable[..., Terminal]]
         program: Sequence[str] = ("-m", "console"),
     ) -> Terminal:
         given = {"CONSOLE_ACTOR": "olga@desk"} | dict(environment or {})
-        terminal = Terminal([*program, "--registry", str(registry), "--log", str(log), *options], size, given)
+        terminal = Terminal(
+            [*program, "--registry", str(registry), "--log", str(log), *options], size, given, forked=True
+        )
         opened.append(terminal)
         return terminal
 
@@ -331,7 +343,7 @@ def console_in() -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def start(folder: Path, *options: str, size: tuple[int, int] = (100, 30)) -> Terminal:
-        terminal = Terminal(["-m", "console", *options], size, cwd=folder)
+        terminal = Terminal(["-m", "console", *options], size, cwd=folder, forked=True)
         opened.append(terminal)
         return terminal
 
