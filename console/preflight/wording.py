@@ -44,7 +44,7 @@ def headline(report: Report) -> Line:
 
 
 def short(report: Report) -> tuple[Line, ...]:
-    """Up to four lines: what is rejected, what it costs, how it behaves otherwise, when it ends."""
+    """Up to five lines: what is rejected, what it costs, how it behaves, what conversations meet, when it ends."""
     lines = [headline(report)]
     if cost := _cost(report.forecast):
         lines.append(Line("≈", cost, "none"))
@@ -52,6 +52,10 @@ def short(report: Report) -> tuple[Line, ...]:
         more = len(report.changes) - 1
         first = report.changes[0].text.partition(":")[0]
         lines.append(Line("·", f"{first}{f' · {more} more' if more else ''}", "none"))
+    if report.turns_share:
+        lines.append(
+            Line("·", f"{words.share(report.turns_share)} of requests are in a conversation: use current=", "none")
+        )
     if report.retirement is not None and report.retirement.soon:
         lines.append(Line("▲", f"the candidate {report.retirement.words}", "waiting"))
     return tuple(lines)

@@ -18,6 +18,8 @@ _TONES: Mapping[str, Tone] = {"good": "good", "waiting": "waiting", "bad": "bad"
 def plan_view(plan: Plan) -> PlanView:
     """Everything a person should see before `plan` is carried out."""
     standing = plan.standing
+    # Why a model was chosen, typed before anybody knew what it rejects, is no reason to start it all the same.
+    needs_reason = plan.needs_reason and (not plan.reason or bool(standing.rejects))
     return PlanView(
         title=safe_line(plan.title),
         verb=plan.verb,
@@ -33,11 +35,10 @@ def plan_view(plan: Plan) -> PlanView:
         undo_note=safe_line(plan.undo_note),
         diff=tuple(DiffLine(kind, safe_line(text)) for kind, text in plan.diff),
         command=safe_line(plan.command),
-        # Why a model was chosen, typed before anybody knew what it rejects, is no reason to start it all the same.
-        needs_reason=plan.needs_reason and (not plan.reason or bool(standing.rejects)),
+        needs_reason=needs_reason,
         lowers=plan.lowers,
         refusal=safe(str(plan.refusal)) if plan.refusal and not plan.forceable else NOTHING,
-        asks=_asks(plan),
+        asks=_asks(plan) if needs_reason else NOTHING,
         preflight=tuple(
             PreflightLine(mark, safe_line(text), _TONES.get(tone, "none")) for mark, text, tone in standing.preflight
         ),
@@ -46,8 +47,6 @@ def plan_view(plan: Plan) -> PlanView:
 
 def _asks(plan: Plan) -> SafeText:
     """Why a reason is asked for. The verdict's own sentence stands right below, so here its word is enough."""
-    if not plan.needs_reason:
-        return NOTHING
     own = f"{plan.standing.state}: {plan.standing.sentence}"
     sentences = [
         f"the verdict is {plan.standing.state}, not pass" if sentence == own else sentence
