@@ -22,7 +22,8 @@ li b, summary b { font-variant-numeric: tabular-nums; }
 .acceptable { color: var(--green); fill: var(--green); } .same { color: var(--muted); fill: var(--rule); }
 .not-measured { color: var(--muted); fill: none; stroke: var(--muted); stroke-dasharray: 3 3; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 13px system-ui, sans-serif; }
-svg .label { fill: var(--fg); } svg .count { fill: var(--muted); } svg .on { fill: var(--on); }
+svg .label { fill: var(--fg); } svg .count { fill: var(--muted); } svg .on { fill: var(--on); stroke: none; }
+svg .on.same, svg .on.not-measured { fill: var(--fg); }
 pre { background: var(--side); padding: .8rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 details { border-top: 1px solid var(--rule); padding: .5rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }

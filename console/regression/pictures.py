@@ -8,7 +8,9 @@ from console.regression.escaping import in_html
 from console.regression.records import Status
 
 ORDER: tuple[Status, ...] = ("failed", "worrying", "acceptable", "same", "not measured")
-_ROW, _LABEL, _BAR, _COUNT = 30, 190, 520, 60
+_ROW, _LABEL, _BAR, _COUNT = 30, 270, 520, 60
+_LETTERS = 36
+"""As many of a label as have room before its bar; the whole of it is in its tooltip."""
 _GLYPHS: Mapping[Status, str] = {
     "failed": "×", "worrying": "▲", "acceptable": "✓", "same": "=", "not measured": "–",
 }  # fmt: skip
@@ -27,7 +29,8 @@ def bars(rows: Sequence[tuple[str, Mapping[Status, int]]], title: str) -> str:
     ]
     for number, (label, counts) in enumerate(rows):
         y = number * _ROW + 6
-        parts.append(f'<text class="label" x="0" y="{y + 15}">{in_html(label)}</text>')
+        shown = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
+        parts.append(f'<text class="label" x="0" y="{y + 15}">{in_html(shown)}<title>{in_html(label)}</title></text>')
         parts.extend(_bar(counts, y, longest))
         parts.append(f'<text class="count" x="{_LABEL + _BAR + 10}" y="{y + 15}">{sum(counts.values()):,}</text>')
     return "\n".join([*parts, "</svg>"])
@@ -46,6 +49,6 @@ def _bar(counts: Mapping[Status, int], y: int, longest: int) -> list[str]:
             f"<title>{count:,} {in_html(status)}</title></rect>"
         )
         if width >= 34:
-            found.append(f'<text class="on" x="{x + 6:.1f}" y="{y + 15}">{_GLYPHS[status]} {count:,}</text>')
+            found.append(f'<text class="on {name}" x="{x + 6:.1f}" y="{y + 15}">{_GLYPHS[status]} {count:,}</text>')
         x += width
     return found

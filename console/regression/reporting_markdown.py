@@ -10,7 +10,8 @@ from console.regression.records import CHANGED, CaseResult, SuiteRun
 from console.regression.reporting_text import figures, warnings
 
 _MOST_IN_FULL = 20
-"""A comment has a limit of 65,536 characters."""
+_ROOM = 55_000
+"""Characters for cases in full: a comment may have 65,536, and the head and the figures need some."""
 _CHARACTERS = 1_200
 
 
@@ -42,12 +43,24 @@ def _lines(run: SuiteRun) -> Iterator[str]:
             yield f"| {cluster.name} | " + " | ".join(counts) + f" | {md_code(cluster.title)} |"
         yield ""
     worst = [one for cluster in clusters for one in cluster.results if one.status != "acceptable"]
-    for result in worst[:_MOST_IN_FULL]:
-        yield from case_lines(result)
-    if len(worst) > _MOST_IN_FULL:
-        yield f"and {len(worst) - _MOST_IN_FULL:,} more"
+    shown = list(_fitting(worst))
+    yield from shown
+    left = len(worst) - shown.count("</details>")
+    if left:
+        yield f"and {left:,} more"
         yield ""
     yield md_block("\n".join(figures(run)))
+
+
+def _fitting(results: list[CaseResult]) -> Iterator[str]:
+    """As many cases in full as a comment takes."""
+    room = _ROOM
+    for result in results[:_MOST_IN_FULL]:
+        lines = list(case_lines(result))
+        room -= sum(len(line) + 1 for line in lines)
+        if room < 0:
+            return
+        yield from lines
 
 
 def case_lines(result: CaseResult) -> Iterator[str]:

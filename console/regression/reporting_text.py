@@ -43,7 +43,7 @@ def summary(run: SuiteRun) -> Iterator[SafeText]:
 
 def headline(run: SuiteRun) -> SafeText:
     """Suite, models, and when."""
-    route = f" on {run.route}" if run.route else ""
+    route = f" on {run.route}" if run.route not in ("", run.suite) else ""
     at = f"{run.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return safe_line(f"{run.suite}{route}: {run.new_model} against {run.old_model}, {at}")
 
@@ -63,7 +63,8 @@ def figures(run: SuiteRun) -> Iterator[str]:
     took = words.seconds(run.seconds * 1_000) if run.seconds < 60 else words.span(run.seconds)
     yield f"took     {took} for {words.plural(len(run.results), 'case')}"
     if run.new_cost_usd is not None or run.old_cost_usd is not None:
-        yield f"cost     {words.dollars(run.new_cost_usd)} new, {words.dollars(run.old_cost_usd)} old"
+        old = "" if run.old_cost_usd is None else f", {words.dollars(run.old_cost_usd)} old"
+        yield f"cost     {words.dollars(run.new_cost_usd)} new{old}"
     for name, ratio in ratios(run):
         yield f"{name:<8} {words.factor(ratio)}"
     flaky = [result.case for result in run.results if result.flaky]
