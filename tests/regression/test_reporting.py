@@ -166,8 +166,9 @@ def test_markdown_of_hostile_text_has_no_link_no_mention_and_no_open_fence() -> 
 def test_markdown_fits_into_a_comment() -> None:
     many = tuple(result(f"c-{number}", "worrying", "facts", "a " * 3_000, "b " * 3_000) for number in range(40))
     text = as_markdown(run_of(results=many))
-    assert len(text) < 100_000
-    assert "and 20 more" in text
+    assert len(text) < 65_536
+    assert f"and {40 - text.count('<details>')} more" in text
+    assert text.count("<details>") > 10
 
 
 def test_text_is_neutralised_and_says_what_it_took() -> None:
@@ -216,9 +217,10 @@ def test_a_code_span_is_one_line_that_nothing_closes(text: str) -> None:
     assert fence is not None
     assert "\n" not in span
     assert span.endswith(fence[0])
-    assert fence[0] not in span[len(fence[0]) : -len(fence[0])].strip("`") or len(fence[0]) > 2
+    inside = span[len(fence[0]) : -len(fence[0])]
+    assert fence[0] not in re.findall(r"`+", inside)
 
 
 def test_a_block_has_a_fence_longer_than_any_inside() -> None:
     assert md_block("a\n````\nb").startswith("`````text\n")
-    assert in_html("\x00\ud800") == "\ufffd\ufffd" or "\x00" not in in_html("\x00\ud800")
+    ElementTree.fromstring(f"<a>{in_html(EVIL)}</a>")
