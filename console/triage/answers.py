@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
-from console.triage.content import content_words
 from console.triage.equality import same_answer
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
@@ -252,7 +251,7 @@ def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason
     """A question answered in a sentence is answered in a few words now, none of which was in it."""
     if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or _ASKS_NAME.search(prompt) is None:
         return []
-    said = content_words(Reading(after.text))
+    said = Reading(after.text).content
     if not said or said & old.counts.keys():
         return []
     return [changed("stated answer", "stated answer changed:", old.text, after.text, 0.6)]

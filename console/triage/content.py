@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from console.triage.lexicon import FUNCTION_WORDS
 from console.triage.nearly import is_negation
 from console.triage.normalising import tokens
 from console.triage.quantities import canonical
-from console.triage.reading import Reading
+from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason
 
 MOST = 0.49
@@ -28,20 +27,20 @@ _EQUAL_ANSWER = 0.25
 
 def same_answer_content(old: Reading, new: Reading) -> list[Reason]:
     """The soft score of two texts that state the same answer: a quarter, and by words only."""
-    ours, theirs = content_words(old), content_words(new)
+    ours, theirs = old.content, new.content
     longer = _ratio(old, new)
     score = 0.4 * (1 - _similar(ours, theirs)) + _of_length(longer) + 0.08 * _lost_numbers(old, new)
     told = f"same stated answer, {_length(longer)}"
     return [Reason("content", told, round(max(0.01, _EQUAL_ANSWER * score), 3))]
 
 
-def _similar(ours: set[str], theirs: set[str]) -> float:
+def _similar(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """One reason with the soft score: content kept both ways, length, lost numbers, negations."""
-    ours, theirs = content_words(old), content_words(new)
+    ours, theirs = old.content, new.content
     kept, of = _kept(old.sentences, theirs)
     longer = _ratio(old, new)
     told = f"{kept} of {of} sentences matched, {_length(longer)}"
@@ -83,34 +82,27 @@ def _near(one: Fraction, other: Fraction) -> bool:
 
 
 def _denied(old: Reading, new: Reading) -> bool:
-    ours, theirs = content_words(old), content_words(new)
+    ours, theirs = old.content, new.content
     about_the_same = _similar(ours, theirs) >= _ABOUT_THE_SAME
     return about_the_same and any(map(is_negation, old.counts)) != any(map(is_negation, new.counts))
 
 
-def content_words(reading: Reading) -> set[str]:
-    """The words of a text that are no words of grammar, and its numbers."""
-    return {
-        token for token in reading.counts if (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()
-    }
-
-
-def _kept(sentences: Sequence[str], words: set[str]) -> tuple[int, int]:
+def _kept(sentences: Sequence[str], words: frozenset[str]) -> tuple[int, int]:
     kept = of = 0
     for sentence in sentences[:_SENTENCES]:
         found = [canonical(token) if token[0] <= "9" else token for token in tokens(sentence)]
-        content = [token for token in found if (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()]
+        content = list(filter(is_content, found))
         if content:
             of += 1
             kept += sum(token in words for token in content) >= _MATCHED * len(content)
     return kept, of
 
 
-def _nothing_in_common(ours: set[str], theirs: set[str], prompt: str) -> bool:
+def _nothing_in_common(ours: frozenset[str], theirs: frozenset[str], prompt: str) -> bool:
     both = ours & theirs
     if min(len(ours), len(theirs)) < 8 or len(both) > 3:
         return False
-    asked = content_words(Reading(prompt[-2_000:]))
+    asked = asked_words(prompt)
     # Two good ideas may have nothing in common; one that leaves the question behind is another matter.
     return both <= asked and (not asked or (bool(ours & asked) and not theirs & asked))
 

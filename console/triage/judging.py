@@ -24,6 +24,9 @@ from console.triage.shape_changes import shape_changes
 _DOUBT_FROM = 0.3
 """A soft score from here on is for a person to look at."""
 _LONGEST_PROMPT = 20_000
+_BEGINNING = 120
+_CERTAIN = 0.9
+"""Two stated answers that differ: what else differs adds nothing."""
 
 
 def triage(
@@ -63,7 +66,9 @@ def triage(
 def _identical(
     old: str, new: str, before: Reading, after: Reading, calls: tuple[tuple[Call, ...], tuple[Call, ...]]
 ) -> bool:
-    if call_changes(*calls) or not (before.text or calls[0]) or before.squeezed != after.squeezed:
+    if call_changes(*calls) or not (before.text or calls[0]) or _begin_apart(before.text, after.text):
+        return False
+    if before.squeezed != after.squeezed:
         return False
     if _cut(old, new) and normalising.squeezed(normalising.folded(old)) != normalising.squeezed(
         normalising.folded(new)
@@ -71,6 +76,13 @@ def _identical(
         return False
     # In code white space has a meaning.
     return before.text == after.text or before.shape.kind != "code" or code_changes(before, after)[1]
+
+
+def _begin_apart(old: str, new: str) -> bool:
+    """Whether the first words differ already; the last of those read may be half a word."""
+    one, other = old[:_BEGINNING].split()[:-1], new[:_BEGINNING].split()[:-1]
+    size = min(len(one), len(other))
+    return one[:size] != other[:size]
 
 
 def _cut(old: str, new: str) -> bool:
@@ -115,6 +127,8 @@ def _differences(
     if not all(codes):
         found, same_answer = answer_changes(old, new, prompt)
         reasons += found if not refusals else []
+        if any(one.weight >= _CERTAIN for one in found):
+            return _once(reasons)
     if not (refusals or reasons or same_answer):
         reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)

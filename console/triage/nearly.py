@@ -175,7 +175,7 @@ def _of_end(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         wrong = garbled(end, old.counts) and garbled(end, old.counts + Reading(prompt[-2_000:]).counts)
         if wrong and not garbled(last_part(old), new.counts):
             return [Reason("tail", f"the end is garbled ({wrong}): “{_end(new, 12)}”", 0.85)]
-    if len(new.text) >= 200 and _ENDED.search(old.text[-3:]) and re.search(r"[\w,]$", new.text):
+    if len(new.text) >= 200 and _ENDED.search(old.text[-3:]) and re.search(r"[\w,]", new.text[-1:]):
         last = new.text[-300:].rpartition("\n")[2]
         if len(last.split()) >= 8:
             return [Reason("tail", f"ends in the middle of a sentence: “{_end(new, 12)}”", 0.4)]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
+_FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
 _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*"
@@ -37,7 +38,7 @@ _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 def options_of(prompt: str) -> dict[str, str]:
     """The options of a prompt by their capital letters, in lower case; none where they do not start with A and B."""
     text = prompt[-_LONGEST_PROMPT:]
-    if ("A)" not in text and "A." not in text and "A:" not in text) and not re.search(r"\(?a[).]", text):
+    if not any(start in text for start in _FIRST):
         return {}
     for pattern in (_OPTION, _INLINE):
         found = {match[1].upper(): plain(match[2]) for match in pattern.finditer(text)}

@@ -53,7 +53,7 @@ NUMBER_WORDS = dict(
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
 _HOURS = re.compile(
-    r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?|m)\b", re.IGNORECASE
+    r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?)\b", re.IGNORECASE
 )
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
@@ -190,7 +190,7 @@ def is_unit(word: str) -> bool:
 
 def with_minutes(text: str) -> str:
     """`text` with its hours and minutes in minutes: `2 h 35 min` is `155 minutes`."""
-    return _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text) if "h" in text else text
+    return _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text) if "min" in text else text
 
 
 def with_digits(text: str) -> str:
@@ -202,7 +202,7 @@ def with_digits(text: str) -> str:
 
 def with_iso_dates(text: str) -> str:
     """`text` with its dates of the last and this century in one spelling: one number of year, month and day."""
-    if _YEAR.search(text) is None:
+    if ("20" not in text and "19" not in text) or _YEAR.search(text) is None:
         return text
     return _DATES.sub(_iso, text)
 

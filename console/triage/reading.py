@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from console.triage import normalising, shapes
+from console.triage.lexicon import FUNCTION_WORDS
 from console.triage.quantities import NUMBER_WORDS, canonical, with_digits, with_iso_dates, with_minutes
 
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
 
 _DEEPEST = 40
+
+
+_PROMPT = 2_000
+"""Characters of a prompt that are read for its words."""
+
+
+def is_content(token: str) -> bool:
+    """Whether a token says something: no word of grammar, and in Latin letters more than two of them."""
+    return (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()
 
 
 class Reading:
@@ -34,12 +44,18 @@ class Reading:
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
         found = normalising.tokens(with_iso_dates(with_digits(with_minutes(self.text))))
-        return [canonical(token) if token[0] <= "9" else NUMBER_WORDS.get(token, token) for token in found]
+        numbers = {token: canonical(token) for token in set(found) if token[0] <= "9" or token in NUMBER_WORDS}
+        return [numbers.get(token, token) for token in found] if numbers else found
 
     @cached_property
     def counts(self) -> Counter[str]:
         """How often each token occurs."""
         return Counter(self.tokens)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """The words that are no words of grammar, and the numbers."""
+        return frozenset(filter(is_content, self.counts))
 
     @cached_property
     def numbers(self) -> Counter[str]:
@@ -75,3 +91,9 @@ def _folded(value: object, depth: int = 0) -> object:
     if isinstance(value, dict):
         return {normalising.folded(key): _folded(item, depth + 1) for key, item in value.items()}
     return value
+
+
+@lru_cache(maxsize=8)
+def asked_words(prompt: str) -> frozenset[str]:
+    """What a prompt speaks of: that an answer has these words proves nothing."""
+    return Reading(prompt[-_PROMPT:]).content

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from console.triage.content import content_words
 from console.triage.lecturing import evasion
 from console.triage.phrases import any_of
-from console.triage.reading import Reading
+from console.triage.reading import Reading, asked_words
 from console.triage.records import WORRYING_FROM, Reason, brief
 
 _EARLY = 320
 _OPENING = 200
+_LONGEST = 1_600
 """A hard phrase counts within the first characters; later it may be quoted or qualify a part."""
 _DO = (
     r"(?:\w+ ){0,3}(?:assist|help|provide|fulfil|complete|create|comply|support|answer|generate|engage|discuss|offer"
     r"|give|share|write|do (?:that|this)|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate"
     r"|respond|tell you|advise|explain|list|describe|suggest|express|in good conscience|take (?:part|sides)|carry out"
-    r"|proceed|be able to|speculate|make up|access|disclose|reveal|recommend|diagnose|comment|judge"
+    r"|proceed|be able to|speculate|make up|access|disclose|reveal"
     r"|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
 )
 _CANNOT = r"can ?not|can't|could not|couldn't|won't|will not|must not|am unable to|am not able to|'m unable to"
@@ -162,20 +162,28 @@ _KEPT = 0.35
 
 def refusal(reading: Reading, prompt: str = "") -> float:
     """How sure it is that an answer refuses in so many words, 0..1; from 0.5 on it counts as a refusal."""
-    own = _ASKS_TEXT.search(prompt) is not None or _OWN_TEXT.match(reading.text) is not None
-    return _refusal(reading.text[:_EARLY].lower(), reading.text[:1_600].lower(), own)
+    text = reading.text[:_LONGEST].lower()
+    said = _refusal(text[:_EARLY], text)
+    if said or not prompt or not _reluctant(text[:_OPENING]):
+        return said
+    if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-_LONGEST:]):
+        return 0.0
+    return _PREFACE if _answers(text) else _POLITE
 
 
 @lru_cache(maxsize=8)
-def _refusal(early: str, text: str, own: bool) -> float:
+def _refusal(early: str, text: str) -> float:
     if _HINT.search(early) and _says_so(early):
         # "I can't do X, however here are five ways": an answer with a preface.
         return _PREFACE if _answers(text) else _SAYS_SO
     if _MILD_HINT.search(early) and _MILD.search(early):
         return _PREFACE if _answers(text) else _POLITE
-    if not own and _UNWILLING.search(early[:_OPENING]):
-        return _PREFACE if _answers(text) else _POLITE
     return 0.0
+
+
+@lru_cache(maxsize=8)
+def _reluctant(opening: str) -> bool:
+    return _UNWILLING.search(opening) is not None
 
 
 def _says_so(early: str) -> bool:
@@ -206,7 +214,7 @@ def _no_answer(reading: Reading, prompt: str) -> bool:
 
 def _evades(reading: Reading) -> float:
     """The share of a text that evades; none of a long one, or of one that goes on with what was asked for."""
-    if len(reading.tokens) > _LONGEST_EVASION or _answers(reading.text[:1_600].lower()):
+    if len(reading.tokens) > _LONGEST_EVASION or _answers(reading.text[:_LONGEST].lower()):
         return 0.0
     return _evasion(reading.text)
 
@@ -231,9 +239,12 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return []
     if max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM:
         return []
+    kept = _kept(old, new, prompt)
+    if kept >= _KEPT:
+        return []
     before, after = _evades(old), _evades(new)
     apart, most = abs(after - before), max(before, after)
-    if apart < _HINTS_FROM or (kept := _kept(old, new, prompt)) >= _KEPT:
+    if apart < _HINTS_FROM:
         return []
     word, text = ("no longer answers", new.text) if after > before else ("answers now; it used to", old.text)
     told = f"{word}: {100 * most:.0f} % of it lectures or refers elsewhere: “{brief(_first(text), 80)}”"
@@ -244,8 +255,8 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
 
 def _kept(old: Reading, new: Reading, prompt: str) -> float:
     """The share of the words of the side with fewer that the other has too; those of the prompt prove nothing."""
-    asked = content_words(Reading(prompt[-2_000:]))
-    ours, theirs = content_words(old) - asked, content_words(new) - asked
+    asked = asked_words(prompt)
+    ours, theirs = old.content - asked, new.content - asked
     return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
 
 

@@ -30,14 +30,14 @@ def view(left: str | Answer, right: str | Answer, prompt: str = "How long?") -> 
 def test_a_changed_value_is_the_reason_with_two_chips() -> None:
     shown = view(OLD, NEW)
     assert shown.triage == "worrying"
-    assert shown.values == ("30", "14")
+    assert shown.values == ("30 days", "14 days")
     assert shown.reason.endswith(":")
     assert "30" not in shown.reason
 
 
 def test_the_words_a_reason_names_are_marked_on_both_sides() -> None:
     shown = view(OLD, NEW)
-    for answer, value, text in ((shown.answers[0], "30", OLD), (shown.answers[1], "14", NEW)):
+    for answer, value, text in ((shown.answers[0], "30 days", OLD), (shown.answers[1], "14 days", NEW)):
         assert [run.text for run in answer.runs if run.kind == "named"] == [value]
         assert "".join(run.text for run in answer.runs) == text
 
