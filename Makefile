@@ -29,7 +29,7 @@ check: .venv/.dev-$(KIND)
 	$(BIN)/lint-imports
 
 screenshots: .venv/.dev-$(KIND)
-	$(BIN)/python bench/screenshots.py screenshots
+	$(BIN)/python -m bench.screenshots screenshots
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "console needs Python 3.11 or newer; set PYTHON=/path/to/python" >&2; exit 1; }

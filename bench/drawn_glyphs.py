@@ -6,8 +6,11 @@ look the same in every viewer, as they do in a terminal.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+
+from console.text.cells import char_width
 
 CELL_WIDTH = 12.2
 CELL_HEIGHT = 24.4
@@ -18,6 +21,9 @@ ASCENT = 18.5
 DOT_RADIUS = 1.9
 BRAILLE = range(0x2800, 0x2900)
 _TEXT = re.compile(r'<text class="([\w-]+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
+_PLACED = re.compile(r'<text([^>]*?) x="([\d.]+)"([^>]*?) textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
+_RECT = re.compile(r'(<rect fill="#[0-9a-f]{6}" x="[\d.]+" y="[\d.]+" )width="([\d.]+)"')
+SEAM = 0.6
 _ENTITY = re.compile(r"&#?\w+;|.", re.DOTALL)
 _DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 """(column, row) of the eight braille dots, from the lowest bit on."""
@@ -39,6 +45,25 @@ BOXES = boxes()
 def drawn(svg: str) -> str:
     """`svg` with every block and braille character replaced by a path of the same colour."""
     return _TEXT.sub(_replaced, svg)
+
+
+def seamless(svg: str) -> str:
+    """`svg` whose backgrounds reach a little under their right neighbours, so that no hair line shows between them."""
+    return _RECT.sub(lambda match: f'{match[1]}width="{float(match[2]) + SEAM:.4g}"', svg)
+
+
+def on_grid(svg: str) -> str:
+    """`svg` with every character at its own column, for programs that set text in another font than a browser's."""
+    return _PLACED.sub(_placed, svg)
+
+
+def _placed(match: re.Match[str]) -> str:
+    before, x, between, _, after, content = match.groups()
+    text, at, places = html.unescape(content), float(x), []
+    for char in text:
+        places.append(_n(at))
+        at += CELL_WIDTH * char_width(char)
+    return f'<text{before} x="{" ".join(places)}"{between}{after}>{content}</text>'
 
 
 def _replaced(match: re.Match[str]) -> str:

@@ -1,7 +1,8 @@
-"""Pictures of the running console for the README: `python bench/screenshots.py OUTDIR` (`make screenshots`).
+"""Pictures of the running console: `python -m bench.screenshots OUTDIR` (`make screenshots`).
 
-Starts the demo's world and the real app on it, drives it as a person would, and writes what is on the screen, each as
-SVG; the README's own (`console.png`) as PNG too. Every wait is for something to be on the screen.
+Makes the demo's world at one fixed moment, opens the real app on it, drives it as a person would, and writes what is on
+the screen: each scene as SVG, dark and light, and those that the README shows as PNG too. The clock stands and nobody
+asks meanwhile, so two runs write the same bytes. Every wait is for something to be on the screen.
 """
 
 from __future__ import annotations
@@ -10,38 +11,42 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import cairosvg
+from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input
 
-from bench.drawn_glyphs import drawn
-from console.demo.start import Demo
-from console.providers.endpoints import Endpoints
+from bench.drawn_glyphs import drawn, on_grid, seamless
 from console.tui.app import ConsoleApp
-from console.tui.runtime import Runtime
+from console.tui.review_app import ReviewApp
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.main import MainScreen
+from console.tui.screens.past import PastScreen
+from console.tui.screens.review import ReviewScreen
+from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.view.records import State
+from tests.tui import worlds
 
 SIZE = (120, 36)
 PNG_WIDTH = 1700
 """Pixels: sharp on a dense display at half the size, and below 400 kB."""
 DEADLINE_S = 60.0
-ACTOR = "ana@oncall"
-PROMPT = "A customer asks for a refund after 40 days. Answer in two sentences."
 FONT = "'DejaVu Sans Mono', 'Fira Code', Menlo, Consolas, monospace"
 """DejaVu first: it has every circle and arrow of the screen, and cairo looks into one font only."""
-TUFT = 40
-"""Requests of the live users that a picture waits for, so that it shows traffic and not only the days before."""
+PNGS = ("console",)
+"""What the README shows."""
+
+Scene = Callable[["Tour"], Awaitable[None]]
 
 
-async def until(pilot: Pilot[None], what: str, condition: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[Any], what: str, condition: Callable[[], bool]) -> None:
     """Wait for `condition`; raises TimeoutError, which names what did not come."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + DEADLINE_S
@@ -59,86 +64,127 @@ def clean(svg: str) -> str:
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
+def picture(app: App[Any]) -> str:
+    """What is on the screen, as an SVG that looks the same in every viewer."""
+    return seamless(drawn(clean(app.export_screenshot(title="console"))))
+
+
 class Tour:
-    """The way through the app, and where its pictures go."""
+    """One way through an app, with every scene in both themes."""
 
-    def __init__(self, app: ConsoleApp, pilot: Pilot[None], folder: Path) -> None:
-        self._app = app
-        self._pilot = pilot
-        self._folder = folder
+    def __init__(self, app: App[Any], pilot: Pilot[Any], folder: Path) -> None:
+        self.app, self.pilot, self._folder = app, pilot, folder
 
-    async def run(self) -> None:
-        """Take every picture."""
-        await self._live()
-        await self._compare()
-        await self._shoot("console", png=True)
-        await self._dialog("promote")
+    async def on(self, kind: type[Screen[Any]]) -> None:
+        """Wait until a screen of this kind is in front."""
+        await until(self.pilot, kind.__name__, lambda: isinstance(self.app.screen, kind))
+        await self.pilot.pause()
 
-    async def _live(self) -> None:
-        await self._on(MainScreen)
-        await until(self._pilot, "the first look", lambda: self._requests() > 0)
-        first = self._requests()
-        await until(self._pilot, "live requests", lambda: self._requests() > first + TUFT)
-        await until(self._pilot, "a verdict that watches", lambda: self._state() in (State.WATCHING, State.PASS))
+    async def shoot(self, name: str) -> None:
+        """Write the screen as `name` in the dark and in the light theme."""
+        for blinking in self.app.screen.query("Input, TextArea"):
+            blinking.cursor_blink = False  # type: ignore[attr-defined]
+        for theme, suffix in ((LIGHT_NAME, "-light"), (DARK_NAME, "")):
+            self.app.theme = theme
+            await self.pilot.pause(0.2)
+            svg = picture(self.app)
+            (self._folder / f"{name}{suffix}.svg").write_text(svg, encoding="utf-8")
+            if name in PNGS:
+                target = self._folder / f"{name}{suffix}.png"
+                cairosvg.svg2png(bytestring=on_grid(svg).encode(), write_to=str(target), output_width=PNG_WIDTH)
 
-    async def _compare(self) -> None:
-        await self._pilot.press("enter")
-        await self._on(CompareScreen)
-        self._app.screen.query_one("#prompt", Input).value = PROMPT
-        await self._pilot.press("enter")
-        await until(self._pilot, "both answers", self._answered)
-        await self._shoot("comparison")
-        await self._pilot.press("escape")
-        await self._on(MainScreen)
-        await self._pilot.press("2")
+    @property
+    def main(self) -> MainScreen | None:
+        """The main screen, wherever it stands on the stack."""
+        return next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
 
-    async def _dialog(self, name: str) -> None:
-        await self._pilot.press("p")
-        await self._on(ConfirmScreen)
-        await self._shoot(name)
-        await self._pilot.press("escape")
-        await self._on(MainScreen)
+    async def live(self, state: State) -> None:
+        """Wait for a look with its past: the verdict, and the plot's line."""
+        await self.on(MainScreen)
+        await until(self.pilot, state, lambda: self._is(state))
 
-    async def _on(self, kind: type[Screen[Any]]) -> None:
-        await until(self._pilot, kind.__name__, lambda: isinstance(self._app.screen, kind))
-        await self._pilot.pause()
-
-    async def _shoot(self, name: str, *, png: bool = False) -> None:
-        await self._pilot.pause()
-        svg = drawn(clean(self._app.export_screenshot(title="console")))
-        (self._folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-        if png:
-            target = self._folder / f"{name}.png"
-            cairosvg.svg2png(bytestring=svg.encode(), write_to=str(target), output_width=PNG_WIDTH)
-
-    def _main(self) -> MainScreen | None:
-        return next((screen for screen in self._app.screen_stack if isinstance(screen, MainScreen)), None)
-
-    def _requests(self) -> int:
-        screen = self._main()
-        canary = screen.canary if screen else None
-        return canary.production_requests + canary.canary_requests if canary else 0
-
-    def _state(self) -> State | None:
-        screen = self._main()
-        canary = screen.canary if screen else None
-        return canary.state if canary else None
-
-    def _answered(self) -> bool:
-        screen = self._app.screen
-        view = screen._view if isinstance(screen, CompareScreen) else None
-        return view is not None and view.finished_at is not None
+    def _is(self, state: State) -> bool:
+        canary = self.main.canary if self.main else None
+        drawn_ = bool(canary and canary.plots and any(point.production for point in canary.plots[0].points))
+        return canary is not None and canary.state is state and drawn_
 
 
-async def take(demo: Demo, folder: Path) -> None:
-    """Open the app on `demo` and walk through it."""
-    app = ConsoleApp(
-        Runtime(demo.registry, demo.log, ACTOR, lambda: Endpoints.stand_in(demo.url), stand_in=True),
+async def healthy(tour: Tour) -> None:
+    """A comparison of earlier, the main screen with it, and the dialog before a promotion."""
+    await tour.live(State.WATCHING)
+    await tour.pilot.press("enter")
+    await tour.on(CompareScreen)
+    await tour.pilot.press("ctrl+o")
+    await tour.on(PastScreen)
+    await tour.pilot.press("enter")
+    await tour.on(CompareScreen)
+    screen = tour.app.screen
+    await until(
+        tour.pilot, "the comparison", lambda: isinstance(screen, CompareScreen) and screen.comparison is not None
     )
+    await tour.shoot("comparison")
+    await tour.pilot.press("escape")
+    await tour.live(State.WATCHING)
+    await tour.pilot.press("2")
+    await tour.shoot("console")
+    await tour.pilot.press("p")
+    await tour.on(ConfirmScreen)
+    await tour.shoot("promote")
+    await tour.pilot.press("escape")
+    await tour.on(MainScreen)
+
+
+async def regressed(tour: Tour) -> None:
+    """The banner, and what the way out would write."""
+    await tour.live(State.REGRESSION)
+    await tour.shoot("regression")
+    await tour.pilot.press("r")
+    await tour.on(ConfirmScreen)
+    await tour.shoot("rollback")
+    await tour.pilot.press("escape")
+    await tour.on(MainScreen)
+
+
+async def reviewing(tour: Tour) -> None:
+    """The first changed case of a run."""
+    await tour.on(ReviewScreen)
+    await tour.pilot.press("j", "j")
+    await tour.shoot("review")
+
+
+async def walk(app: App[Any], scene: Scene, folder: Path) -> None:
+    """Open `app` and go through `scene`."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await Tour(app, pilot, folder).run()
+        await scene(Tour(app, pilot, folder))
     if app.return_code:
         raise RuntimeError(f"the console stopped with {app.return_code}")
+
+
+@contextmanager
+def alone() -> Iterator[Path]:
+    """A folder for the worlds, and an environment in which this user has neither settings nor a past."""
+    kept = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="console-pictures-") as name:
+        for variable in [each for each in os.environ if each.startswith(("LLM_MODEL", "CONSOLE_"))]:
+            del os.environ[variable]
+        os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = name
+        try:
+            yield Path(name)
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+
+
+def take(folder: Path) -> None:
+    """Every picture."""
+    with alone() as home:
+        for name in ("healthy", "regression", "review"):
+            (home / name).mkdir()
+        world = worlds.healthy(home / "healthy")
+        worlds.compare_before(world)
+        asyncio.run(walk(ConsoleApp(world.runtime()), healthy, folder))
+        asyncio.run(walk(ConsoleApp(worlds.regression(home / "regression").runtime()), regressed, folder))
+        asyncio.run(walk(ReviewApp(worlds.reviewed(home / "review")), reviewing, folder))
 
 
 def main(arguments: list[str]) -> int:
@@ -148,10 +194,7 @@ def main(arguments: list[str]) -> int:
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    for variable in [name for name in os.environ if name.startswith("LLM_MODEL")]:
-        del os.environ[variable]
-    with Demo("healthy") as demo:
-        asyncio.run(take(demo, folder))
+    take(folder)
     for path in sorted(folder.glob("*.*g")):
         print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
     return 0

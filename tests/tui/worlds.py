@@ -13,15 +13,26 @@ from pathlib import Path
 
 from console.actions.desk import Desk
 from console.actions.requests import SetShare
+from console.compare.past import PastComparisons
+from console.compare.records import Pair
+from console.compare.running import compared
 from console.demo import world
 from console.domain.buckets import is_canary
 from console.domain.requests import RequestRow
 from console.providers.endpoints import Endpoints
+from console.providers.records import Answer, Question
+from console.registry.reading import read
+from console.regression.records import Status
+from console.text.safe import SafeText
 from console.traffic.importing import write_history
 from console.tui.runtime import Runtime
+from console.view.reviewed import ReviewDesk
+from tests.regression.review_world import make_world
 
 NOW = datetime(2026, 11, 23, 14, 32, 5, tzinfo=UTC)
-BEGAN = NOW - world.ROLLOUT_AGE
+MADE = NOW + timedelta(seconds=world.QUIET_S - 2)
+"""The newest request is two seconds old."""
+BEGAN = MADE - world.ROLLOUT_AGE
 RAISED = NOW - timedelta(minutes=62)
 SHARE = 25
 ERRORS = 0.06
@@ -47,13 +58,13 @@ class World:
 
 def healthy(folder: Path) -> World:
     """Five hours at 5 %, nothing wrong."""
-    made = world.make(folder, NOW)
+    made = world.make(folder, MADE)
     return World(made.registry, made.log)
 
 
 def regression(folder: Path) -> World:
     """The share was raised to 25 % an hour ago, and since then the canary fails six times in a hundred."""
-    made = world.make(folder, NOW)
+    made = world.make(folder, MADE)
     made.log.unlink()
     for rest in folder.glob(f"{made.log.name}-*"):
         rest.unlink()
@@ -65,7 +76,7 @@ def regression(folder: Path) -> World:
 
 def _worse() -> Iterator[RequestRow]:
     luck = random.Random(7)
-    for row in world.rows(NOW, BEGAN):
+    for row in world.rows(MADE, BEGAN):
         if not row.rollout or row.at < RAISED.timestamp():
             yield row
             continue
@@ -75,3 +86,69 @@ def _worse() -> Iterator[RequestRow]:
         moved = row._replace(arm="canary", model=world.CANARY, served=world.CANARY)
         fails = luck.random() < ERRORS
         yield moved._replace(outcome="error", error_class="InternalServerError") if fails else moved
+
+
+PROMPT = "My lamp arrived broken. How long do I have to return a damaged item?"
+ANSWERS = (
+    "Thanks for reaching out, and sorry the lamp arrived broken.\n\nYou can return a damaged item within 30 days of "
+    "delivery. Please keep the original packaging and send us a photo of the damage first.",
+    "Thanks for reaching out, and sorry the lamp arrived broken.\n\nDamaged items can be returned within 14 days of "
+    "delivery. Keep the original packaging and include a photo of the damage.",
+)
+
+
+def compare_before(world: World) -> None:
+    """One comparison of two minutes ago, kept in this user's own folder."""
+    sides = (
+        Answer(
+            "claude-sonnet-4-5-20250929", "claude-sonnet-4-5-20250929", ANSWERS[0], "ok", stop_reason="end_turn",
+            latency_ms=2_310.0, ttft_ms=610.0, input_tokens=1_412, output_tokens=48, cost_usd=0.006,
+        ),
+        Answer(
+            world_canary(world), world_canary(world), ANSWERS[1], "ok", stop_reason="end_turn",
+            latency_ms=3_020.0, ttft_ms=840.0, input_tokens=1_829, output_tokens=61, cost_usd=0.0079,
+        ),
+    )  # fmt: skip
+    asked = [Question.of(side.model, PROMPT) for side in sides]
+    pair = Pair(asked[0], asked[1], PROMPT)
+    PastComparisons(now=lambda: NOW).keep(compared(pair, *sides, NOW - timedelta(minutes=2)), "support")
+
+
+def world_canary(world: World) -> str:
+    """The model on trial on `support`."""
+    canary = read(world.registry).registry.routes["support"].canary
+    assert canary is not None
+    return canary.model_id
+
+
+def _case(status: Status, cluster: str, old: str, new: str) -> tuple[Status, str, str, str]:
+    return status, cluster, old, new
+
+
+CASES = {
+    "refund-window-damaged": _case("worrying", "facts", ANSWERS[0], ANSWERS[0].replace("30 days", "14 days")),
+    "refund-window-opened": _case(
+        "worrying", "facts", "Opened goods can be returned within 30 days.", "Opened goods come back within 14 days."
+    ),
+    "warranty-length": _case("worrying", "facts", "The warranty lasts 24 months.", "The warranty lasts 12 months."),
+    "order-status-json": _case("worrying", "shape", '{"state": "sent"}', '```json\n{"state": "sent"}\n```'),
+    "address-json": _case("worrying", "shape", '{"city": "Graz"}', '```json\n{"city": "Graz"}\n```'),
+    "medication-shipping": _case(
+        "worrying", "refusal", "We ship it within two days.", "I'm sorry, but I can't help with medication."
+    ),
+    "greeting-late-parcel": _case(
+        "acceptable", "tone", "Hello, how can I help you?", "Hi there, how may I help you today?"
+    ),
+    "apology-wrong-size": _case("acceptable", "tone", "Sorry about the size.", "We are sorry about the wrong size."),
+    "thanks-followup": _case("acceptable", "tone", "Thank you for writing.", "Thanks for your message."),
+    "opening-hours": _case("same", "", "We are open from 9 to 17.", "We are open from 9 to 17."),
+    "delivery-cost": _case("same", "", "Delivery is free from 50 euros.", "Delivery is free from 50 euros."),
+}
+
+
+def reviewed(folder: Path) -> ReviewDesk:
+    """The review of a run with nine changed cases, one of them accepted."""
+    made = make_world(folder, CASES)
+    desk = ReviewDesk(made.review(clock=lambda: NOW), source=SafeText("suites/support.toml"), clock=lambda: NOW)
+    desk.decide("accepted", "thanks-followup", desk.new_batch())
+    return desk
