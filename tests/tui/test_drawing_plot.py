@@ -152,9 +152,30 @@ def test_a_wobbling_edge_does_not_make_the_lines_background_flicker() -> None:
 
 def test_a_step_is_a_dashed_column_with_its_share_at_the_top() -> None:
     canvas = draw_plot(plot(lambda _: 0.1, steps=((4, "25 %"),)), WIDTH, ROWS + 2, 1.0)
-    x = round(0.5 * (COLUMNS - 1))
+    x = next(x for x in range(COLUMNS) if column(canvas, x)[0][0] == "┆")
+    assert abs(x - 0.5 * (COLUMNS - 1)) <= 1
     assert [char for char, *_ in column(canvas, x)][: ROWS - 1] == ["┆"] * (ROWS - 1)
     assert canvas.text()[1][LEFT + x : LEFT + x + 5] == "┆25 %"
+
+
+@pytest.mark.parametrize("width", [40, 67, 80, 120])
+@pytest.mark.parametrize("hours", [0.5, 2.01, 3.5, 4.99, 7.3])
+def test_a_band_begins_at_the_mark_of_its_step(width: int, hours: float) -> None:
+    began = hours / 8
+    view = plot(lambda _: 0.3, lambda x: (0.1, 0.5) if x >= began - 1 / 59 else None, steps=((hours, "5 %"),))
+    canvas = draw_plot(view, width, ROWS + 2, 1.0)
+    marks = [x for x in range(width - LEFT - RIGHT) if column(canvas, x)[0][0] == "┆"]
+    band = [x for x in range(width - LEFT - RIGHT) if any("band" in (fg, bg) for _, fg, bg in column(canvas, x))]
+    assert marks
+    assert band
+    assert 0 <= band[0] - marks[0] <= 1 or 0 <= marks[0] - band[0] <= 1
+
+
+def test_an_uncertain_beginning_does_not_rule_the_scale() -> None:
+    calm = plot(lambda _: 0.01, lambda x: (0.0, 0.3) if x < 0.1 else (0.005, 0.02))
+    assert needed(calm) <= 0.03
+    worse = plot(lambda _: 0.01, lambda x: (0.06, 0.13) if x > 0.9 else (0.0, 0.02))
+    assert needed(worse) >= 0.08, "a canary that is certainly worse is in sight"
 
 
 def test_a_step_outside_the_window_is_not_drawn() -> None:

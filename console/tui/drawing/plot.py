@@ -7,6 +7,7 @@ two have different shapes, without colour.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -168,7 +169,19 @@ def _put_step_labels(canvas: Canvas, area: _Area, plot: PlotView, points: Sequen
 
 def _marks(plot: PlotView, area: _Area) -> list[tuple[int, str]]:
     """Column and label of each step change within the window, from left to right."""
-    return sorted((x, label) for at, label in plot.steps if (x := _column(plot, at, area)) is not None)
+    return sorted((x, label) for at, label in plot.steps if (x := _mark(plot, at, area)) is not None)
+
+
+def _mark(plot: PlotView, at: datetime, area: _Area) -> int | None:
+    """The first column that shows the point within which `at` lies: a band begins at its mark, never before it."""
+    last = len(plot.points) - 1
+    if last < 1 or not plot.points[0].at <= at:
+        return None
+    point = bisect_right(plot.points, at, key=lambda each: each.at) - 1
+    span = plot.points[-1].at - plot.points[0].at
+    if at > plot.points[-1].at + span / last:
+        return None
+    return area.x + min(area.width - 1, max(0, math.ceil((point - 0.5) * (area.width - 1) / last)))
 
 
 def _column(plot: PlotView, at: datetime, area: _Area) -> int | None:

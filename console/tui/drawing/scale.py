@@ -36,11 +36,11 @@ def finite(value: float | None) -> float | None:
 def needed(plot: PlotView) -> float:
     """The smallest upper end that shows the data; 0 without any."""
     ranges = [high for point in plot.points if (high := finite(point.high))]
-    line = max((value for point in plot.points if (value := finite(point.production))), default=0.0)
+    line = [value for point in plot.points if (value := finite(point.production)) is not None]
     peak = max(_certain(plot), default=0.0)
     if not ranges:
         return peak
-    most = max(_RANGE_AT_MOST * line, _ROOM_ABOVE * peak, _USUAL_RANGES * median(ranges))
+    most = max(_RANGE_AT_MOST * (median(line) if line else 0.0), _ROOM_ABOVE * peak, _USUAL_RANGES * median(ranges))
     return max(peak, min(max(ranges), most))
 
 

@@ -73,7 +73,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
     def _fit(self) -> None:
         dialog = self.query_one("#dialog")
         width = WIDTH if self.size.width >= 90 else self.size.width
-        around = 3 + (2 if self.query("#reason") else 0)
+        around = 3 + (3 if self.query("#reason") else 0)
         dialog.styles.width = width
         dialog.styles.height = min(max(HEIGHT, plan_rows(self._plan, width) + around), self.size.height)
         tiny = self.size.width < TINY
