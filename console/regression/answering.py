@@ -17,7 +17,7 @@ from console.providers.asking import DEFAULT_LIMITS
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
 from console.providers.many import Job, ask_many
-from console.providers.records import Answer, Failure, Limits, cancelled
+from console.providers.records import Answer, Failure, Limits, Question, cancelled
 
 UNASKED = Failure(
     "unsupported", "no answer of this model is kept for this prompt", "Run once without --replay, with the network."
@@ -127,6 +127,7 @@ class Asked:
         return self._loop
 
     async def _batch(self, jobs: Sequence[Job], futures: Sequence[Future[Answer]]) -> None:
+        kept: list[tuple[Question, int, Answer]] = []
         try:
             if self._endpoints is None:
                 self._endpoints = self._connect()
@@ -141,8 +142,7 @@ class Asked:
                 async for index, answer, cached in answers:
                     self.resumed += cached
                     futures[index].set_result(answer)
-                    if self._journal is not None and not cached:
-                        await asyncio.to_thread(self._journal.keep, jobs[index].question, jobs[index].run, answer)
+                    kept.append((jobs[index].question, jobs[index].run, answer))
         except Exception as error:  # a defect: whoever waits for an answer must not wait for ever
             for future in futures:
                 if not future.done():
@@ -152,6 +152,8 @@ class Asked:
             for job, future in zip(jobs, futures, strict=True):
                 if not future.done():
                     future.set_result(cancelled(job.question.model))
+            if self._journal is not None and kept:  # at once: a disk takes as long for one as for fifty
+                await asyncio.to_thread(self._journal.keep_all, kept)
 
     async def _aclose(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}

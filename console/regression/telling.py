@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from difflib import ndiff
 from typing import Any
 
@@ -61,8 +60,8 @@ class Told:
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for `Told(**plain)`: pytest-xdist carries no others, not even a kind of text."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return plain
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: str.__str__(value) if isinstance(value, str) else value for name, value in values}
 
 
 def reason(result: CaseResult) -> SafeText:
