@@ -13,17 +13,18 @@ _STANDINGS = {
 
 
 def agreement_text(found: Agreement) -> SafeText:
-    """`5 runs each: production agrees with itself 100 %, canary 90 %, with each other 20 % · changed: …`."""
+    """`5 runs each · changed: … · production agrees with itself 100 %, canary with itself 90 %, the two 20 %`."""
     shares = [
         f"{label} {share:.0%}".replace("%", " %")
         for label, share in (
             ("production agrees with itself", found.within_left),
             ("canary with itself", found.within_right),
-            ("the two with each other", found.between),
+            ("the two", found.between),
         )
         if share is not None
     ]
-    return SafeText(f"{found.runs} runs each: {', '.join([*shares, standing_text(found)])}")
+    parts = (f"{found.runs} runs each", standing_text(found), ", ".join(shares))
+    return SafeText(" · ".join(filter(None, parts)))
 
 
 def standing_text(found: Agreement) -> SafeText:

@@ -165,9 +165,13 @@ def _answer(side: Side, answer: Answer, runs: tuple[Difference, ...], names: tup
 
 
 def _note(answer: Answer) -> SafeText:
-    if answer.served_model and answer.served_model != answer.model:
-        return safe_line(f"served by {answer.served_model}")
-    return NOTHING if answer.outcome in ("ok", "error") else safe_line(answer.outcome)
+    other = bool(answer.served_model) and answer.served_model != answer.model
+    parts = (
+        f"served by {answer.served_model}" if other else "",
+        "" if answer.outcome in ("ok", "error") else answer.outcome,
+        words.plural(answer.retries, "retry", "retries") if answer.retries else "",
+    )
+    return safe_line(" · ".join(filter(None, parts)))
 
 
 def _problem(answer: Answer) -> SafeText:
@@ -184,8 +188,8 @@ def _figures(answer: Answer, against: Comparison | None) -> tuple[Figure, ...]:
         found.append(_figure(f"{answer.input_tokens:,} in", ratios.input_tokens if ratios else None, minor=True))
     if answer.output_tokens is not None:
         found.append(_figure(f"{answer.output_tokens:,} out", ratios.output_tokens if ratios else None))
-    if answer.cost_usd is not None:
-        found.append(_figure(words.dollars(answer.cost_usd), ratios.cost if ratios else None))
+    if answer.failure is None:
+        found.append(_figure(words.cost(answer.cost_usd), ratios.cost if ratios else None))
     return tuple(found)
 
 
@@ -222,7 +226,7 @@ def _measured(comparison: Comparison) -> tuple[MeasuredView, ...]:
             _stops(left, right),
         ),
         MeasuredView("  of these thinking", _count(left.reasoning_tokens), _count(right.reasoning_tokens)),
-        MeasuredView("cost", _money(left.cost_usd), _money(right.cost_usd), ratios.cost, _extra(left, right)),
+        MeasuredView("cost", _cost(left), _cost(right), ratios.cost, _extra(left, right)),
     ]
     return tuple(rows)
 
@@ -235,7 +239,7 @@ def _stops(left: Answer, right: Answer) -> SafeText:
 
 def _extra(left: Answer, right: Answer) -> SafeText:
     if left.cost_usd is None or right.cost_usd is None:
-        return SafeText("no price known for one of them") if left.failure is None and right.failure is None else NOTHING
+        return NOTHING
     more = (right.cost_usd - left.cost_usd) * 1_000
     if abs(more) < 0.005:
         return SafeText("no cent more per 1,000")
@@ -250,5 +254,5 @@ def _count(n: int | None) -> SafeText:
     return NOTHING if n is None else SafeText(f"{n:,}")
 
 
-def _money(value: float | None) -> SafeText:
-    return NOTHING if value is None else SafeText(words.dollars(value))
+def _cost(answer: Answer) -> SafeText:
+    return SafeText(words.cost(answer.cost_usd)) if answer.failure is None else NOTHING

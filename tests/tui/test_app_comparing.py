@@ -135,3 +135,58 @@ async def test_one_side_may_fail_without_taking_the_other_along(tmp_path: Path, 
             assert pilot.app.screen.query_one("#prompt", Input).value == "hello"
     finally:
         stand_in.control.set("claude-sonnet-5-5", error_rate=0.0)
+
+
+FAULTS: list[tuple[dict[str, object], str]] = [
+    ({"error_rate": 1.0, "error_status": 400}, "rejected (400)"),
+    ({"error_rate": 1.0, "error_status": 401}, "anthropic rejected the key (401)"),
+    ({"error_rate": 1.0, "error_status": 404}, "does not know claude-sonnet-5-5"),
+    ({"error_rate": 1.0, "error_status": 429, "retry_after_s": 60.0}, "It asks to wait 60 s"),
+    ({"error_rate": 1.0, "error_status": 500, "retry_after_s": 60.0}, "failed by anthropic (500)"),
+    ({"error_rate": 1.0, "error_status": 529, "retry_after_s": 60.0}, "overloaded by anthropic (529)"),
+    ({"damage": "half"}, "the connection broke in the middle"),
+    ({"damage": "no final event"}, "ended without its final event"),
+    ({"damage": "error event"}, "by anthropic"),
+    ({"damage": "malformed json"}, "could not be read"),
+    ({"damage": "refuse"}, "nothing answers at"),
+    ({"damage": "empty"}, "empty"),
+    ({"refusal_rate": 1.0}, "refus"),
+    ({"damage": "escapes"}, "␛"),
+]
+
+
+async def test_every_fault_leaves_the_other_answer_and_the_prompt(tmp_path: Path, stand_in: StandIn) -> None:
+    async with app(tmp_path, stand_in).run_test(size=(120, 36)) as pilot:
+        pane = await asked(pilot, "why")
+        screen = pilot.app.screen
+        assert isinstance(screen, CompareScreen)
+        await until(pilot, lambda: screen.comparison is not None)
+        for switches, words in FAULTS:
+            stand_in.control.reset()
+            stand_in.control.set(error_rate=0.0, refusal_rate=0.0)
+            stand_in.control.set("claude-sonnet-5-5", **{"error_rate": 0.0, "refusal_rate": 0.0, **switches})
+            before = screen.comparison
+            await pilot.press("enter")
+            await until(pilot, lambda last=before: screen.comparison not in (None, last))
+            shown = " ".join("\n".join(pane.plain()).split())
+            assert words in shown, f"{switches}\n{shown}"
+            assert screen.comparison is not None
+            assert screen.comparison.left.failure is None
+            assert screen.comparison.left.text.split()[0] in shown
+            assert pilot.app.screen.query_one("#prompt", Input).value == "why"
+    stand_in.control.reset()
+    stand_in.control.set(error_rate=0.0, refusal_rate=0.0)
+
+
+async def test_an_answer_without_end_is_ended_by_escape(tmp_path: Path, stand_in: StandIn) -> None:
+    stand_in.control.set("claude-sonnet-5-5", damage="endless")
+    try:
+        async with app(tmp_path, stand_in).run_test(size=(120, 36)) as pilot:
+            pane = await asked(pilot, "why")
+            await until(pilot, lambda: pane._view is not None and pane._view.answers[1].runs)
+            await pilot.press("escape")
+            await until(pilot, lambda: "stopped" in "\n".join(pane.plain()))
+            assert pane._view is not None
+            assert pane._view.answers[0].runs
+    finally:
+        stand_in.control.set("claude-sonnet-5-5", damage="none")

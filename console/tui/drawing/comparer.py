@@ -96,7 +96,7 @@ def _put_invitation(canvas: Canvas, margin: int, inner: int) -> None:
 
 def _draw_head(view: ComparisonView, width: int, full: bool, roomy: bool) -> Canvas:
     """Prompt and system where the whole screen is there, then the triage."""
-    canvas = Canvas(width, 9)
+    canvas = Canvas(width, 10)
     label, y = _LABEL if full else _PANE_LABEL, 0
     if full:
         for name, text, style in (("Prompt", view.prompt, "strong"), ("System", view.system, "muted")):
@@ -133,9 +133,10 @@ def _put_triage(canvas: Canvas, y: int, view: ComparisonView, label: int, full: 
     if not full:
         return y
     likeness = view.similarity if canvas.width >= _TABLE_FROM else ""
-    for text, colour in ((view.second, "fg"), (view.agreement, "strong"), (likeness, "muted")):
-        if text:
-            canvas.put(x, y, text, colour, end=canvas.width)
+    room = max(1, canvas.width - x)
+    for text, colour, most in ((view.second, "fg", 1), (view.agreement, "strong", 2), (likeness, "muted", 1)):
+        for line in wrap(text, room)[:most] if most > 1 else filter(None, [text]):
+            canvas.put(x, y, line, colour, end=canvas.width)
             y += 1
     return y
 
