@@ -91,12 +91,20 @@ class Fork:
         return self._code
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, stdin: bytes = b"") -> Any:
-    """`subprocess.run` of `console ARGUMENTS`, output as bytes."""
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path,
+    stdin: bytes = b"",
+    *,
+    together: bool = False,
+) -> subprocess.CompletedProcess[bytes]:
+    """`subprocess.run` of `console ARGUMENTS`; with `together` what goes to stderr is among stdout."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        fork = Fork(arguments, [each.fileno() for each in (given, out, err)], environment, str(cwd))
+        files = [given.fileno(), out.fileno(), out.fileno() if together else err.fileno()]
+        fork = Fork(arguments, files, environment, str(cwd))
         code = fork.code(60)
         if code is None:
             os.kill(fork.pid, signal.SIGKILL)

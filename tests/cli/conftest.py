@@ -19,6 +19,7 @@ from console.demo.standin.process import StandIn, start
 from console.domain.registry import instant_text
 from console.domain.requests import RequestRow
 from console.traffic.importing import write_history
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = """\
@@ -181,15 +182,15 @@ def shell(world: World) -> Callable[..., Result]:
     """Run the command as a process of its own, without a terminal."""
 
     def run(*argv: object, stdin: str = "", **environment: str) -> Result:
-        done = subprocess.run(
-            [sys.executable, "-m", "console", *map(str, argv)],
-            cwd=world.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            input=stdin.encode(),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        given = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        words = [str(word) for word in argv]
+        if warm.fits(environment):
+            done = warm.run(words, given, world.folder, stdin.encode())
+        else:
+            command = [sys.executable, "-m", "console", *words]
+            done = subprocess.run(
+                command, cwd=world.folder, env=given, input=stdin.encode(), capture_output=True, timeout=60, check=False
+            )
         return Result(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
     return run

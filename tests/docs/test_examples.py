@@ -19,6 +19,7 @@ import yaml
 from console.cli.main import VERBS, group
 from console.demo import world
 from console.text.clock import utc_now
+from tests import warm
 
 STUBS = Path(__file__).parent / "stubs"
 AFTER_README = """
@@ -154,19 +155,12 @@ def play(session: str, place: Path, environment: dict[str, str]) -> None:
     """Type the session in a shell and hold what it prints against what the page says."""
     for command, printed in steps(session):
         words = shlex.split(command)
-        words = [sys.executable, "-m", *words] if words[0] == "console" else words
-        done = subprocess.run(
-            words,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert_as_told(timeless(printed), timeless(done.stdout), command)
+        if words[0] == "console":
+            done = warm.run(words[1:], environment, place, together=True)
+        else:
+            streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            done = subprocess.run(words, cwd=place, env=environment, timeout=60, check=False, **streams)
+        assert_as_told(timeless(printed), timeless(done.stdout.decode()), command)
 
 
 def assert_as_told(shown: str, happened: str, command: str) -> None:

@@ -281,20 +281,12 @@ def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def command(registry: Path, log: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def command(registry: Path, log: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Runs `console VERB …` on the same registry, as somebody in another terminal would."""
 
-    def run(*arguments: str, actor: str = "bob@laptop") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "console", *arguments, "--registry", str(registry), "--log", str(log)],
-            env=terminal_environment({"CONSOLE_ACTOR": actor}),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+    def run(*arguments: str, actor: str = "bob@laptop") -> subprocess.CompletedProcess[bytes]:
+        words = [*arguments, "--registry", str(registry), "--log", str(log)]
+        return warm.run(words, terminal_environment({"CONSOLE_ACTOR": actor}), ROOT)
 
     return run
 
