@@ -8,7 +8,7 @@ from console.cli import output
 from console.cli.output import Style
 from console.domain.registry import Registry
 from console.preflight.records import Finding, Forecast, Limit, Report
-from console.preflight.wording import Tone, headline, money, per_1k, tokens
+from console.preflight.wording import Tone, headline, per_1k, tokens
 from console.text import words
 
 _STYLES: Mapping[Tone, Style] = {"good": "good", "waiting": "waiting", "bad": "bad", "none": "muted"}
@@ -63,7 +63,8 @@ def _lines(report: Report) -> Iterator[tuple[str, str]]:
         yield "in flight", f"{share} of requests continue a conversation: use current=, or they meet a foreign model"
     if report.probed is not None:
         asked = words.plural(report.probed.asked, "request")
-        yield "probe", f"{asked} sent, {money(report.probed.cost_usd)}{' (stand-in)' if report.probed.stand_in else ''}"
+        by = " (stand-in)" if report.probed.stand_in else ""
+        yield "probe", f"{asked} sent, {words.cost(report.probed.cost_usd)}{by}"
         for failure in report.probed.failures:
             yield "probe", f"not measured: {failure}"
     for sentence in report.unknown:
@@ -75,10 +76,11 @@ def _costs(seen: Forecast) -> Iterator[tuple[str, str]]:
     counted = f"{said} for the same text ({seen.ratio_why}); " if said else ""
     yield "cost", f"{counted}{per_1k(seen)} requests, as the newest {words.count(seen.requests)} were"
     if seen.requests_per_day is not None and seen.before_per_day is not None and seen.after_per_day is not None:
-        day = f"{money(seen.before_per_day)} → {money(seen.after_per_day)}"
+        day = f"{words.cost(seen.before_per_day)} → {words.cost(seen.after_per_day)}"
         yield "cost", f"{day} a day, at {words.count(seen.requests_per_day)} requests a day"
     if seen.cold_per_1k is not None:
-        yield "cost", f"{money(seen.cold_per_1k)} per 1,000 until its prompt cache is warm: caches belong to a model"
+        cold = words.cost(seen.cold_per_1k)
+        yield "cost", f"{cold} per 1,000 until its prompt cache is warm: caches belong to a model"
 
 
 def _limit(limit: Limit) -> str:

@@ -63,13 +63,8 @@ def short(report: Report) -> tuple[Line, ...]:
 
 def per_1k(forecast: Forecast) -> str:
     """`$4.10 → $5.40 per 1,000`, with "no price" where there is none."""
-    before, after = money(forecast.before_per_1k), money(forecast.after_per_1k)
+    before, after = words.cost(forecast.before_per_1k), words.cost(forecast.after_per_1k)
     return "no price" if before == after == "no price" else f"{before} → {after} per 1,000"
-
-
-def money(value: float | None) -> str:
-    """`$4.10`; "no price" is never shown as zero."""
-    return "no price" if value is None else words.dollars(value)
 
 
 def tokens(forecast: Forecast) -> str:
@@ -83,7 +78,7 @@ def _cost(forecast: Forecast) -> str:
     if forecast.requests:
         parts.append(per_1k(forecast))
         if forecast.before_per_day is not None and forecast.after_per_day is not None:
-            parts.append(f"{money(forecast.before_per_day)} → {money(forecast.after_per_day)} a day")
+            parts.append(f"{words.cost(forecast.before_per_day)} → {words.cost(forecast.after_per_day)} a day")
     return " · ".join(parts)
 
 

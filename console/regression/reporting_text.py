@@ -64,7 +64,7 @@ def figures(run: SuiteRun) -> Iterator[str]:
     yield f"took     {took} for {words.plural(len(run.results), 'case')}"
     if run.new_cost_usd is not None or run.old_cost_usd is not None:
         old = "" if run.old_cost_usd is None else f", {words.dollars(run.old_cost_usd)} old"
-        yield f"cost     {words.dollars(run.new_cost_usd)} new{old}"
+        yield f"cost     {words.cost(run.new_cost_usd)} new{old}"
     for name, ratio in ratios(run):
         yield f"{name:<8} {words.factor(ratio)}"
     flaky = [result.case for result in run.results if result.flaky]

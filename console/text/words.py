@@ -61,6 +61,11 @@ def dollars(value: float | None) -> str:
     return f"{MINUS if value < 0 else ''}${size:,.{digits}f}"
 
 
+def cost(value: float | None) -> str:
+    """`$4.12`, or "no price" where none is known: that is neither zero nor nothing."""
+    return "no price" if value is None else dollars(value)
+
+
 def span(s: float) -> str:
     """A duration in its two largest units: `40 s`, `12 min`, `5 h 32 min`, `3 d 4 h`."""
     whole = max(0, round(s))

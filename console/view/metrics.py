@@ -56,22 +56,30 @@ def metric_rows(production: Counts, canary: Counts, verdict: Verdict | None) -> 
         if verdict and judged and judged.canary is not None:
             rows.append(_judged_row(metric, judged, verdict))
         else:
-            rows.append(_counted_row(metric, measure(metric, production), measure(metric, canary)))
+            served = (production.requests > 0, canary.requests > 0)
+            rows.append(_counted_row(metric, measure(metric, production), measure(metric, canary), served))
     return tuple(rows)
 
 
-def _counted_row(metric: Metric, production: Measured, canary: Measured) -> MetricView:
+def _counted_row(metric: Metric, production: Measured, canary: Measured, served: tuple[bool, bool]) -> MetricView:
     return MetricView(
         name=metric.name,
         label=metric.label,
-        production=value_text(metric, production.value),
-        canary=value_text(metric, canary.value),
+        production=_value_text(metric, production, served[0]),
+        canary=_value_text(metric, canary, served[1]),
         change=change_text(metric, production.value, canary.value),
         to_decide=NOTHING if production.n or canary.n else SafeText("no data"),
         role=metric.role,
         measured=bool(production.n or canary.n),
         minor=metric.name in MINOR,
     )
+
+
+def _value_text(metric: Metric, measured: Measured, served: bool) -> SafeText:
+    """The value; requests without a known price say so, since a dash could mean that there are none."""
+    if metric.name == "cost" and measured.value is None and served:
+        return SafeText(words.cost(None))
+    return value_text(metric, measured.value)
 
 
 def _judged_row(metric: Metric, judged: Judged, verdict: Verdict) -> MetricView:

@@ -213,6 +213,6 @@ def _took(old: Figures, new: Figures) -> SafeText:
     def said(figures: Figures) -> str:
         tokens = [f"{value:,.0f} {word}" for value, word in (
             (figures.input_tokens, "in"), (figures.output_tokens, "out")) if value is not None]  # fmt: skip
-        return ", ".join([words.seconds(figures.latency_ms), *tokens, words.dollars(figures.cost_usd)])
+        return ", ".join([words.seconds(figures.latency_ms), *tokens, words.cost(figures.cost_usd)])
 
     return SafeText(f"{said(new)}; before {said(old)}")

@@ -14,7 +14,8 @@ from console.domain.errors import LogInvalid
 from console.domain.registry import Price
 from console.preflight.checking import look
 from console.preflight.forecast import Priced, forecast, limits
-from console.preflight.wording import money, per_1k, tokens
+from console.preflight.wording import per_1k, tokens
+from console.text import words
 from console.traffic.mix import Mix, Sizes
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -55,7 +56,7 @@ def test_no_price_is_never_zero() -> None:
     assert (seen.after_per_1k, seen.after_per_day) == (None, None)
     assert per_1k(seen).endswith("→ no price per 1,000")
     assert per_1k(forecast(FREE, FREE, mix(Sizes("old", 10, 1, 0, 0)), None, NOW)) == "no price"
-    assert money(None) == "no price"
+    assert words.cost(None) == "no price"
 
 
 def test_only_requests_of_the_production_model_count_where_there_are_any() -> None:

@@ -64,6 +64,11 @@ def test_an_unknown_price_is_not_a_free_request() -> None:
     assert measure(METRIC["cost"], counts(priced=10, cost_usd=0.5)).value == pytest.approx(0.05)
 
 
+def test_requests_without_a_price_say_so_and_no_requests_say_nothing() -> None:
+    rows = {row.name: row for row in metric_rows(counts(priced=0, cost_usd=0.0), Counts(), None)}
+    assert (rows["cost"].production, rows["cost"].canary) == ("no price", "")
+
+
 def test_flags_are_of_what_a_checker_saw() -> None:
     assert measure(METRIC["flagged"], counts()).n == 0
     assert measure(METRIC["flagged"], counts(flagged=1, cleared=99)).value == pytest.approx(0.01)

@@ -16,7 +16,6 @@ from console.domain.kinds import bad_name
 from console.domain.registry import Registry
 from console.preflight.checking import check, look, priced, with_ratio
 from console.preflight.records import Probed, Report
-from console.preflight.wording import money
 from console.registry.reading import read
 from console.text import words
 from console.text.clock import utc_now
@@ -87,4 +86,4 @@ def _probed(report: Report, registry: Registry, by_stand_in: bool) -> Probed:
 def _price(cost_usd: float | None, by_stand_in: bool) -> str:
     if by_stand_in:
         return "answered by the stand-in, free"
-    return "no price is known" if cost_usd is None else f"{money(cost_usd)} at most"
+    return "no price is known" if cost_usd is None else f"{words.cost(cost_usd)} at most"
