@@ -186,12 +186,13 @@ class Testing:
     @cached_property
     def session(self) -> Session:
         """The session; nothing is asked before it is needed."""
-        from console.regression.sessions import Options, Session
+        from console.regression.sessions import Options, Session, home_of
 
         update, replay = bool(self.option("snapshot_update")), bool(self.option("replay"))
         stand_in = bool(self.option("stand_in"))
         options = Options(self.option("model"), self.option("route"), update, replay, stand_in)
-        return Session(options, self.config.rootpath, os.environ, self._make_answers)
+        home = home_of(self.config.invocation_params.dir, self.config.rootpath)
+        return Session(options, home, os.environ, self._make_answers)
 
     def _make_answers(self) -> Answers:
         from console.regression.exchanging import Worker
@@ -255,11 +256,17 @@ class Testing:
     def run_case(self, item: CaseItem) -> None:
         """Judge the answer to a case. Raises NotMeasured or Changed."""
         from console.regression.collecting import Changed
-        from console.regression.telling import acceptance, explanation
 
         found = self.session.found(self._trial(item))
         if not self._settled(item, found):
-            raise Changed("\n".join(explanation(found, acceptance(found.trial, self.session.options))))
+            raise Changed("\n".join(self._explained(found)))
+
+    def _explained(self, found: Found) -> list[str]:
+        from console.regression.telling import acceptance, explanation
+
+        file, colons, name = found.trial.test.partition("::")
+        here = os.path.relpath(self.config.rootpath / file, self.config.invocation_params.dir)
+        return explanation(found, acceptance(found.trial, self.session.options, here + colons + name))
 
     def llm(self, item: pytest.Item) -> Llm:
         """The fixture `llm` of the test `item`."""
@@ -285,15 +292,11 @@ class Testing:
         if op != "==" or _ASSERTING not in sys.modules:
             return None
         from console.regression.asserting import Answered
-        from console.regression.telling import acceptance, explanation
 
         found = next((side.found for side in (left, right) if isinstance(side, Answered)), None)
         if found is None:
             return None
-        return [
-            "the answer is not the accepted one",
-            *explanation(found, acceptance(found.trial, self.session.options)),
-        ]
+        return ["the answer is not the accepted one", *self._explained(found)]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:

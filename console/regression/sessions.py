@@ -69,18 +69,18 @@ class Found:
 
 
 class Session:
-    """The session in the project at `root`, with its `answers`. Methods raise ConsoleError with one clear message."""
+    """The session in the folder `home`, with its `answers`. Methods raise ConsoleError with one clear message."""
 
     def __init__(
         self,
         options: Options,
-        root: Path,
+        home: Path,
         environment: Mapping[str, str],
         answers: Callable[[], Answers],
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.options = options
-        self._root = root
+        self._home = home
         self._environment = environment
         self._make_answers = answers
         self._now = now
@@ -92,8 +92,8 @@ class Session:
 
     @property
     def registry_path(self) -> Path:
-        """What `CONSOLE_REGISTRY` names, else `registry.toml` in the project."""
-        return self._root / (self._environment.get("CONSOLE_REGISTRY") or REGISTRY_NAME)
+        """What `CONSOLE_REGISTRY` names, else `registry.toml`."""
+        return self._home / (self._environment.get("CONSOLE_REGISTRY") or REGISTRY_NAME)
 
     @cached_property
     def registry(self) -> Registry:
@@ -178,6 +178,18 @@ class Session:
         if found.accepted is None or replace(new, date=found.accepted.date) != found.accepted:
             snapshots.write(path, new)
         return True
+
+
+def home_of(folder: Path, root: Path) -> Path:
+    """The nearest folder from `folder` up to the project's `root` that has a registry, else the root.
+
+    A repository may hold several applications, each with its own registry.
+    """
+    if folder.is_relative_to(root):
+        for place in (folder, *folder.parents):
+            if place == root or (place / REGISTRY_NAME).exists():
+                return place
+    return root
 
 
 def _first(result: CaseResult) -> CaseResult:

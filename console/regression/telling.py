@@ -98,12 +98,12 @@ def cut(lines: Iterable[str]) -> list[str]:
     return [*map(str, found[:LINES]), *([f"… {more:,} more lines"] if more > 0 else [])]
 
 
-def acceptance(trial: Trial, options: Options) -> str:
-    """The command that accepts the answer to `trial`; "" where the test itself holds what is accepted."""
+def acceptance(trial: Trial, options: Options, test: str) -> str:
+    """The command that accepts the answer to `trial` in `test`; "" where the test itself holds what is accepted."""
     if trial.snapshot is None:
         return ""
     named = ("--model", options.model) if options.model else ()
-    return safe_line(shlex.join(("pytest", "--snapshot-update", *named, trial.test)))
+    return safe_line(shlex.join(("pytest", "--snapshot-update", *named, test)))
 
 
 def summary(all_told: Sequence[Told], seconds: float, resumed: int = 0) -> list[str]:

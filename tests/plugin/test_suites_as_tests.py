@@ -162,3 +162,16 @@ def test_several_processes_ask_each_question_once_and_report_together(accepted: 
     assert accepted.provider.prompts == sorted([*cases.values(), "hours?", "refund?"])
     del accepted.provider.answers["question 7"]
     assert accepted.pytest().counts == {"passed": 14, "failed": 1}
+
+
+def test_of_several_applications_in_a_repository_each_has_its_registry(project: Any) -> None:
+    """pytest takes the repository for the project; whoever runs it in an application means that one's models."""
+    registry = (project.folder / "registry.toml").read_text()
+    project.write("shop/registry.toml", registry.replace(f'production = "{OLD}"', f'production = "{NEW}"'))
+    project.suite({"refund": "refund?"}, "shop/suites/support.toml")
+    project.folder = project.folder / "shop"
+    ran = project.pytest()
+    assert "accept it: pytest --snapshot-update suites/support.toml::refund" in ran.out
+    assert {body["model"] for body in project.provider.asked} == {NEW}
+    assert project.pytest("--snapshot-update", "suites/support.toml::refund").code == 0
+    assert project.snapshot("refund").exists()
