@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from console.domain.cells import SLOT_S, Counts, total
@@ -26,35 +29,80 @@ def rehearse_rollout(path: Path, route: str, rollout: str | None, gates: Gates |
         LogInvalid: the log cannot be read.
         Usage: the log has no such route or rollout.
     """
-    reader = LogReader(path)
-    try:
-        chosen = _chosen(reader, path, route, rollout)
-        plan = (_frozen(path, chosen) if gates is None else None) or _plan(reader, route, chosen, gates or Gates())
-        shown = reader.totals(route, chosen)
-        cells = reader.cells(route, chosen)
-        first = min((cell.slot for cell in cells), default=0) * float(SLOT_S)
-        last = max((cell.slot + cell.slots for cell in cells), default=0) * float(SLOT_S)
-        return judged(
-            plan,
-            judged_blocks(reader, chosen, plan, reader.blocks(route, chosen, now=_END_OF_TIME)),
-            production=shown.get("production", Counts()),
-            canary=shown.get("canary", Counts()),
-            span=(first, last) if cells else None,
-        )
-    finally:
-        reader.close()
+    with closing(LogReader(path)) as reader:
+        return _judged(reader, path, route, _chosen(reader, path, route, rollout), gates)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRollout:
+    """A rollout that is over or under way: as it was judged, and as other gates would have judged it."""
+
+    route: str
+    rollout: str
+    was: Rehearsal
+    would: Rehearsal
+
+
+def rehearse_past(
+    path: Path, since: float, own: Mapping[str, Gates], other: Callable[[Gates], Gates], route: str | None = None
+) -> tuple[PastRollout, ...]:
+    """Every rollout of the log at `path` (of one route, or of all) with a request after `since`, an epoch second.
+
+    `own` are the gates of the routes, for rollouts that were never frozen; `other` makes the others out of them.
+
+    Raises:
+        LogInvalid: the log cannot be read.
+        Usage: the log has no such route.
+    """
+    found = []
+    with closing(LogReader(path)) as reader:
+        for name in (_known_route(reader, path, route),) if route else reader.routes():
+            gates = own.get(name, Gates())
+            for rollout in _rollouts(reader, name):
+                was = _judged(reader, path, name, rollout, None, gates)
+                if was.last_at is not None and was.last_at > since:
+                    would = _judged(reader, path, name, rollout, other(gates))
+                    found.append(PastRollout(name, rollout, was, would))
+    return tuple(sorted(found, key=lambda each: each.was.first_at or 0.0))
+
+
+def _judged(
+    reader: LogReader, path: Path, route: str, rollout: str, gates: Gates | None, unfrozen: Gates | None = None
+) -> Rehearsal:
+    plan = _frozen(path, rollout) if gates is None else None
+    plan = plan or _plan(reader, route, rollout, gates or unfrozen or Gates())
+    shown = reader.totals(route, rollout)
+    cells = reader.cells(route, rollout)
+    first = min((cell.slot for cell in cells), default=0) * float(SLOT_S)
+    last = max((cell.slot + cell.slots for cell in cells), default=0) * float(SLOT_S)
+    return judged(
+        plan,
+        judged_blocks(reader, rollout, plan, reader.blocks(route, rollout, now=_END_OF_TIME)),
+        production=shown.get("production", Counts()),
+        canary=shown.get("canary", Counts()),
+        span=(first, last) if cells else None,
+    )
 
 
 def _chosen(reader: LogReader, path: Path, route: str, rollout: str | None) -> str:
-    routes = reader.routes()
-    if route not in routes:
-        raise Usage(f"{path} has no requests of a route named {route!r}", f"It has: {', '.join(routes) or 'none'}.")
-    known = tuple(dict.fromkeys(series.rollout for series in reader.series(route) if series.rollout))
+    known = _rollouts(reader, _known_route(reader, path, route))
     if rollout is None and known:
         return known[-1]
     if rollout is None or rollout not in known:
         raise Usage(f"{path} has no rollout {rollout or ''} of {route}", f"It has: {', '.join(known) or 'none'}.")
     return rollout
+
+
+def _known_route(reader: LogReader, path: Path, route: str) -> str:
+    routes = reader.routes()
+    if route not in routes:
+        raise Usage(f"{path} has no requests of a route named {route!r}", f"It has: {', '.join(routes) or 'none'}.")
+    return route
+
+
+def _rollouts(reader: LogReader, route: str) -> tuple[str, ...]:
+    """In the order of their appearance."""
+    return tuple(dict.fromkeys(series.rollout for series in reader.series(route) if series.rollout))
 
 
 def _frozen(path: Path, rollout: str) -> GatePlan | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,10 +16,12 @@ from console.domain.durations import duration_s
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_UNMEASURED, LogInvalid, Unmeasured
 from console.domain.kinds import USER_MODES
 from console.domain.metrics import METRICS
-from console.domain.registry import Gates, MetricGate, UserMode
+from console.domain.registry import DAY_S, Gates, MetricGate, UserMode
+from console.text.clock import utc_now
 from console.traffic.foreign import BadRow, Foreign, read_foreign
 from console.traffic.rehearsing import Rehearsal, rehearse
 from console.view.rehearsed import document, lines
+from console.view.rehearsed_past import past_document, past_lines
 
 SHOWN_BAD_ROWS = 10
 _METRIC = {metric.name: metric for metric in METRICS if metric.kind != "display"}
@@ -34,6 +37,12 @@ _METRIC = {metric.name: metric for metric in METRICS if metric.kind != "display"
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of refusing the log.")
 @click.option("--route", metavar="ROUTE", help="With --log: the route in the request log.")
 @click.option("--rollout", metavar="ID", help="With --log: the rollout. [the route's newest]")
+@click.option(
+    "--days",
+    type=click.FloatRange(0, 400, min_open=True),
+    metavar="N",
+    help="With --log: every rollout of the last N days, as it was judged and as these gates would have.",
+)
 @common
 def command(
     settings: Settings,
@@ -46,11 +55,16 @@ def command(
     skip_bad: bool,
     route: str | None,
     rollout: str | None,
+    days: float | None,
 ) -> int:
     """Judge a log that is over. LOG is CSV or JSON lines with `at`, `arm` and what was measured."""
+    gates = _gates(alpha, tolerances, users)
+    if days is not None:
+        if file is not None or rollout is not None:
+            raise click.UsageError("--days is about every rollout of the request log: no LOG file, no --rollout")
+        return _past(settings, route, days, partial(_changed, alpha=alpha, tolerances=tolerances, users=users), as_json)
     if (file is None) == (route is None):
         raise click.UsageError("give either a LOG file, or --log requests.db --route ROUTE")
-    gates = _gates(alpha, tolerances, users)
     if file is not None:
         seconds = duration_s(warm_up)
         if seconds is None:
@@ -65,6 +79,34 @@ def command(
         for line in lines(found):
             output.emit(line)
     return {"regression": EXIT_FAILED, "no comparison": EXIT_UNMEASURED}.get(found.verdict.state, EXIT_GOOD)
+
+
+def _changed(gates: Gates, *, alpha: float | None, tolerances: Sequence[str], users: str | None) -> Gates:
+    """A route's own gates with what was given in the place of what they say."""
+    given = _gates(alpha, tolerances, users)
+    return replace(
+        gates,
+        metrics={**gates.metrics, **given.metrics},
+        alpha=gates.alpha if alpha is None else given.alpha,
+        users=gates.users if users is None else given.users,
+    )
+
+
+def _past(settings: Settings, route: str | None, days: float, other: Callable[[Gates], Gates], as_json: bool) -> int:
+    from console.registry.reading import read
+    from console.traffic.rehearsed_log import rehearse_past
+
+    own: Mapping[str, Gates] = {}
+    if settings.registry_path.exists():
+        own = {each.name: each.gates for each in read(settings.registry_path).registry.routes.values()}
+    since = utc_now().timestamp() - days * DAY_S
+    found = rehearse_past(settings.log_path, since, own, other, route)
+    if as_json:
+        output.emit_json(past_document(found, days))
+    else:
+        for line in past_lines(found, days):
+            output.emit(line)
+    return EXIT_GOOD if found else EXIT_UNMEASURED
 
 
 def _gates(alpha: float | None, tolerances: Sequence[str], users: str | None) -> Gates:
