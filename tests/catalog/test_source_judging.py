@@ -85,6 +85,9 @@ def test_a_rerouted_model_says_that_another_one_answers() -> None:
     (trouble,) = troubles("gemini-2.5-pro", standard(date(2026, 12, 10)))
     assert trouble.rule == "retired"
     assert "another model answers" in trouble.message
+    own = registry(Route("a", "gemini-2.5-pro"), it=pin("gemini-2.5-pro", retires=date(2026, 12, 5)))
+    (trouble,) = troubles("gemini-2.5-pro", standard(date(2026, 12, 10), own))
+    assert "another model answers" not in trouble.message, "the registry's date says nothing of what comes after"
 
 
 def test_what_to_use_instead() -> None:
@@ -172,6 +175,15 @@ def test_a_fallback_that_ends_first() -> None:
     assert not any("ends before" in words for words in remarks(registry(Route("a", GPT, fallback=NEW))))
 
 
+def test_ends_that_the_registry_names_decide_which_comes_first() -> None:
+    route = Route("a", HAIKU, fallback=NEW)
+    early, late = (pin(NEW, retires=date(2027, month, 1)) for month in (1, 9))
+    production = pin(HAIKU, retires=date(2027, 3, 1))
+    found = remarks(registry(route, it=early, other=production))
+    assert "the fallback ends before production does: retires in 39 days · 1 Jan" in found
+    assert not any("ends before" in words for words in remarks(registry(route, it=late, other=production)))
+
+
 def test_more_than_three_models_in_production() -> None:
     ids = (NEW, HAIKU, GPT, "gemini-3.8-flash")
     four = registry(*(Route(f"r{i}", model_id) for i, model_id in enumerate(ids)))
@@ -191,7 +203,15 @@ def test_more_than_three_models_in_production() -> None:
 )
 def test_a_pin_older_than_a_year_without_a_regression_run(changes: dict[str, date], told: bool) -> None:
     found = remarks(registry(Route("a", NEW), it=pin(NEW, **changes)))
-    assert any("no regression run since" in words for words in found) is told
+    assert any("its reasons may no longer hold" in words for words in found) is told
+
+
+def test_the_age_of_a_pin_and_of_its_last_run_are_told_apart() -> None:
+    old = pin(NEW, pinned_date=date(2024, 1, 1))
+    (never,) = remarks(registry(Route("a", NEW), it=old))
+    (once,) = remarks(registry(Route("a", NEW), it=replace(old, last_regression_test=date(2025, 6, 1))))
+    assert never.startswith("pinned 35 months ago, no regression run since:")
+    assert once.startswith("pinned 35 months ago, the last regression run 18 months ago:")
 
 
 @pytest.mark.parametrize(("age", "told"), [(28, False), (29, True), (200, True)])

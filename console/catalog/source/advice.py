@@ -6,15 +6,16 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from console.catalog.identify import identify
 from console.catalog.ladder import LadderClock, against_ladder, ladder_days
-from console.catalog.lifecycle import clock
+from console.catalog.lifecycle import Clock, clock
 from console.catalog.source.judging import Standard, troubles
 from console.catalog.source.troubles import Trouble
 from console.domain.paths import KeyPath
 from console.domain.registry import Pin, Registry, Route
+from console.text.words import plural
 
 MOST_PRODUCTION_MODELS = 3
 PIN_DAYS = 365
@@ -59,7 +60,7 @@ def _of_route(route: Route, registry: Registry, by: Standard) -> Iterator[Remark
         if identify(model_id).kind == "unknown" and serving:
             words = f"{tier}: cannot be pinned; a regression run on a schedule would notice when it moves"
             yield Remark(path, model_id, Trouble("advice", "advice", words))
-    yield from _fallback(route, by.today)
+    yield from _fallback(route, registry, by.today)
     if route.canary and (age := (by.today - route.canary.start.date()).days) > CANARY_DAYS:
         words = f"the canary is {age} days old: promote it, or drop it"
         yield Remark(("routes", route.name, "canary_start"), route.canary.model_id, Trouble("advice", "advice", words))
@@ -70,7 +71,7 @@ def _ladder(route: Route, registry: Registry, by: Standard) -> LadderClock | Non
     return against_ladder(ends, ladder_days(route), by.today, running=route.canary_percentage > 0)
 
 
-def _fallback(route: Route, today: date) -> Iterator[Remark]:
+def _fallback(route: Route, registry: Registry, today: date) -> Iterator[Remark]:
     if route.fallback is None:
         return
     path = ("routes", route.name, "fallback")
@@ -78,14 +79,14 @@ def _fallback(route: Route, today: date) -> Iterator[Remark]:
     if mine.provider and (mine.provider, mine.platform) == (other.provider, other.platform):
         words = f"the fallback is of the same provider ({mine.provider}): an outage takes both"
         yield Remark(path, route.fallback, Trouble("advice", "advice", words))
-    first, second = _end(route.production, today), _end(route.fallback, today)
-    if second < first:
-        words = f"the fallback ends before production does: {clock(route.fallback, today).words}"  # type: ignore[union-attr]
+    first, second = (clock(one, today, registry.models.get(one)) for one in (route.production, route.fallback))
+    if second is not None and _days_left(second) < _days_left(first):
+        words = f"the fallback ends before production does: {second.words}"
         yield Remark(path, route.fallback, Trouble("advice", "advice", words))
 
 
-def _end(model_id: str, today: date) -> float:
-    ends = clock(model_id, today)
+def _days_left(ends: Clock | None) -> float:
+    """Until a real deadline; a floor, and an end that nobody knows, is none."""
     return ends.days_left if ends and ends.deadline and ends.days_left is not None else math.inf
 
 
@@ -96,11 +97,16 @@ def _too_many(registry: Registry) -> Iterator[Remark]:
         yield Remark(("routes",), "", Trouble("advice", "advice", words))
 
 
+def _months(age: timedelta) -> str:
+    return plural(age.days // 30, "month")
+
+
 def _of_pin(model_id: str, pin: Pin, today: date) -> Iterator[Remark]:
     path = ("models", model_id)
-    tested = max(filter(None, (pin.last_regression_test, pin.pinned_date)))
-    if (age := (today - tested).days) > PIN_DAYS:
-        words = f"pinned {age // 30} months ago, and no regression run since: its reasons may no longer hold"
+    run = pin.last_regression_test
+    if (today - max(filter(None, (run, pin.pinned_date)))).days > PIN_DAYS:
+        last = f"the last regression run {_months(today - run)} ago" if run else "no regression run since"
+        words = f"pinned {_months(today - pin.pinned_date)} ago, {last}: its reasons may no longer hold"
         yield Remark((*path, "pinned_date"), model_id, Trouble("advice", "advice", words))
     if _NO_REASON.fullmatch(pin.reason):
         words = "no reason is given: whoever upgrades it next has to guess"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from console.catalog.identify import Identity, identify
-from console.catalog.lifecycle import REROUTED, Clock, clock, lifecycle
+from console.catalog.lifecycle import REROUTED, Lifecycle, clock, lifecycle
 from console.catalog.platforms import place
 from console.catalog.source.records import Use
 from console.catalog.source.troubles import Finding, Level, Trouble
@@ -72,7 +72,8 @@ def _ending(model_id: str, pin: Pin | None, by: Standard) -> Iterable[Trouble]:
         return
     if ends.days_left is not None and ends.deadline:
         if ends.days_left < 0:
-            yield Trouble("retired", "error", f"{ends.words}{_answered_by(ends, life is not None)}", instead)
+            silently = ": another model answers its requests" if _is_rerouted(life, pin) else ""
+            yield Trouble("retired", "error", f"{ends.words}{silently}", instead)
         elif ends.days_left <= max(HORIZON_DAYS, by.within_days):
             level: Level = "error" if ends.days_left <= by.within_days else "warning"
             yield Trouble("retires", level, str(ends.words), instead)
@@ -82,9 +83,9 @@ def _ending(model_id: str, pin: Pin | None, by: Standard) -> Iterable[Trouble]:
         yield Trouble("deprecated", "warning", str(ends.words), instead)
 
 
-def _answered_by(ends: Clock, known: bool) -> str:
-    silently = known and str(ends.words).startswith(tuple("rerouted" for _ in REROUTED))
-    return ": another model answers its requests" if silently else ""
+def _is_rerouted(life: Lifecycle | None, pin: Pin | None) -> bool:
+    """Whether its provider answers with another model from its last day on; a date of the registry says nothing."""
+    return life is not None and life.retires_kind in REROUTED and (pin is None or pin.retires is None)
 
 
 def _moving(identity: Identity, today: date) -> Trouble:
