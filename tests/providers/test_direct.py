@@ -6,7 +6,6 @@ import subprocess
 import sys
 from itertools import pairwise
 
-import anthropic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from console.providers.direct import ADAPTERS, ANTHROPIC_VERSION, Client
 from console.providers.endpoints import Endpoint, Endpoints
 from console.providers.records import Limits, Question
 from console.providers.server_events import EventReader, ServerEvent
+from tests.later import anthropic
 
 TOOL = {"name": "find", "description": "d", "input_schema": {"type": "object", "properties": {}}}
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}

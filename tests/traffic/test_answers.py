@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import anthropic
-import openai
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import pytest
-from anthropic.types import Message
 from hypothesis import given
 from hypothesis import strategies as st
-from openai.types.chat import ChatCompletion
-from openai.types.responses import Response
 
 from console.traffic.answers import Reading, read_answer
+from tests.later import anthropic, openai
+
+if TYPE_CHECKING:
+    from anthropic.types import Message
+    from openai.types.chat import ChatCompletion
+    from openai.types.responses import Response
 
 
 def message(stop: str = "end_turn", content: list | None = None, **usage: int) -> Message:
-    return Message.model_validate(
+    return anthropic.types.Message.model_validate(
         {
             "id": "msg_1",
             "type": "message",
@@ -30,7 +34,7 @@ def message(stop: str = "end_turn", content: list | None = None, **usage: int) -
 
 
 def chat(finish: str = "stop", **said: object) -> ChatCompletion:
-    return ChatCompletion.model_validate(
+    return openai.types.chat.ChatCompletion.model_validate(
         {
             "id": "c1",
             "object": "chat.completion",
@@ -53,7 +57,7 @@ def chat(finish: str = "stop", **said: object) -> ChatCompletion:
 def response(status: str = "completed", output: list | None = None, **more: object) -> Response:
     said = {"type": "output_text", "text": "Hello", "annotations": []}
     spoken = {"type": "message", "id": "m1", "role": "assistant", "status": "completed", "content": [said]}
-    return Response.model_validate(
+    return openai.types.responses.Response.model_validate(
         {
             "id": "r1",
             "object": "response",
@@ -114,42 +118,42 @@ def test_a_response_is_read() -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (message("refusal", []), "refusal"),
-        (message("max_tokens"), "truncated"),
-        (message("model_context_window_exceeded"), "truncated"),
-        (message(content=[]), "empty"),
-        (message(content=[{"type": "text", "text": " \n"}]), "empty"),
-        (message(content=[{"type": "thinking", "thinking": "hm", "signature": "s"}]), "empty"),
-        (message("tool_use", [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]), "ok"),
-        (message("pause_turn", []), "ok"),
-        (chat("content_filter"), "refusal"),
-        (chat(content=None, refusal="I can't"), "refusal"),
-        (chat("length"), "truncated"),
-        (chat(content=None), "empty"),
-        (chat(content="  "), "empty"),
+        (lambda: message("refusal", []), "refusal"),
+        (lambda: message("max_tokens"), "truncated"),
+        (lambda: message("model_context_window_exceeded"), "truncated"),
+        (lambda: message(content=[]), "empty"),
+        (lambda: message(content=[{"type": "text", "text": " \n"}]), "empty"),
+        (lambda: message(content=[{"type": "thinking", "thinking": "hm", "signature": "s"}]), "empty"),
+        (lambda: message("tool_use", [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]), "ok"),
+        (lambda: message("pause_turn", []), "ok"),
+        (lambda: chat("content_filter"), "refusal"),
+        (lambda: chat(content=None, refusal="I can't"), "refusal"),
+        (lambda: chat("length"), "truncated"),
+        (lambda: chat(content=None), "empty"),
+        (lambda: chat(content="  "), "empty"),
         (
-            chat(
+            lambda: chat(
                 "tool_calls",
                 content=None,
                 tool_calls=[{"id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
             ),
             "ok",
         ),
-        (response("incomplete", incomplete_details={"reason": "max_output_tokens"}), "truncated"),
-        (response("incomplete", incomplete_details={"reason": "content_filter"}), "refusal"),
-        (response(output=[]), "empty"),
-        (response(output=[{"type": "reasoning", "id": "x", "summary": []}]), "empty"),
-        (response("failed", [], error={"code": "server_error", "message": "x"}), "error"),
+        (lambda: response("incomplete", incomplete_details={"reason": "max_output_tokens"}), "truncated"),
+        (lambda: response("incomplete", incomplete_details={"reason": "content_filter"}), "refusal"),
+        (lambda: response(output=[]), "empty"),
+        (lambda: response(output=[{"type": "reasoning", "id": "x", "summary": []}]), "empty"),
+        (lambda: response("failed", [], error={"code": "server_error", "message": "x"}), "error"),
         (
-            response(
+            lambda: response(
                 output=[{"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}", "id": "i"}],
             ),
             "ok",
         ),
     ],
 )
-def test_outcomes_follow_from_stop_reasons_and_content(answer: object, outcome: str) -> None:
-    assert read_answer(answer).outcome == outcome
+def test_outcomes_follow_from_stop_reasons_and_content(answer: Callable[[], object], outcome: str) -> None:
+    assert read_answer(answer()).outcome == outcome
 
 
 def test_a_refusal_part_of_a_response_is_a_refusal() -> None:
@@ -163,8 +167,9 @@ def test_a_failed_response_names_its_error() -> None:
     assert read_answer(answer).error_class == "rate_limit_exceeded"
 
 
-@pytest.mark.parametrize("answer", [message(), chat(), response()])
-def test_mappings_read_like_the_objects_they_came_from(answer) -> None:
+@pytest.mark.parametrize("kind", [message, chat, response])
+def test_mappings_read_like_the_objects_they_came_from(kind) -> None:
+    answer = kind()
     assert read_answer(answer.model_dump())._replace(sdk="") == read_answer(answer)._replace(sdk="")
 
 

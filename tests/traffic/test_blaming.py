@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anthropic
-import openai
 import pytest
 
 from console import Breaker, Router, asking, instrument
 from console.traffic.blaming import is_providers, is_providers_name
+from tests.later import anthropic, openai
 
 OLD, NEW = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
 ASKED: list[Any] = [{"role": "user", "content": "Where is order 48213?"}]

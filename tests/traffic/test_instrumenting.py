@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import anthropic
-import openai
 import pytest
 from pydantic import BaseModel
 
 from console import Router, asking, instrument
 from console.traffic.log import RequestLog
+from tests.later import anthropic, openai
 
 OLD, NEW, MINI = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5", "gpt-4.1-mini-2025-04-14"
 PROMPT = "I would like to return order 48213. How does that work?"

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import anthropic
-import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.traffic.answers import Reading
 from console.traffic.streams import Streamed, watch
+from tests.later import anthropic, openai
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

@@ -1,0 +1,20 @@
+"""Modules that take seconds to load, for tests that need them: loaded when something of theirs is used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+class Later:
+    """Stands for the module `name`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+anthropic = Later("anthropic")
+openai = Later("openai")
