@@ -7,29 +7,30 @@ from console.text.safe import SafeText
 
 _STANDINGS = {
     "the same": "the same in every run",
-    "as itself": "differs as much as the model differs from itself",
+    "as itself": "differs as much as production from itself",
     "too few": "too few runs to tell change from chance",
 }
 
 
 def agreement_text(found: Agreement) -> SafeText:
-    """`5 runs each · changed: … · production agrees with itself 100 %, canary with itself 90 %, the two 20 %`."""
+    """`5 runs each · changed: … · pairs that agree: production 100 %, canary 90 %, across 20 %`."""
     shares = [
         f"{label} {share:.0%}".replace("%", " %")
         for label, share in (
-            ("production agrees with itself", found.within_left),
-            ("canary with itself", found.within_right),
-            ("the two", found.between),
+            ("production", found.within_left),
+            ("canary", found.within_right),
+            ("across", found.between),
         )
         if share is not None
     ]
-    parts = (f"{found.runs} runs each", standing_text(found), ", ".join(shares))
+    agreeing = f"pairs that agree: {', '.join(shares)}" if shares else ""
+    parts = (f"{found.runs} runs each", standing_text(found), agreeing)
     return SafeText(" · ".join(filter(None, parts)))
 
 
 def standing_text(found: Agreement) -> SafeText:
     """What follows from it, in a few words."""
-    beyond = f"{found.beyond} of {found.runs} runs beyond what production's own runs differ by"
+    beyond = f"{found.beyond} of {found.runs} beyond production's own noise"
     if found.standing == "changed":
         return SafeText(f"changed: {beyond}")
     return SafeText(beyond if found.standing == "unsure" else _STANDINGS[found.standing])

@@ -115,15 +115,14 @@ def _keys(comparison: Comparison) -> tuple[KeyView, ...] | None:
 def third_view(
     question: Question, side: Side, text: str, answer: Answer | None, word: str = "", *, stopped: bool = False
 ) -> AnswerView:
-    """A third model's answer while it streams and when it is there: its judgement against production, and its figures.
+    """A third model's answer while it streams and when it is there, with its judgement against production.
 
     `word` is the judgement, "" where there is none.
     """
     if answer is None:
         return _arriving(side, question, text, stopped)
     shown = _answer(side, answer, (Difference(answer.text, False),))
-    figures = [str(figure.text) for figure in shown.figures if not figure.minor]
-    return replace(shown, note=safe_line(" · ".join(filter(None, (word, shown.note, *figures)))))
+    return replace(shown, note=safe_line(" · ".join(filter(None, (word, shown.note)))))
 
 
 def _arriving(side: Side, question: Question, text: str, stopped: bool) -> AnswerView:

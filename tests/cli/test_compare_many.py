@@ -238,8 +238,8 @@ def test_repeats_say_whether_it_is_more_than_chance(console, world, stand_in) ->
     stand_in.control.set(NEW, refusal_rate=1.0)
     result = console("compare", PROMPT, "--stand-in", "--repeat", "4")
     assert result.code == 1
-    assert "production agrees with itself 100 %, canary with itself" in result.out
-    assert "4 runs each · changed: 4 of 4 runs beyond what production's own runs differ by" in result.out
+    assert "pairs that agree: production 100 %, canary" in result.out
+    assert "4 runs each · changed: 4 of 4 beyond production's own noise" in result.out
     document = console("compare", PROMPT, "--stand-in", "--repeat", "4", "--json").json
     assert document["agreements"][0]["standing"] == "changed"
 

@@ -46,14 +46,14 @@ def test_what_the_old_model_does_by_itself_is_no_change():
     assert found.standing == "as itself"
     assert not is_worrying(mixed)
     assert any(run.worrying for run in mixed)
-    assert standing_text(found) == "differs as much as the model differs from itself"
+    assert standing_text(found) == "differs as much as production from itself"
 
 
 def test_one_run_of_several_that_differs_is_not_yet_a_change():
     some = runs([A] * 4, [A, A, A, B])
     assert (agreement(some).standing, agreement(some).beyond) == ("unsure", 1)
     assert not is_worrying(some)
-    assert "1 of 4 runs beyond" in agreement_text(agreement(some))
+    assert "1 of 4 beyond" in agreement_text(agreement(some))
 
 
 def test_one_run_decides_where_there_is_only_one():
@@ -107,7 +107,7 @@ def test_the_old_answers_in_another_order_are_never_a_change(answers, luck):
         (
             [A] * 2,
             [B] * 2,
-            "production agrees with itself 100 %, canary with itself 100 %, the two 0 %",
+            "production 100 %, canary 100 %, across 0 %",
         ),
         ([A] * 2, [A] * 2, "the same in every run"),
         ([A], [B], "too few runs"),

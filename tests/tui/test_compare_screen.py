@@ -99,7 +99,7 @@ async def test_repeats_tell_change_from_chance(tmp_path: Path, world: World) -> 
 async def test_a_third_model_has_a_column_where_there_is_room(tmp_path: Path, world: World) -> None:
     async with desk(tmp_path, world, (200, 50)) as here:
         await here.asks("When?")
-        await here.shows(f"○ fallback  {THIRD}", "On Friday.", "worrying · ")
+        await here.shows(f"○ fallback  {THIRD}", "On Friday.", "10 out")
         await here.pilot.resize_terminal(120, 36)
         await here.until(lambda: "On Friday." not in here.text)
         await here.shows("On Monday.", "On Tuesday.")

@@ -9,7 +9,7 @@ from console.text import words
 from console.text.cells import cell_width, wrap
 from console.tui.drawing.answers import column_width, draw_answers, hidden_lines
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.glyphs import TRIAGE
+from console.tui.drawing.glyphs import TIERS, TRIAGE
 from console.tui.drawing.json_keys import draw_keys, hidden_keys
 from console.view.comparison import AnswerView, ComparisonView, MeasuredView
 
@@ -57,6 +57,8 @@ def draw_comparison(
                                titled=full and inner >= _TABLE_FROM)  # fmt: skip
     canvas.paste(margin, y, answers)
     canvas.paste(margin, height - foot.height, foot)
+    if len(_columns(view, inner)) > 2 and foot.height > 3:
+        _put_third(canvas, margin + 2 * (column_width(inner, _gap(inner, full), 3) + _gap(inner, full)), view)
     return canvas
 
 
@@ -133,12 +135,20 @@ def _put_triage(canvas: Canvas, y: int, view: ComparisonView, label: int, full: 
     if not full:
         return y
     likeness = view.similarity if canvas.width >= _TABLE_FROM else ""
-    room = max(1, canvas.width - x)
-    for text, colour, most in ((view.second, "fg", 1), (view.agreement, "strong", 2), (likeness, "muted", 1)):
-        for line in wrap(text, room)[:most] if most > 1 else filter(None, [text]):
-            canvas.put(x, y, line, colour, end=canvas.width)
+    agreed = [(line, "strong") for line in _agreement_lines(view.agreement, canvas.width - x)]
+    for text, colour in ((view.second, "fg"), *agreed, (likeness, "muted")):
+        if text:
+            canvas.put(x, y, text, colour, end=canvas.width)
             y += 1
     return y
+
+
+def _agreement_lines(text: str, room: int) -> list[str]:
+    """On one line, else what follows from the runs on the first and the shares on the second."""
+    if cell_width(text) <= room or text.count(" · ") < 2:
+        return [text]
+    *first, shares = text.split(" · ")
+    return [" · ".join(first), shares]
 
 
 def _draw_foot(view: ComparisonView, width: int, height: int, full: bool) -> Canvas:
@@ -156,6 +166,18 @@ def _draw_foot(view: ComparisonView, width: int, height: int, full: bool) -> Can
     _put_figures(canvas, 0, y, size, view.answers[0])
     _put_figures(canvas, size + gap, y, width - size - gap, view.answers[1])
     return canvas
+
+
+def _put_third(canvas: Canvas, x: int, view: ComparisonView) -> None:
+    """What the third answer took, below it and beside the table of the two."""
+    third = view.third
+    if third is None:
+        return
+    mark = TIERS[third.side]
+    y = canvas.height - len(view.measured) - 2
+    canvas.put(x, y, f"{mark.glyph} {third.side}", mark.style, end=canvas.width)
+    for number, figure in enumerate(third.figures, 1):
+        canvas.put(x + 2, y + number, figure.text, "fg", end=canvas.width)
 
 
 def _put_figures(canvas: Canvas, x: int, y: int, width: int, answer: AnswerView) -> None:

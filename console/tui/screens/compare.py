@@ -103,6 +103,7 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         prompt.focus()
         self._show_keys()
         self.set_interval(REDRAW_S, self._draw_streaming)
+        self.set_interval(1.0, self._draw_age)
 
     def _show_keys(self) -> None:
         labels = {key.action: Hint(key.shown, key.label) for key in COMPARE_KEYS}
@@ -123,6 +124,10 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
     def _draw_streaming(self) -> None:
         if self._asking is not None:
             self._show(self._asking.view(self.runtime.clock()))
+
+    def _draw_age(self) -> None:
+        if self._asking is None and self._view is not None:
+            self._show(self._view)
 
     @on(Input.Submitted, "#prompt")
     def _asked(self) -> None:

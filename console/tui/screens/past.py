@@ -15,8 +15,10 @@ from textual.widgets import Input
 from console.compare.past import Past
 from console.text.safe import safe_line
 from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.frame import Hint
 from console.tui.drawing.past import PastRow, draw_past
 from console.tui.widgets.drawn import Drawn
+from console.tui.widgets.frame import KeyBar
 
 _SHOWN = 300
 
@@ -73,10 +75,12 @@ class PastScreen(ModalScreen[Past | None]):
     def compose(self) -> ComposeResult:
         """The rows, and where the search is typed."""
         yield self._page
-        yield Input(placeholder="Words of the prompt, the answers or a model; enter opens, esc leaves", id="search")
+        yield Input(placeholder="Words of the prompt, the answers, a model or the judgement", id="search")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Here something is to be typed."""
+        self.query_one(KeyBar).show([Hint("enter", "open"), Hint("↑ ↓", "choose")], [Hint("esc", "back")])
         self.query_one("#search", Input).focus()
 
     @on(Input.Changed, "#search")
