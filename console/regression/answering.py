@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from console.providers.asking import DEFAULT_LIMITS
@@ -18,6 +20,7 @@ from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
 from console.providers.many import Job, ask_many
 from console.providers.records import Answer, Failure, Limits, Question, cancelled
+from console.text.clock import utc_now
 
 UNASKED = Failure(
     "unsupported", "no answer of this model is kept for this prompt", "Run once without --replay, with the network."
@@ -43,6 +46,27 @@ class Answers(Protocol):
 
         A session that is not `complete` leaves its answers to the next one.
         """
+
+
+class Unfinished(AnswerJournal):
+    """What an interrupted session left, to be taken from; and what this one is answered, left for the next.
+
+    Nothing that this session was answered is taken again: two tests that ask the same, ask twice.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(path, now)
+        self._left = AnswerJournal(path, now)
+        len(self._left)  # read it before anything is added
+
+    def recall(self, question: Question, run_number: int, stand_in: bool) -> Answer | None:
+        """What the interrupted session was answered."""
+        return self._left.recall(question, run_number, stand_in)
+
+    def clear(self) -> None:
+        """Forget both."""
+        super().clear()
+        self._left = AnswerJournal(self._path, self._now)
 
 
 class Asked:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
-from console.regression.answering import Answers, Asked, Replayed
+from console.regression.answering import Answers, Asked, Replayed, Unfinished
 from console.regression.exchanging import Shared, Worker, private_folder
 from console.regression.running import RESUMED_WITHIN
 
@@ -33,7 +33,7 @@ class Source:
         if self.replay:
             return Replayed(journal, stand_in=self.stand_in is not None)
         count = self.worker.count if self.worker else 1
-        unfinished = AnswerJournal.of("pytest unfinished", str(self.project))
+        unfinished = Unfinished.of("pytest unfinished", str(self.project))
         unfinished.forget_if_idle(RESUMED_WITHIN)
         concurrency = max(1, self.concurrency // count)
         asked = Asked(self._connect, concurrency=concurrency, journal=journal, unfinished=unfinished)

@@ -15,7 +15,7 @@ from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
 from console.providers.many import Job
 from console.providers.records import Question
-from console.regression.answering import Asked, Replayed
+from console.regression.answering import Asked, Replayed, Unfinished
 from console.regression.exchanging import Shared, Worker
 
 NEW = "claude-sonnet-5-5"
@@ -209,3 +209,26 @@ def test_one_that_leaves_in_order_first_gives_the_others_what_they_count_on(
     first.close(finish=True)
     assert second.answer("a", job("a")).text == "The answer to a"
     assert provider.prompts == ["a", "b"]
+
+
+@pytest.fixture
+def unfinished(tmp_path: Path) -> Callable[[], Unfinished]:
+    return lambda: Unfinished.of("test", folder=tmp_path / "state")
+
+
+def test_what_an_interrupted_session_left_is_taken_and_what_this_one_was_answered_is_not(
+    provider: Any, unfinished: Callable[[], Unfinished]
+) -> None:
+    def ask(left: Unfinished, *keys: str, complete: bool) -> int:
+        asked = Asked(lambda: Endpoints.stand_in(provider.url), concurrency=1, unfinished=left)
+        for key in keys:
+            asked.answer(key, job("a"))
+        asked.close(finish=True, complete=complete)
+        return asked.resumed
+
+    assert ask(unfinished(), "one test", "another test", complete=False) == 0
+    assert provider.prompts == ["a", "a"]
+    assert ask(unfinished(), "one test", "another test", complete=True) == 2
+    assert provider.prompts == ["a", "a"]
+    assert ask(unfinished(), "one test", complete=True) == 0
+    assert provider.prompts == ["a", "a", "a"]
