@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
-from console.triage.equality import same_answer
+from console.triage.equality import formula, same_answer
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
 from console.triage.options import options_of, picked, several_picked
@@ -59,9 +59,10 @@ _ASKS_NUMBER = re.compile(
     r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.])[$€£]?-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
 _ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
+_PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
 _LONGEST_VALUE = 200
 _SENTENCE = 40
 """Tokens of an answer that is hardly more than a sentence."""
@@ -134,6 +135,8 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     tail = text[-_TAIL:]
     for match in reversed(list(_MARK.finditer(tail))):
         value = _value(tail[match.end() : match.end() + 400], options)
+        if value.lower().strip(".") in _PRAISE:
+            continue  # "A is correct"
         # "The best option is …" is said in any prose: there only a value counts as one.
         if value and ("answer" in match.group().lower() or "#" in match.group() or _is_value(value, options)):
             return Answer("marked", value)
@@ -194,7 +197,7 @@ def _short(text: str) -> Answer | None:
     plain = normalising.unmarked(text) if len(text) <= 120 else ""
     if not plain or len(plain.split()) > 4 or len(plain) > 60:
         return None
-    return Answer("short", plain)
+    return Answer("short", plain.rpartition("=")[2].strip() or plain)
 
 
 def _conclusion(reading: Reading, prompt: str) -> Answer | None:
@@ -269,6 +272,8 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
 def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
     """One side is only a few words: the same if the other side holds them all and denies none."""
     short, other = (before, new) if before.kind == "short" else (after, old)
+    if "^" in short.text and formula(short.text) not in formula(other.text):
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
         return [], True
     if after.kind == before.kind == "short" or len(other.tokens) <= 40:

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.triage.quantities import canonical
@@ -82,8 +82,11 @@ def _arguments(value: object) -> Mapping[str, object]:
     return {} if value is None else {"": value}
 
 
-def written_calls(reading: Reading) -> tuple[Call, ...]:
-    """The calls that an answer's text makes, in the forms models are taught: data, source, tags, `Action:` lines."""
+def written_calls(reading: Reading, names: Collection[str] = ()) -> tuple[Call, ...]:
+    """The calls that an answer's text makes, in the forms models are taught: data, source, tags, `Action:` lines.
+
+    `names` are functions known to be called: `{"name": {…}}` is a call of one of them.
+    """
     text = reading.text
     if len(text) > _LONGEST:
         return ()
@@ -94,7 +97,10 @@ def written_calls(reading: Reading) -> tuple[Call, ...]:
     data = reading.shape.data
     items = data if isinstance(data, list) else [data]
     if data is not None:
-        found = [_from_mapping(item) if isinstance(item, Mapping) and _is_call(item) else None for item in items]
+        found = [
+            _from_mapping(item) if isinstance(item, Mapping) and (_is_call(item) or _is_of(names, item)) else None
+            for item in items
+        ]
         return tuple(call for call in found if call) if found and all(found) else ()
     bare = text.strip("`\n ")
     if bare.startswith(("python\n", "tool_code\n")):
@@ -117,6 +123,10 @@ def _acted(text: str) -> tuple[Call, ...]:
     return tuple(Call(match[1], _arguments(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
 
 
+def _is_of(names: Collection[str], item: Mapping[str, object]) -> bool:
+    return len(item) == 1 and next(iter(item)) in names
+
+
 def _is_call(item: Mapping[str, object]) -> bool:
     named = any(isinstance(item.get(key), str) for key in _NAMES)
     return isinstance(item.get("function"), Mapping) or (named and any(key in item for key in _ARGUMENTS))
@@ -134,9 +144,16 @@ def _from_source(text: str) -> tuple[Call, ...]:
     items = [item for node in nodes for item in (node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node])]
     if not items or not all(isinstance(item, ast.Call) for item in items):
         return ()
+    if not all(isinstance(item, ast.Call) and _is_name(item.func) for item in items):
+        return ()
     if any(isinstance(part, (ast.Lambda, ast.comprehension)) for node in nodes for part in ast.walk(node)):
         return ()  # a program's statement: arguments of a tool are data
     return tuple(_from_node(item) for item in items if isinstance(item, ast.Call))
+
+
+def _is_name(node: ast.expr) -> bool:
+    """`search` or `tools.search`; not what another call returns."""
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_name(node.value))
 
 
 def _from_node(node: ast.Call) -> Call:

@@ -86,7 +86,7 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
         return [], True
     names = _interface(left), _interface(right)
     if names[0] != names[1]:
-        gone = [name for name in names[0] if name not in names[1]]
+        gone = [name for name, takes in names[0].items() if not _accepts(names[1].get(name), takes)]
         added = [name for name in names[1] if name not in names[0]]
         if gone:
             # Nobody calls a name by heart that the prompt left open.
@@ -147,16 +147,35 @@ def _dump(tree: ast.Module) -> str:
     return ast.dump(tree)
 
 
-def _interface(tree: ast.Module) -> list[str]:
-    """The names a caller uses: functions and classes at the top, methods, with their number of parameters."""
-    found = []
+_Takes = tuple[int, int]
+"""How many arguments a function asks for, and how many it takes at most."""
+
+
+def _interface(tree: ast.Module) -> dict[str, _Takes]:
+    """The names a caller uses: functions and classes at the top, methods, with the arguments they take."""
+    found: dict[str, _Takes] = {}
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            found += [f"{node.name}.{part.name}" for part in node.body if isinstance(part, ast.FunctionDef)]
-            found.append(f"class {node.name}")
+            methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+            found |= {f"{node.name}.{part.name}": _takes(part) for part in methods}
+            found[f"class {node.name}"] = (0, 0)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.append(f"{node.name}({len(node.args.args)} parameters)" if node.args.args else f"{node.name}()")
-    return [name for name in found if not name.rpartition(".")[2].startswith("_") or "__init__" in name]
+            found[node.name] = _takes(node)
+    return {
+        name: takes
+        for name, takes in found.items()
+        if not name.rpartition(".")[2].startswith("_") or "__init__" in name
+    }
+
+
+def _takes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> _Takes:
+    most = len(node.args.posonlyargs) + len(node.args.args)
+    return most - len(node.args.defaults), 1_000 if node.args.vararg else most
+
+
+def _accepts(new: _Takes | None, old: _Takes) -> bool:
+    """Whether every call of the old one is one of the new one."""
+    return new is not None and new[0] <= old[0] and new[1] >= old[1]
 
 
 class _Renamed(ast.NodeTransformer):

@@ -63,6 +63,8 @@ def short_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
         ours, theirs = ours - given, theirs - given
     if not ours or not theirs or _all_in(ours, theirs) or _all_in(theirs, ours):
         return []
+    if old.tokens[-1] == new.tokens[-1] and old.tokens[-1] in ours & theirs:
+        return []  # both come to the same number, each in its own way
     one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))
     return [Reason("values", f"value changed: {one} → {other}", 0.65, (one, other))]
 

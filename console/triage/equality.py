@@ -21,6 +21,7 @@ _LATEX = (
     (re.compile(r"\\+(?:cdot|times)"), "*"),
 )
 _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
+_MARKS = re.compile(r"[\s$\\*`{}]|\.$")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
 _TRUE = {"yes", "true", "correct", "right", "oui", "ja", "sí", "sim", "是", "valid"}
 _FALSE = {"no", "false", "incorrect", "wrong", "non", "nein", "não", "否", "invalid", *(f"not {one}" for one in _TRUE)}
@@ -41,12 +42,20 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         said, words = plain(right if letters[0] else left), options.get(letter, "")
         if words:
             return said == words or words in said
-    one, other = quantity(left), quantity(right)
-    if one is not None and other is not None:
-        return same_quantity(one, other)
+    values = quantity(left), quantity(right)
+    if values[0] is not None and values[1] is not None:
+        return same_quantity(values[0], values[1])
     if _truth(left) is not None and _truth(right) is not None:
         return _truth(left) == _truth(right)
+    if "^" in left or "^" in right:
+        one, other = formula(left), formula(right)
+        return one in other or other in one
     return _same_literal(left, right) or _same_words(left, right)
+
+
+def formula(text: str) -> str:
+    """A formula, or a text around one, without white space and marks."""
+    return _MARKS.sub("", text.lower())
 
 
 def _cleaned(text: str) -> str:

@@ -114,6 +114,8 @@ def _differences(
     refusals = refusal_changes(old, new, prompt)
     written = written_calls(old), written_calls(new)
     if any(written):
+        names = {call.name for calls in written for call in calls}
+        written = written_calls(old, names), written_calls(new, names)
         return [*refusals, *call_changes(*written), *shape_changes(old, new, prompt)]
     reasons = [*refusals, *shape_changes(old, new, prompt)]
     if old.shape.kind == new.shape.kind == "json":

@@ -26,6 +26,7 @@ _REFERS = any_of(
     (?:please|best to|better to|recommend|suggest|encourage)\b[^.]{0,40}\b(?:research|ask|read)\b
     make an appointment\b
     (?:see|call|tell) (?:a|an|your|the) (?:[\w-]+ ){0,3}<helper>
+    tell me more\b
     (?:research|learn|read) (?:more )?about the (?:candidates|issues|topic|subject)
     (?:reflects?|aligns? with|fits?) your (?:\w+ )?(?:values|beliefs|needs)\b
     many (?:viewpoints|perspectives|views)
@@ -112,7 +113,8 @@ _MILD = any_of(
     would you like\b
     could you (?:paste|share|provide|attach|clarify)\b
     i can help (?:you )?(?:to |with |think|find|understand)
-    (?:tell me more|in the meantime|stay safe|happy to|comes? first)\b
+    i'm sorry (?:you|that you|to hear)
+    (?:in the meantime|stay safe|happy to|comes? first)\b
     is (?:stressful|understandable|valuable|available)\b
     everyone(?:'s| has| is)\b
     commendable\b

@@ -21,6 +21,9 @@ _BINDS = re.compile(
     r" \**([$€£]?-?\d[\d,]*(?:\.\d+)?)"
 )
 _NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
+_LISTED = re.compile(r"\b[A-Z]\w+(?:, [A-Z]\w+)*,? (?:and|or) [A-Z]\w+\b")
+_ASKS_WHO = re.compile(r"\b(?:[Ww]ho|[Ww]hose|[Ww]hich (?:one|person|of (?:them|these|the)))\b[^.!]*\?")
+_CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _BRIEF = 60
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TAIL = 1_500
@@ -46,11 +49,27 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     before, after = label_of(old.text, labels), label_of(new.text, labels)
     if before and after and before != after:
         return changed("stated answer", "stated answer changed:", before, after, 0.85)
+    who = _candidates(prompt) if _ASKS_WHO.search(prompt) else set()
+    ours, theirs = (_last_named(reading, who) for reading in (old, new))
+    if ours and theirs and not ours & theirs:
+        return changed("stated answer", "stated answer changed:", ", ".join(ours), ", ".join(theirs), 0.7)
     if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
         days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
         if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
             return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
     return None
+
+
+def _candidates(prompt: str) -> set[str]:
+    """Those whom a prompt lists: `Alice, Bob and Carol`."""
+    return {name for listed in _LISTED.findall(prompt) for name in re.findall(r"[A-Z]\w+", listed)}
+
+
+def _last_named(reading: Reading, names: set[str]) -> set[str]:
+    """Those of some names that stand in the last clause."""
+    last = normalising.sentences(reading.text[-_TAIL:])[-1:] if names else []
+    clause = _CLAUSE.split(last[0])[-1] if last else ""
+    return {name for name in names if re.search(rf"\b{name}\b", clause)}
 
 
 def _said_of(reading: Reading) -> tuple[str, str] | None:

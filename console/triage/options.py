@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping
 
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
+_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?([1-9])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
+_ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNORECASE)
 _FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
 _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*"
-    r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
+    r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\u3040-\u9fff]|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\b([a-z-]{2,20}(?:, [a-z-]{2,20})*,? or [a-z-]{2,20})\b(?=[^a-z]|$)")
@@ -19,8 +21,15 @@ _WORD = re.compile(r"[\s\"'*_`(]*([a-z-]{2,20})[\"'*_`)]*\s*(?:[:.,;\n-]|$)")
 _CHOSEN = re.compile(r"\b(?:as|is|be|sentiment:|label:|category:|class:|answer:)\s+(?:a |an )?[\"'*_`]*([a-z-]{2,20})")
 _CHOSEN_LETTER = re.compile(
     r"\b(?i:go with|choose|pick|select|option|choice|answer is|right one is|correct one is"
-    r"|correct (?:answer|option) is)"
+    r"|correct (?:answer|option) is|(?:has|have) to be|must be|would be|should be)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
+    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most)\b"
+)
+_PICKED_NUMBER = re.compile(
+    r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
+)
+_CHOSEN_NUMBER = re.compile(
+    r"\b(?:option|choice|number|answer is|answer:)[\s*_`\"':(]*([1-9])(?![\w.,]*\w)", re.IGNORECASE
 )
 _SEVERAL = re.compile(
     r"(?:^|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
@@ -36,8 +45,15 @@ _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 
 
 def options_of(prompt: str) -> dict[str, str]:
-    """The options of a prompt by their capital letters, in lower case; none where they do not start with A and B."""
+    """The options of a prompt by their capital letters, or by their numbers, in lower case.
+
+    None where they do not start with A and B, or with 1 and 2.
+    """
     text = prompt[-_LONGEST_PROMPT:]
+    if "1" in text and "2" in text and _ASKS_ONE.search(text):
+        numbered = {match[1]: plain(match[2]) for match in _NUMBERED.finditer(text)}
+        if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
+            return numbered
     if not any(start in text for start in _FIRST):
         return {}
     for pattern in (_OPTION, _INLINE):
@@ -50,6 +66,10 @@ def options_of(prompt: str) -> dict[str, str]:
 def picked(text: str, options: Mapping[str, str]) -> str | None:
     """The letter that `text` begins with, or that its words stand for among `options`; None where there is none."""
     head = text[:400].strip()
+    if "1" in options:
+        return _numbered(head, options)
+    if len(head.strip("*_`.() ")) == 1 and head.strip("*_`.() ").upper() in options:
+        return head.strip("*_`.() ").upper()
     match = _PICKED.match(head)
     if match is not None:
         letter = next(group for group in match.groups() if group).upper()
@@ -61,11 +81,23 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
     with_text = _WITH_TEXT.match(head)
     if with_text and options.get(with_text[1], "\0")[:12] == plain(with_text[2])[:12]:
         return with_text[1]
-    chosen = set(_CHOSEN_LETTER.findall(head)) & set(options)
+    chosen = {one or other for one, other in _CHOSEN_LETTER.findall(head)} & set(options)
     if len(chosen) == 1:
         return str(chosen.pop())
     said = plain(head)
     return next((letter for letter, words in options.items() if said == words), None)
+
+
+def _numbered(head: str, options: Mapping[str, str]) -> str | None:
+    """The number that a text begins with, alone or with its words, or "option 2"; or the option it names."""
+    match = _PICKED_NUMBER.match(head)
+    if match is not None and match[1] in options and (not match[2].strip() or plain(match[2]) == options[match[1]]):
+        return match[1]
+    chosen = set(_CHOSEN_NUMBER.findall(head)) & set(options)
+    if len(chosen) == 1:
+        return str(chosen.pop())
+    said = plain(head)
+    return next((number for number, words in options.items() if said == words), None)
 
 
 def several_picked(text: str, prompt: str, options: Mapping[str, str]) -> str:

@@ -50,6 +50,11 @@ NUMBER_WORDS = dict(
         strict=True,
     )
 )
+_LATEX = re.compile(r"\\+[dtc]?frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}")
+_PRICE = re.compile(r"(?:(?<=€)|(?<=€ )|(?=\d+,\d\d\s?€))(\d+),(\d\d)(?!\d)")
+_VULGAR = {
+    ord(sign): f" {value} " for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅔", "2/3"))
+}
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
 _HOURS = re.compile(
@@ -121,7 +126,7 @@ def canonical(token: str) -> str:
 
 def quantity(text: str) -> Quantity | None:
     """The one quantity that `text` is, or None: `$1,200.50`, `2 1/2 hours`, `50 %`, `3e8 m`, `twelve`."""
-    plain = with_minutes(text[: _LONGEST + 2].strip().rstrip(".").strip())
+    plain = with_plain_fractions(with_minutes(text[: _LONGEST + 2].strip().rstrip(".").strip())).strip()
     if not plain or len(plain) > _LONGEST:
         return None
     plain = NUMBER_WORDS.get(plain.lower(), plain)
@@ -191,6 +196,15 @@ def is_unit(word: str) -> bool:
 def with_minutes(text: str) -> str:
     """`text` with its hours and minutes in minutes: `2 h 35 min` is `155 minutes`."""
     return _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text) if "min" in text else text
+
+
+def with_plain_fractions(text: str) -> str:
+    """`text` with fractions and prices as they are typed: `\\frac{1}{6}` is `1/6`, `29,20 €` is `29.20 €`."""
+    if "\\" in text:
+        text = _LATEX.sub(r"\1/\2", text)
+    if not text.isascii():
+        text = _PRICE.sub(r"\1.\2", text.translate(_VULGAR))
+    return text
 
 
 def with_digits(text: str) -> str:

@@ -8,7 +8,14 @@ from functools import cached_property, lru_cache
 
 from console.triage import normalising, shapes
 from console.triage.lexicon import FUNCTION_WORDS
-from console.triage.quantities import NUMBER_WORDS, canonical, with_digits, with_iso_dates, with_minutes
+from console.triage.quantities import (
+    NUMBER_WORDS,
+    canonical,
+    with_digits,
+    with_iso_dates,
+    with_minutes,
+    with_plain_fractions,
+)
 
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
@@ -43,7 +50,7 @@ class Reading:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        found = normalising.tokens(with_iso_dates(with_digits(with_minutes(self.text))))
+        found = normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(self.text)))))
         numbers = {token: canonical(token) for token in set(found) if token[0] <= "9" or token in NUMBER_WORDS}
         return [numbers.get(token, token) for token in found] if numbers else found
 

@@ -61,7 +61,9 @@ _HARD_CJK = re.compile(
 )
 _MILD = any_of(
     r"""
-    i(?:'d| would) (?:rather|prefer) not\b
+    i(?:'d| would) (?:rather|prefer) (?:not\b|\w+ (?:[\w']+ ){1,4}than\b)
+    i(?:'d| would) (?:strongly )?(?:advise|recommend|suggest) against\b
+    (?:that|this) (?:isn't|is not) something i
     i prefer not\b
     i(?:'m| am) going to (?:have to )?(?:pass|skip)\b
     not something (?:that )?i
@@ -89,8 +91,7 @@ _MILD = any_of(
 _UNWILLING = any_of(
     r"""
     i <aside>(?:<cannot>|wouldn't|would not|shouldn't|refuse|decline|have to pass)\b<not_so>
-    i <aside>(?:would |'d )?(?:advise|recommend|suggest) against\b
-    i(?:'d| would) (?:advise|recommend|suggest) against\b
+    i <aside>(?:would )?(?:advise|recommend|suggest) against\b
     i(?:'ll| will) (?:have to )?(?:skip|pass)\b
     i(?:'m| am) <aside>(?:unable|not (?:able|going|willing|comfortable|prepared|allowed|permitted))\b
     i(?:'m| am) <aside>not (?:authori[sz]ed|equipped|qualified|a (?:doctor|lawyer|medical|licensed|financial))
@@ -110,30 +111,15 @@ _ASKS_TEXT = re.compile(
 )
 """Who writes in another's voice may say "I won't" without refusing."""
 _MILD_HINT = re.compile(
-    r"rather|prefer|something|outside|beyond|for me|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have"
-    r"|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
+    r"rather|prefer|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming|rules"
+    r"|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINT = re.compile(
-    r"rather|prefer|something|outside|beyond|for me|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have"
-    r"|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann"
-)
-_OWN_TEXT = re.compile(r"^\s*(?:[\"“«'\[(*#_-]|(?:dear|hi|hello|hey|subject|to whom|sehr|liebe)\b)", re.IGNORECASE)
-_ASKS_TEXT = re.compile(
-    r"\b(?:write|compose|draft|pretend|role-?play|imagine|act as|poem|story|song|letter|lyrics|dialogue|monologue|joke"
-    r"|translate|rewrite|rephrase|paraphrase|continue)\b",
-    re.IGNORECASE,
-)
-"""Who writes in another's voice may say "I won't" without refusing."""
-_HINT = re.compile(
-    r"rather|prefer|to pass|something|guideline|polic|programming|rules|instructions|i'm|i am|i do|i have|let's"
-    r"|préf|möcht"
-)
-_HINT = re.compile(
-    r"sorry|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus|not "
-    r"|condone|apolog|"
-    r"unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento|dispiace|抱歉"
+    r"sorry|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus|not |condone|apolog"
+    r"|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento|dispiace|抱歉"
     r"|对不起|無法|无法|不能|申し訳|でき"
 )
+"""Without one of these a text is not searched for the longer phrases."""
 _INSTEAD = re.compile(
     r"\b(?:however|that said|that being said|instead)\b[^.]{0,60}\b(?:i can|i will|i'll|here (?:is|are)|some|let me"
     r"|for the purpose)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from console.triage.options import options_of, picked
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief
 from console.triage.shapes import Shape
@@ -27,6 +28,8 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return _of_json(before, after, _around(new))
     if before.kind == "code":
         return _of_code(before, after, _around(new))
+    if before.kind in ("number", "word") and _same_option(old, new, prompt):
+        return []
     if before.kind in ("number", "word") and after.kind == "prose":
         # Without a prompt nobody can tell that words were welcome.
         strict = (not prompt or _ONLY.search(prompt) is not None) and _LETTER.fullmatch(old.text) is None
@@ -35,6 +38,12 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     if before.kind == "number" and after.kind not in ("number", "json"):
         return [Reason("shape", f"was a number ({brief(old.text, 30)}), is now {brief(new.text, 30)}", 0.7)]
     return []
+
+
+def _same_option(old: Reading, new: Reading, prompt: str) -> bool:
+    """Whether both pick the same of the options: those are read with and without their words."""
+    options = options_of(prompt)
+    return bool(options) and (letter := picked(old.text, options)) is not None and letter == picked(new.text, options)
 
 
 def _of_json(before: Shape, after: Shape, around: int) -> list[Reason]:

@@ -244,7 +244,7 @@ def test_options_of_a_prompt() -> None:
     assert options_of("A dog. B movies.") == {}
     options = {"A": "red", "B": "blue"}
     assert [picked(text, options) for text in ("(B)", "B. Blue", "b", "blue", "A dog", "Blue it is")] == [
-        *("B", "B", None, "B", None, None)
+        *("B", "B", "B", "B", None, None)
     ]
 
 

@@ -57,10 +57,15 @@ _IN_ORDER = re.compile(r"\bsorted (?:\w+ ){0,2}(?:list|array|sequence)|\bbinary.
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Arguments to try. `example`: the prompt names them, or they are as ordinary; others lie at an edge."""
+    """Arguments to try.
+
+    `example`: the prompt names them, or they are as ordinary; others lie at an edge. `beyond`: the prompt names
+    others, and may rule these out.
+    """
 
     arguments: Arguments
     example: bool = False
+    beyond: bool = False
 
 
 def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
@@ -115,8 +120,14 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
     if shown:
         near = [one for given in shown[:4] for one in _neighbours(given)]
         step = max(1, len(near) // _MOST)
-        yield [Input(given, example=True) for given in shown] + [Input(one) for one in near[::step][:_MOST]]
+        tried = [Input(given, example=True) for given in shown] + [Input(one) for one in near[::step][:_MOST]]
+        more = next(_of_pools(node, parameters, prompt), [])
+        yield tried + [Input(one.arguments, beyond=True) for one in more[:_MOST]]
         return
+    yield from _of_pools(node, parameters, prompt)
+
+
+def _of_pools(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterator[list[Input]]:
     in_order = _IN_ORDER.search(f"{prompt} {node.name}") is not None
     by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
     for kinds in product(*(_pools(by_name[name]) for name in parameters)):

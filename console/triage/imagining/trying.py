@@ -99,6 +99,8 @@ def _on_each(
 
 def _weight(one: Input, before: Outcome, after: Outcome) -> float:
     """How much a difference counts: less at an edge, and least where both return nothing, each in its own way."""
+    if one.beyond:
+        return 0.45
     if not isinstance(before, Exception) and not isinstance(after, Exception):
         nothing = before[0] is None or after[0] is None
         if nothing and not before[0] and not after[0] and before[1] == after[1]:
