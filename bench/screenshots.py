@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cairosvg
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -91,6 +90,8 @@ class Tour:
             (self._folder / f"{name}{suffix}.svg").write_text(svg, encoding="utf-8")
             if name in PNGS:
                 target = self._folder / f"{name}{suffix}.png"
+                import cairosvg  # half a second, for pictures only
+
                 cairosvg.svg2png(bytestring=on_grid(svg).encode(), write_to=str(target), output_width=PNG_WIDTH)
 
     @property

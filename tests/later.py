@@ -7,12 +7,14 @@ from typing import Any
 
 
 class Later:
-    """Stands for the module `name`."""
+    """Stands for the module `name`. Special names but the version are not there: pytest looks for some on everything."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__") and attribute != "__version__":
+            raise AttributeError(attribute)
         return getattr(importlib.import_module(self._name), attribute)
 
 
