@@ -73,6 +73,8 @@ def test_registries_in_the_docs_are_valid(page, root):
     example = tomllib.loads((root / "registry.toml").read_text(encoding="utf-8"))
     for block in page.blocks("toml"):
         plain = tomllib.loads(block)
+        if "case" in plain:  # a suite: read in tests/plugin
+            continue
         registry, problems = check(plain if "schema" in plain else completed(plain, example))
         assert registry is not None, problems
         assert problems == ()
