@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Later:
-    """Stands for the module `name`. Special names but the version are not there: pytest looks for some on everything."""
+    """Stands for the module `name`. It has no special names but the version: pytest looks for some."""
 
     def __init__(self, name: str) -> None:
         self._name = name
