@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,9 @@ def test_foreign_toml_files_are_left_alone(project: Any) -> None:
     ran = project.pytest("--collect-only", "-q")
     assert "no tests collected" in ran.out
     assert ran.code == 5
+
+
+def test_the_package_brings_the_plugin_along_under_a_name_that_may_be_given_again() -> None:
+    """Whoever says `-p console.plugin` besides must not be told that it is registered twice."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"console.plugin": "console.plugin"}
