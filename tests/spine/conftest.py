@@ -270,7 +270,7 @@ def _whole(sequence: bytes) -> bool:
     return bool(re.match(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|[^\[\]])", sequence))
 
 
-_KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+_KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CONSOLE_STATE")
 
 
 def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:
