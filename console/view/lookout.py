@@ -38,7 +38,7 @@ from console.view.metrics import metric_rows
 from console.view.pin_truth import answering, moved
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
-from console.view.routes import UNSEEN, Truth, retirements, route_view
+from console.view.routes import UNSEEN, Truth, facts_as_of, retirements, route_view
 from console.view.sentences import state_of
 from console.view.trades import beside as second_line
 from console.view.window import Window
@@ -127,6 +127,7 @@ class Lookout:
             routes=routes,
             canaries=canaries,
             retirements=retirements(registry, now.date()),
+            facts_as_of=facts_as_of(registry, now.date()),
             changes=tuple(change_view(entry) for entry in entries),
             read_only=self._read_only,
             data_age_s=self._data_age_s(now),

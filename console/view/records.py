@@ -227,6 +227,8 @@ class FleetView:
     data_age_s: float | None = None
     problem: SafeText = NOTHING
     """Why the registry or the log cannot be read now; the rest of the view is then the last good one."""
+    facts_as_of: date | None = None
+    """How old what is known of ends is: the oldest of what the pins' clocks go by. None: nothing is known of any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,13 @@ def _note(model_id: str, pin: Pin | None) -> tuple[SafeText, Tone]:
     return NOTHING, "none"
 
 
+def facts_as_of(registry: Registry, today: date) -> date | None:
+    """The day of the oldest fact that the clocks of `registry` go by; its own dates are of no age."""
+    models = {model_id for route in registry.routes.values() for _, model_id in route.tiers()}
+    clocks = [clock(model_id, today, registry.models.get(model_id)) for model_id in models]
+    return min((ends.as_of for ends in clocks if ends is not None and ends.as_of is not None), default=None)
+
+
 def retirements(registry: Registry, today: date) -> tuple[RetirementView, ...]:
     """Every announced end of a pinned model, the nearest first. Floors are no dates."""
     found: dict[tuple[date, str], RetirementView] = {}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.text import words
 from console.text.safe import SafeText as S
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.comparer import draw_comparison, scroll_limit
@@ -153,6 +154,17 @@ def test_a_date_within_sixty_days_is_a_point_on_the_track(days: int) -> None:
     assert lines[0].endswith("next 60 days")
     far = replace(event, on=TODAY + timedelta(days=61))
     assert "●" not in draw_timeline([far], TODAY, 57).text()[2]
+
+
+def test_the_time_line_says_how_old_its_facts_are() -> None:
+    event = RetirementView(TODAY + timedelta(days=10), S("support"), S("m"), "waiting")
+
+    def head(width: int, age_days: int) -> str:
+        return draw_timeline([event], TODAY, width, as_of=TODAY - timedelta(days=age_days)).text()[0]
+
+    assert head(57, 3).rstrip().endswith(f"next 60 days · as of {words.day(TODAY - timedelta(days=3), TODAY)}")
+    assert head(30, 3).rstrip().endswith("next 60 days"), "there is room for one of the two"
+    assert head(30, 90).rstrip().endswith(f"as of {words.day(TODAY - timedelta(days=90), TODAY)}"), "a refresh is due"
 
 
 # --- the live pane ------------------------------------------------------------------------------------------------

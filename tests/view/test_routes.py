@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from console.catalog import facts
 from console.domain.registry import Registry, Route
 from console.view.records import State
-from console.view.routes import pin_view, retirements, route_view
+from console.view.routes import facts_as_of, pin_view, retirements, route_view
 
 TODAY = date(2026, 11, 23)
 OLD = "claude-sonnet-4-5-20250929"
@@ -135,3 +136,11 @@ def test_other_tiers_have_no_ladder(route, make_pin, tier) -> None:
 def test_without_an_announced_end_there_is_no_day_to_start(route, make_pin) -> None:
     pin = pin_view("production", "claude-sonnet-5-5", make_pin("claude-sonnet-5-5"), route, TODAY)
     assert (pin.ladder, pin.ladder_short, pin.start_by) == ("", "", None)
+
+
+def test_what_is_known_is_as_old_as_its_oldest_fact_and_the_registrys_own_dates_have_no_age(make_pin) -> None:
+    known = Registry({"support": Route("support", OLD)}, {OLD: make_pin()})
+    assert facts_as_of(known, TODAY) == facts.as_of()
+    own = Registry({"support": Route("support", OLD)}, {OLD: make_pin(retires=date(2027, 1, 1))})
+    assert facts_as_of(own, TODAY) is None
+    assert facts_as_of(Registry({"support": Route("support", "in-house")}, {}), TODAY) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 
 import click
 
@@ -51,6 +52,7 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
         for shown, canary in pairs:
             _print(shown, canary)
         output.emit(guard_sentence(look.view.guarded, look.view.now))
+        _print_age(look.view.facts_as_of, look.view.now.date())
         if alerts.not_arrived:
             diagnostics.say(f"{alerts.not_arrived}; see console alert list --unsent")
     if isinstance(look.problem, LogMissing):
@@ -58,6 +60,13 @@ def command(settings: Settings, as_json: bool, route: str | None) -> int:
     elif look.problem is not None:
         raise look.problem
     return EXIT_FAILED if any(canary.state is State.REGRESSION for _, canary in pairs) else EXIT_GOOD
+
+
+def _print_age(as_of: date | None, today: date) -> None:
+    """How old what is known of ends is."""
+    if as_of is not None:
+        age = words.plural((today - as_of).days, "day")
+        output.emit(f"ends   as of {words.day(as_of, today)}, {age} ago; `console catalog refresh` reads newer ones")
 
 
 def _alerts(settings: Settings) -> OutboxHealth:
@@ -137,6 +146,7 @@ def _document(look: Look, pairs: list[tuple[RouteView, CanaryView]]) -> Mapping[
         "problem": look.view.problem or None,
         "data_age_s": look.view.data_age_s,
         "guard": _guard(look.view.guarded),
+        "facts_as_of": look.view.facts_as_of,
         "routes": [
             {
                 "name": route.name,

@@ -251,7 +251,7 @@ def _below(view: FleetView, width: int, detail: Detail, bg: str) -> Canvas:
         for y, change in enumerate(changes, 2):
             _draw_change(canvas, y, change, view.now)
     if timeline:
-        canvas.paste(0, change_rows, draw_timeline(view.retirements, view.now.date(), width, bg))
+        canvas.paste(0, change_rows, draw_timeline(view.retirements, view.now.date(), width, bg, view.facts_as_of))
     return canvas
 
 

@@ -13,18 +13,30 @@ from console.view.records import RetirementView
 
 DAYS = 60
 ROWS = 4
+OLD_DAYS = 60
+"""Providers give notice of about that long: what is older may miss an end that has been announced since."""
 
 
-def draw_timeline(events: Sequence[RetirementView], today: date, width: int, bg: str = "side") -> Canvas:
-    """Four rows: heading, dates, track, routes. Labels that would touch: the nearer stays, the others are counted."""
+def draw_timeline(
+    events: Sequence[RetirementView], today: date, width: int, bg: str = "side", as_of: date | None = None
+) -> Canvas:
+    """Four rows: heading, dates, track, routes. Labels that would touch: the nearer stays, the others are counted.
+
+    `as_of` is how old what is known of ends is; where a refresh is due it is amber and goes before the scope.
+    """
     canvas = Canvas(width, ROWS, bg)
     left, right = 3, width - 2
     near = sorted((event for event in events if (event.on - today).days <= DAYS), key=lambda event: event.on)
     far = min((event.on for event in events if (event.on - today).days > DAYS), default=None)
     x = canvas.put(left, 0, "Retirements", "fg bold")
     scope = f"next {DAYS} days" if near or far is None else f"next {words.day(far, today)}"
-    if x + 2 + len(scope) <= right:
-        canvas.right(right, 0, scope, "muted")
+    old = as_of is not None and (today - as_of).days > OLD_DAYS
+    age = f"as of {words.day(as_of, today)}" if as_of is not None else ""
+    if age and x + 5 + len(scope) + len(age) <= right:
+        canvas.right(right, 0, age, "amber" if old else "muted")
+        canvas.right(right - len(age), 0, f"{scope} · ", "muted")
+    elif x + 2 + len(age if old else scope) <= right:
+        canvas.right(right, 0, age if old else scope, "amber" if old else "muted")
     canvas.fill(left, right, 2, "─", "track")
     canvas.put(left, 2, "├", "muted")
     canvas.put(left, 3, "today", "muted")
