@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from console.providers.private import append_line
-from console.regression.files import read_file
+from console.regression.files import open_file
 
 What = Literal["accepted", "rejected", "skipped"]
 _UNDONE = "undone"
@@ -40,12 +40,22 @@ class Decision:
     after: str = ""
 
 
+class _Known(NamedTuple):
+    """What was read of a file up to `size`: all that was ever taken, and what of it was not taken back."""
+
+    size: int = 0
+    file: int = 0
+    ever: tuple[Decision, ...] = ()
+    taken: tuple[Decision, ...] = ()
+    standing: tuple[Decision, ...] = ()
+
+
 class DecisionJournal:
     """The decisions about one run, in the order in which they were taken."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read: tuple[int, tuple[Decision, ...], tuple[Decision, ...]] = (-1, (), ())
+        self._read = _Known()
 
     @property
     def path(self) -> Path:
@@ -57,20 +67,34 @@ class DecisionJournal:
 
         A file that cannot be read holds none; a line that is none of ours is left out.
         """
-        return self._seen()[1]
+        return self._seen().standing
 
     def ever_taken(self) -> tuple[Decision, ...]:
         """Every decision that was ever taken, those that were taken back included."""
-        return self._seen()[2]
+        return self._seen().ever
 
-    def _seen(self) -> tuple[int, tuple[Decision, ...], tuple[Decision, ...]]:
+    def _seen(self) -> _Known:
+        """The file is only added to, so only what was added is read: a review may take thousands of decisions."""
         try:
-            size = self._path.stat().st_size
+            status = self._path.stat()
         except OSError:
-            return -1, (), ()
-        if size != self._read[0]:
-            self._read = (size, *_standing(self._lines()))
+            return _Known()
+        known = self._read
+        if (status.st_size, status.st_ino) == known[:2]:
+            return known
+        if status.st_size < known.size or status.st_ino != known.file:
+            known = _Known()
+        self._read = _grown(known, self._added(known.size), status.st_ino)
         return self._read
+
+    def _added(self, size: int) -> bytes:
+        """What stands after the first `size` bytes; nothing where it is no file."""
+        try:
+            with open_file(self._path) as file:
+                file.seek(size)
+                return file.read()
+        except OSError:
+            return b""
 
     def take(self, decision: Decision) -> None:
         """Add a decision; it is on the disk when this returns. Raises OSError, and then nothing was decided."""
@@ -95,31 +119,40 @@ class DecisionJournal:
         line = json.dumps({**fields, "at": at.astimezone(UTC).isoformat(), "actor": actor})
         append_line(self._path, line.encode())
 
-    def _lines(self) -> Sequence[bytes]:
-        try:
-            return read_file(self._path).split(b"\n")
-        except OSError:
-            return ()
-
 
 def next_batch(decisions: Iterable[Decision]) -> int:
     """A number that none of `decisions` has."""
     return max((decision.batch for decision in decisions), default=0) + 1
 
 
-def _standing(lines: Iterable[bytes]) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
-    """One decision a case, the last one that was not taken back; and all that were ever taken."""
-    taken, ever = list[Decision](), list[Decision]()
-    for line in filter(None, lines):
-        fields = _fields(line)
-        decision = _decision(fields)
-        if decision is not None:
-            taken.append(decision)
-            ever.append(decision)
-        elif fields.get("what") == _UNDONE:
-            _take_out(taken, fields.get("case"), fields.get("batch"))
+def _grown(known: _Known, added: bytes, file: int) -> _Known:
+    """`known` with the lines of `added`. A last line without its end counts, and is read again when it has grown."""
+    taken, ever = list(known.taken), list(known.ever)
+    whole, _, torn = added.rpartition(b"\n")
+    for line in filter(None, whole.split(b"\n")):
+        _take_in(line, taken, ever)
+    size = known.size + len(added) - len(torn)
+    if torn:
+        kept = _Known(size, file, tuple(ever), tuple(taken))
+        _take_in(torn, taken, ever)
+        return kept._replace(ever=tuple(ever), standing=_last_of_each(taken))
+    return _Known(size, file, tuple(ever), tuple(taken), _last_of_each(taken))
+
+
+def _take_in(line: bytes, taken: list[Decision], ever: list[Decision]) -> None:
+    fields = _fields(line)
+    decision = _decision(fields)
+    if decision is not None:
+        taken.append(decision)
+        ever.append(decision)
+    elif fields.get("what") == _UNDONE:
+        _take_out(taken, fields.get("case"), fields.get("batch"))
+
+
+def _last_of_each(taken: Sequence[Decision]) -> tuple[Decision, ...]:
+    """One decision a case, the last one."""
     last = {decision.case: number for number, decision in enumerate(taken)}
-    return tuple(taken[number] for number in sorted(last.values())), tuple(ever)
+    return tuple(taken[number] for number in sorted(last.values()))
 
 
 def _take_out(taken: list[Decision], case: object, batch: object) -> None:

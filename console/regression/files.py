@@ -6,14 +6,23 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 LARGEST_BYTES = 100_000_000
 
 
 def read_file(path: Path) -> bytes:
     """What is in the file. Raises OSError, also for what is no file, or is larger than 100 MB."""
+    with open_file(path) as file:
+        return file.read()
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """The file, to be read. Raises OSError, also for what is no file, or is larger than 100 MB."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
@@ -22,7 +31,7 @@ def read_file(path: Path) -> bytes:
         if status.st_size > LARGEST_BYTES:
             raise OSError(errno.EFBIG, "it is larger than 100 MB")
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read()
+            yield file
     finally:
         os.close(descriptor)
 

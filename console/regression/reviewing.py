@@ -73,11 +73,11 @@ class Review:
 
     def decisions(self) -> Mapping[str, Decision]:
         """What stands. An accepted case whose snapshot is not what was accepted then is not decided any more."""
-        return {
-            each.case: each
-            for each in self._journal.decisions()
-            if each.case in self.results and (each.what != "accepted" or self._hash(each.case) == each.after)
-        }
+        return {each.case: each for each in self._journal.decisions() if self._stands(each)}
+
+    def _stands(self, decision: Decision) -> bool:
+        case = decision.case
+        return case in self.results and (decision.what != "accepted" or self._hash(case) == decision.after)
 
     def rest_of(self, cluster: str) -> tuple[str, ...]:
         """The undecided cases of `cluster`, worst first. Raises Usage where there is no such cluster."""
@@ -101,7 +101,7 @@ class Review:
             raise ReadOnly("nothing is decided: this console was opened with --read-only")
         result = self._result(case)
         self._refuse_stale(case)
-        standing = self.decisions().get(case)
+        standing = next((each for each in self._journal.decisions() if each.case == case and self._stands(each)), None)
         if standing is not None and standing.what == what:
             return standing
         if standing is not None and standing.what == "accepted":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,8 @@ else:
 
 RESTED_S = 0.08
 """Somebody who holds a key down reads nothing: a long answer is prepared when the cursor has rested this long."""
+LOOKED_EVERY_S = 0.1
+"""While the rest of a large cluster is saved, the list is drawn ten times a second, not for every case."""
 _KEPT = 32
 _WORDS: dict[What, str] = {"accepted": "accept", "rejected": "reject", "skipped": "skip"}
 
@@ -49,6 +52,7 @@ class Deciding(_Base):
         self.view = desk.view()
         self.cursor = 0
         self._saving: set[str] = set()
+        self._looked = 0.0
         self._orders: asyncio.Queue[_Order] = asyncio.Queue()
         self._cases: OrderedDict[str, CaseView] = OrderedDict()
         self._wanted: tuple[str, ...] = ()
@@ -207,6 +211,10 @@ class Deciding(_Base):
             self.tell(str(error), error=True)
         if order.case is not None:
             self._saving.discard(order.case)
+        now = time.monotonic()
+        if not undone and not self._orders.empty() and now - self._looked < LOOKED_EVERY_S:
+            return  # the next of many that wait is saved first
+        self._looked = now
         self._look_again()
         self._go_back_to(undone)
         self.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from console.text.safe import NOTHING, SafeText
@@ -22,7 +23,7 @@ class CaseRow:
     decision: DecisionWord = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClusterRow:
     """Cases that changed alike; `name` is what the command takes, `title` what a person reads."""
 
@@ -31,13 +32,13 @@ class ClusterRow:
     worst: Worst
     cases: tuple[CaseRow, ...]
 
-    @property
+    @cached_property
     def open(self) -> int:
         """How many are not decided."""
         return sum(not row.decision for row in self.cases)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReviewView:
     """The list: what changed, worst first, and how much of it is decided."""
 
@@ -52,17 +53,17 @@ class ReviewView:
     warning: SafeText = NOTHING
     """Why decisions are not for keeps, or not possible: "stand-in answers", "READ-ONLY"; or ""."""
 
-    @property
+    @cached_property
     def rows(self) -> tuple[CaseRow, ...]:
         """Every changed case in the order of the list."""
         return tuple(row for cluster in self.clusters for row in cluster.cases)
 
-    @property
+    @cached_property
     def changed(self) -> int:
         """How many are on the list."""
         return sum(len(cluster.cases) for cluster in self.clusters)
 
-    @property
+    @cached_property
     def decided(self) -> int:
         """How many of them a person has decided."""
         return sum(len(cluster.cases) - cluster.open for cluster in self.clusters)

@@ -30,6 +30,7 @@ class ReviewDesk:
         self.source = safe_line(source)
         self.record_to = record_to or Path(f"review-{review.suite.name}.md")
         self._cases = {case.id: case for case in review.suite.cases}
+        self._ids = {case: safe_line(case) for case in review.results}
         self._places = {
             result.case: SafeText(f"case {number} of {len(cluster.results)} in this cluster")
             for cluster in review.clusters
@@ -47,7 +48,7 @@ class ReviewDesk:
 
     def view(self, saving: Collection[str] = ()) -> ReviewView:
         """The list. Cases in `saving` are decided and not on the disk yet."""
-        return review_view(self._review, self._clock(), saving)
+        return review_view(self._review, self._ids, self._clock(), saving)
 
     def case(self, case: str, *, whole: bool) -> CaseView:
         """One changed case. Unless `whole`, a long answer is cut to what a screen shows, without its differences."""
@@ -82,15 +83,15 @@ class ReviewDesk:
         return f"written for the pull request: {self.record_to}"
 
 
-def review_view(review: Review, now: datetime, saving: Collection[str] = ()) -> ReviewView:
-    """The list of a review."""
+def review_view(review: Review, ids: Mapping[str, SafeText], now: datetime, saving: Collection[str] = ()) -> ReviewView:
+    """The list of a review. `ids` are the ids of its cases as they are shown."""
     run, decided = review.run, review.decisions()
     clusters = tuple(
         ClusterRow(
             cluster.name,
             safe_line(cluster.title),
             cluster.worst,  # type: ignore[arg-type]
-            tuple(_row(result.case, decided, saving) for result in cluster.results),
+            tuple(_row(result.case, ids, decided, saving) for result in cluster.results),
         )
         for cluster in review.clusters
     )
@@ -107,7 +108,7 @@ def review_view(review: Review, now: datetime, saving: Collection[str] = ()) -> 
     )
 
 
-def _row(case: str, decided: Mapping[str, Decision], saving: Collection[str]) -> CaseRow:
+def _row(case: str, ids: Mapping[str, SafeText], decided: Mapping[str, Decision], saving: Collection[str]) -> CaseRow:
     if case in saving:
-        return CaseRow(case, safe_line(case), "saving")
-    return CaseRow(case, safe_line(case), decided[case].what if case in decided else "")
+        return CaseRow(case, ids[case], "saving")
+    return CaseRow(case, ids[case], decided[case].what if case in decided else "")

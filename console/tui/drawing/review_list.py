@@ -43,11 +43,10 @@ def draw_list(view: ReviewView, width: int, height: int, cursor: int, margin: in
     top = _put_head(canvas, view, margin, roomy)
     foot = 2 if roomy else 1
     rows = max(0, height - top - foot)
-    lines = _lines(view, roomy)
-    first = first_line(lines, cursor, rows)
-    for y, line in enumerate(lines[first : first + rows], top):
+    first, total = first_line(view, roomy, cursor, rows)
+    for y, line in enumerate(_lines(view, roomy, first, first + rows), top):
         _put_line(canvas, y, line, cursor, margin)
-    _put_foot(canvas, view, height - foot, margin, hidden=max(0, len(lines) - first - rows))
+    _put_foot(canvas, view, height - foot, margin, hidden=max(0, total - first - rows))
     return canvas
 
 
@@ -56,27 +55,35 @@ def case_at(view: ReviewView, height: int, cursor: int, y: int) -> int:
     roomy = height >= _ROOMY
     top, foot = (_HEAD, 2) if roomy else (2, 1)
     rows = max(0, height - top - foot)
-    lines = _lines(view, roomy)
-    index = first_line(lines, cursor, rows) + y - top
-    return lines[index].number if top <= y < top + rows and index < len(lines) else -1
+    first, _ = first_line(view, roomy, cursor, rows)
+    lines = _lines(view, roomy, first, first + rows)
+    return lines[y - top].number if 0 <= y - top < len(lines) else -1
 
 
-def first_line(lines: list[_Line], cursor: int, rows: int) -> int:
-    """The first line to draw: the cursor in the middle, unless the list ends before."""
-    at = next((index for index, line in enumerate(lines) if line.number == cursor), 0)
-    return max(0, min(at - rows // 2, len(lines) - rows))
-
-
-def _lines(view: ReviewView, roomy: bool) -> list[_Line]:
-    lines: list[_Line] = []
-    number = 0
+def first_line(view: ReviewView, roomy: bool, cursor: int, rows: int) -> tuple[int, int]:
+    """The first line to draw, with the cursor in the middle unless the list ends before; and how many lines it has."""
+    at, total, number = 0, 0, 0
     for cluster in view.clusters:
-        if lines and roomy:
-            lines.append(_Line())
-        lines.append(_Line(cluster))
-        for row in cluster.cases:
-            lines.append(_Line(cluster, row, number))
-            number += 1
+        total += 1 if not total or not roomy else 2
+        if number <= cursor < number + len(cluster.cases):
+            at = total + cursor - number
+        total += len(cluster.cases)
+        number += len(cluster.cases)
+    return max(0, min(at - rows // 2, total - rows)), total
+
+
+def _lines(view: ReviewView, roomy: bool, first: int, last: int) -> list[_Line]:
+    """The lines from `first` up to `last`: of thousands, only those in sight are made."""
+    lines: list[_Line] = []
+    at = number = 0
+    for cluster in view.clusters:
+        heading = ([_Line()] if at and roomy else []) + [_Line(cluster)]
+        lines += [line for place, line in enumerate(heading, at) if first <= place < last]
+        at += len(heading)
+        begin, end = max(0, first - at), max(0, min(last - at, len(cluster.cases)))
+        lines += [_Line(cluster, cluster.cases[index], number + index) for index in range(begin, end)]
+        at += len(cluster.cases)
+        number += len(cluster.cases)
     return lines
 
 
