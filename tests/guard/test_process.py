@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,13 @@ from pathlib import Path
 import pytest
 
 from console import Router
+from console.domain.alerts import Alert
 from console.domain.registry import instant_text
-from console.guard.post import holder
+from console.guard.post import Post, holder, report_path
+from console.guard.watching import Guard, watch
+from console.history.outbox import Outbox
+from console.history.store import beside
+from console.view.guarded import guard_view
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 15.0
@@ -193,3 +199,58 @@ def test_a_target_that_says_nothing_usable_is_named_and_keeps_nobody_from_watchi
     assert process.end() == 0
     assert "CONSOLE_ALERTS_SLACK" in process.said
     assert "not an address" not in process.said
+
+
+def test_sigterm_in_the_middle_of_an_action_finishes_it(present) -> None:
+    """The signal arrives at the first moment of the action: the change, its alert and the post are all in order."""
+    present.record(bad={"canary": 5})
+    stop = threading.Event()
+    post = Post(present.registry, {})
+    outbox = Outbox(beside(present.registry), {"slack": "info"})
+    told: list[str] = []
+
+    class Interrupted(Outbox):
+        def put(self, alert: Alert) -> bool:
+            stop.set()
+            return super().put(alert)
+
+    interrupted = Interrupted(beside(present.registry), {"slack": "info"})
+    guard = Guard(present.registry, present.log, interrupted, say=told.append)
+    watch(guard, post, present.registry, stop)
+    guard.close()
+    assert present.route.canary_percentage == 0
+    assert [(entry.action, entry.state) for entry in present.history] == [("rollback", "committed")]
+    assert [each.alert.key for each in outbox.deliveries() if each.alert.key.startswith("history/")] == ["history/1"]
+    assert holder(present.registry) is None
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.15])
+def test_sigterm_at_any_moment_leaves_all_or_nothing(present, start, delay_s) -> None:
+    present.record(bad={"canary": 5})
+    before = present.registry.read_bytes()
+    process = start()
+    until(lambda: report_path(present.registry).parent.joinpath("registry.guard.lock").exists(), "it never began")
+    time.sleep(delay_s)
+    process.signal(signal.SIGTERM)
+    assert process.end() == 0
+    assert holder(present.registry) is None
+    made = [entry for entry in present.history if entry.state == "committed"]
+    assert [entry.state for entry in present.history] == ["committed"] * len(made)
+    if made:
+        assert present.route.canary_percentage == 0
+        assert [alert.key for alert in present.alerts] == ["history/1"]
+    else:
+        assert present.registry.read_bytes() == before
+        assert present.alerts == []
+
+
+def test_the_console_says_who_guards_while_it_runs_and_afterwards(present, start) -> None:
+    process = start()
+    until(lambda: has_post(present, process), "nobody took the post")
+    found = guard_view(present.registry, datetime.now(UTC))
+    assert found is not None
+    assert (found.alive, found.stale) == (True, False)
+    assert found.holder.startswith(f"pid {process.pid} on ")
+    until(lambda: (view := guard_view(present.registry, datetime.now(UTC))) and view.intents, "no intents")
+    process.signal(signal.SIGKILL)
+    until(lambda: (view := guard_view(present.registry, datetime.now(UTC))) and not view.alive, "still alive")
