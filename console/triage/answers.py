@@ -11,9 +11,10 @@ from console.triage import normalising
 from console.triage.equality import formula, same_answer
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
+from console.triage.nearly import is_negation
 from console.triage.options import options_of, picked, several_picked
 from console.triage.quantities import is_unit, quantity, same_quantity, with_minutes
-from console.triage.reading import Reading
+from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason, brief, changed
 
 Kind = Literal["field", "boxed", "marked", "option", "yes or no", "short", "conclusion"]
@@ -38,7 +39,7 @@ _END = re.compile(
     r"\n|\.(?=\s|$)|;|\s(?:because|since|which|as the|so that|due to)\b|,\s(?:because|since|which|as|so|but)\b"
 )
 _YES_NO = re.compile(
-    r"^[\s\"'*_`#]*(yes|no|true|false|correct|incorrect|valid|invalid|oui|non|ja|nein|sí|sim|não|是|否)"
+    r"^[\s\"'*_`#]*(yes|not necessarily|no|true|false|correct|incorrect|valid|invalid|oui|non|ja|nein|sí|sim|não|是|否)"
     r"(?![\w'-])(?! (?:one|matter|need|problem|longer|doubt|worries|single|other|evidence|such|specific|more)\b)",
     re.IGNORECASE,
 )
@@ -62,6 +63,11 @@ _ASKS_NUMBER = re.compile(
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
 _ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
+_ASKS_ORDER = re.compile(
+    r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
+)
+_LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
+_YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
 _LONGEST_VALUE = 200
 _SENTENCE = 40
@@ -94,6 +100,7 @@ def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer 
         or _boxed(reading.text)
         or _marked(reading.text, options)
         or _option(reading.text, options)
+        or _only_letter(reading.text, options)
         or _yes_no(reading.text)
         or _short(reading.text)
         or _conclusion(reading, prompt)
@@ -182,6 +189,12 @@ def _option(text: str, options: Mapping[str, str]) -> Answer | None:
     return Answer("option", f"({letter})")
 
 
+def _only_letter(text: str, options: Mapping[str, str]) -> Answer | None:
+    """The one option in brackets that a text speaks of."""
+    found = set(re.findall(r"\(([A-J])\)", text[-_TAIL:])) if options else set()
+    return Answer("option", f"({found.pop()})") if len(found) == 1 and found <= options.keys() else None
+
+
 def _yes_no(text: str) -> Answer | None:
     match = _YES_NO.match(text[:60])
     if match:
@@ -240,6 +253,8 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if before is None:
         return _newly_short(after, old, prompt), False
     if after is not None and same_answer(before.text, after.text, options):
+        if _ASKS_ORDER.search(prompt) and _listed(before.text) != _listed(after.text):
+            return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
         return [], True
     if after is None or (before.sure and not after.sure):
         return _lost(before, after, new, prompt, options)
@@ -248,6 +263,11 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if "short" in (before.kind, after.kind):
         return _of_short(before, after, old, new)
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _listed(text: str) -> list[str]:
+    """The words of a list in its order; none where it is no list of three or more."""
+    return Reading(text).tokens if text.count(",") >= 2 else []
 
 
 def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason]:
@@ -272,6 +292,8 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
 def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
     """One side is only a few words: the same if the other side holds them all and denies none."""
     short, other = (before, new) if before.kind == "short" else (after, old)
+    if set(_LETTERS.findall(before.text)) != set(_LETTERS.findall(after.text)):
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if "^" in short.text and formula(short.text) not in formula(other.text):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
@@ -307,10 +329,23 @@ def _lost(
         return [], True
     if after is not None and quantity(before.text) is not None:
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    if before.kind == "yes or no" and (denies := _denies(new, prompt)) is not None:
+        if denies == (_YES_NO_OF_FALSE.match(before.text) is not None):
+            return [], True
+        return [changed("stated answer", "stated answer changed:", before.text, new.sentences[0], 0.75)], False
     if before.kind == "yes or no" and len(new.tokens) > 12:
         return [Reason("stated answer", f"no longer answers {brief(before.text)} or its opposite", 0.4)], False
     weight = 0.6 if before.kind == "marked" else 0.8
     return [Reason("stated answer", f"stated answer lost: it was {brief(before.text)}", weight)], False
+
+
+def _denies(reading: Reading, prompt: str) -> bool | None:
+    """Whether the first sentence denies what was asked; None where it speaks of something else."""
+    asked = asked_words(prompt)
+    first = Reading(reading.sentences[0]) if reading.sentences else None
+    if first is None or "?" not in prompt or not asked or len(first.content & asked) < 0.5 * len(first.content):
+        return None
+    return any(map(is_negation, first.counts))
 
 
 def _ends_with(reading: Reading, value: str) -> bool:
@@ -330,6 +365,7 @@ def _ends_with(reading: Reading, value: str) -> bool:
 
 def _within(short: Reading, other: Reading) -> bool:
     wanted = [token for token in short.tokens if token not in ("the", "a", "an")]
+    wanted = [token for token in wanted if is_content(token) or normalising.is_number(token)] or wanted
     if not wanted or not all(token in other.counts for token in wanted):
         return False
     return {token for token in short.counts if token in NEGATIONS} == {t for t in other.counts if t in NEGATIONS}

@@ -123,6 +123,23 @@ def _acted(text: str) -> tuple[Call, ...]:
     return tuple(Call(match[1], _arguments(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
 
 
+def form_changes(old: Reading, new: Reading) -> list[Reason]:
+    """The same calls, written so that what read them does not find them: without the tag, or as data before."""
+    before, after = _form(old.text), _form(new.text)
+    if before == after or before == "source":
+        return []
+    return [changed("tool call", "the same call in another form:", before, after, 0.6)]
+
+
+def _form(text: str) -> str:
+    tag = re.search(r"<(?:tool_call|function_call|functioncall|tool_use|function=)", text)
+    if tag is not None:
+        return f"{tag.group()}>"
+    if re.search(r"^Action:", text, re.MULTILINE):
+        return "Action:"
+    return "JSON" if text.rstrip("` \n")[-1:] in ("}", "]") and '"' in text and "{" in text else "source"
+
+
 def _is_of(names: Collection[str], item: Mapping[str, object]) -> bool:
     return len(item) == 1 and next(iter(item)) in names
 

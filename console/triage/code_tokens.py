@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from console.triage.imagining.values import words
 from console.triage.records import Reason, brief, changed
 
 _SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|insert|update|delete|create|with)\s", re.IGNORECASE)
-_HASH = frozenset(
-    {"bash", "sh", "shell", "zsh", "python", "py", "ruby", "rb", "yaml", "yml", "r", "perl", "toml", "make"}
+_HASH = words(
+    "bash sh shell zsh python py ruby rb yaml yml r perl toml make makefile dockerfile docker julia elixir ini conf"
 )
-_DASH = frozenset({"sql", "lua", "haskell", "hs", "postgresql", "mysql", "sqlite"})
+_DASH = words("sql lua haskell hs postgresql mysql sqlite plsql tsql")
 _TEXT = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
-_REST = r"\w+|[^\w\s]"
+_REST = r"\\\w|\w+|[^\w\s]"
 _COMMENTS = {
     "hash": r"(?:(?<=\s)|^)\#[^\n]*",
     "dash": r"--[^\n]*|/\*[\s\S]*?\*/",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from console.triage.nearly import is_negation
-from console.triage.normalising import tokens
+from console.triage.normalising import is_number, tokens
 from console.triage.quantities import canonical
 from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason
@@ -63,10 +63,14 @@ def short_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
         ours, theirs = ours - given, theirs - given
     if not ours or not theirs or _all_in(ours, theirs) or _all_in(theirs, ours):
         return []
-    if old.tokens[-1] == new.tokens[-1] and old.tokens[-1] in ours & theirs:
+    if "?" in prompt and _last_number(old) == _last_number(new):
         return []  # both come to the same number, each in its own way
     one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))
     return [Reason("values", f"value changed: {one} → {other}", 0.65, (one, other))]
+
+
+def _last_number(reading: Reading) -> str:
+    return next(filter(is_number, reversed(reading.tokens)), "")
 
 
 def _all_in(some: set[str], others: set[str]) -> bool:

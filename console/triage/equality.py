@@ -19,12 +19,26 @@ _LATEX = (
     (re.compile(r"\\+(?:%|\$)"), lambda match: match.group()[-1]),
     (re.compile(r"\^\{?\s*\\+circ\s*\}?|°"), " degrees"),
     (re.compile(r"\\+(?:cdot|times)"), "*"),
+    (re.compile(r"\\+sqrt\s*\{?(\d+|[a-z])\}?"), r"√\1"),
 )
 _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
+_LETTER = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 _MARKS = re.compile(r"[\s$\\*`{}]|\.$")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
 _TRUE = {"yes", "true", "correct", "right", "oui", "ja", "sí", "sim", "是", "valid"}
-_FALSE = {"no", "false", "incorrect", "wrong", "non", "nein", "não", "否", "invalid", *(f"not {one}" for one in _TRUE)}
+_FALSE = {
+    "no",
+    "not necessarily",
+    "false",
+    "incorrect",
+    "wrong",
+    "non",
+    "nein",
+    "não",
+    "否",
+    "invalid",
+    *(f"not {one}" for one in _TRUE),
+}
 
 
 def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
@@ -47,9 +61,11 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return same_quantity(values[0], values[1])
     if _truth(left) is not None and _truth(right) is not None:
         return _truth(left) == _truth(right)
-    if "^" in left or "^" in right:
+    if any(sign in text for text in (left, right) for sign in "^√"):
         one, other = formula(left), formula(right)
         return one in other or other in one
+    if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
+        return False  # "Sentence A" is not "Sentence B"
     return _same_literal(left, right) or _same_words(left, right)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from console.triage import normalising
 from console.triage.answers import answer_changes
-from console.triage.calls import Call, call_changes, given_calls, written_calls
+from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
 from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes
 from console.triage.json_diff import json_changes, prose_of
@@ -116,7 +116,8 @@ def _differences(
     if any(written):
         names = {call.name for calls in written for call in calls}
         written = written_calls(old, names), written_calls(new, names)
-        return [*refusals, *call_changes(*written), *shape_changes(old, new, prompt)]
+        differ = call_changes(*written) or form_changes(old, new)
+        return [*refusals, *differ, *shape_changes(old, new, prompt)]
     reasons = [*refusals, *shape_changes(old, new, prompt)]
     if old.shape.kind == new.shape.kind == "json":
         reasons += json_changes(old.shape.data, new.shape.data)

@@ -23,6 +23,10 @@ _BINDS = re.compile(
 _NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
 _LISTED = re.compile(r"\b[A-Z]\w+(?:, [A-Z]\w+)*,? (?:and|or) [A-Z]\w+\b")
 _ASKS_WHO = re.compile(r"\b(?:[Ww]ho|[Ww]hose|[Ww]hich (?:one|person|of (?:them|these|the)))\b[^.!]*\?")
+_WHO = re.compile(r"(?:^|[.\n] *)(?:[Ww]ho|[Ww]hose|[Ww]hom)\b")
+_FULL_NAME = re.compile(r"\b[A-Z]\w+ [A-Z]\w+\b")
+_INNER_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
+_SENTENCE = 25
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _BRIEF = 60
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -53,6 +57,10 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     ours, theirs = (_last_named(reading, who) for reading in (old, new))
     if ours and theirs and not ours & theirs:
         return changed("stated answer", "stated answer changed:", ", ".join(ours), ", ".join(theirs), 0.7)
+    if _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
+        ours, theirs = (_names(reading, prompt) for reading in (old, new))
+        if ours and theirs and not ours & theirs:
+            return changed("stated answer", "stated answer changed:", " ".join(ours), " ".join(theirs), 0.7)
     if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
         days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
         if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
@@ -63,6 +71,12 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
 def _candidates(prompt: str) -> set[str]:
     """Those whom a prompt lists: `Alice, Bob and Carol`."""
     return {name for listed in _LISTED.findall(prompt) for name in re.findall(r"[A-Z]\w+", listed)}
+
+
+def _names(reading: Reading, prompt: str) -> set[str]:
+    """The names in an answer that are not in the prompt: two words with capitals, or one inside of a sentence."""
+    found = {word for pair in _FULL_NAME.findall(reading.text) for word in pair.split()}
+    return {word for word in found | set(_INNER_NAME.findall(reading.text)) if word not in prompt}
 
 
 def _last_named(reading: Reading, names: set[str]) -> set[str]:

@@ -23,7 +23,7 @@ _CHOSEN_LETTER = re.compile(
     r"\b(?i:go with|choose|pick|select|option|choice|answer is|right one is|correct one is"
     r"|correct (?:answer|option) is|(?:has|have) to be|must be|would be|should be)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
-    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most)\b"
+    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most|true)\b"
 )
 _PICKED_NUMBER = re.compile(
     r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
@@ -73,7 +73,7 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
     match = _PICKED.match(head)
     if match is not None:
         letter = next(group for group in match.groups() if group).upper()
-        lower_bare = match[4] is not None and match[4].islower()
+        lower_bare = match[4] is not None and match[4].islower() and head[match.end(4) : match.end(4) + 1] != ")"
         if not lower_bare and (not options or letter in options):
             return letter
     if not options:

@@ -75,7 +75,7 @@ _MILD = any_of(
     i (?:don't|do not) have (?:enough |any |up-to-date |real-time |current )?(?:information|data)
     i (?:don't|do not) have (?:a |any )?(?:body|eyes|taste|personal|opinion)
     i (?:have no|lack) (?:access|eyes|ability|opinion|way of|the)
-    i (?:try|aim|want|prefer) to (?:stay|remain|keep|be)\b
+    i (?:try|aim|want|prefer) to (?:stay|remain|keep|be|avoid|steer)\b
     let's (?:keep (?:our|this|the)|change the subject|(?:talk about|discuss|try|focus on) something else)
     none of the (?:\w+ )?(?:functions|tools)\b[^.]{0,40}\b(?:can|able|fit|match|support|suitable)
     je préfère ne pas\b
@@ -115,9 +115,9 @@ _MILD_HINT = re.compile(
     r"|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINT = re.compile(
-    r"sorry|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus|not |condone|apolog"
-    r"|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento|dispiace|抱歉"
-    r"|对不起|無法|无法|不能|申し訳|でき"
+    r"sorry|n't |comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
+    r"|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
+    r"|dispiace|抱歉|对不起|無法|无法|不能|申し訳|でき"
 )
 """Without one of these a text is not searched for the longer phrases."""
 _INSTEAD = re.compile(

@@ -28,13 +28,14 @@ _CODE_LINE = re.compile(
 )
 _STARTS_CODE = re.compile(
     r"def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
-    r"package |#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|\w+ = "
+    r"package |#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|[A-Za-z_]\w* = "
 )
 _SQL = re.compile(
     r"(?:select\s[^.!?]{1,2000}?\sfrom\s+[\w.\"(]|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s+\w|"
     r"create\s+(?:table|index|view)\s|with\s+\w+\s+as\s*\()",
     re.IGNORECASE,
 )
+_LEADING_COMMENTS = re.compile(r"\A(?:--[^\n]*\n\s*)+")
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
 
@@ -127,8 +128,12 @@ def _fenced(text: str) -> Shape | None:
 
 def is_code(text: str) -> bool:
     """Whether a text without fences is source code."""
-    if _SQL.match(text) and (text.endswith(";") or text.count("\n") or not text.endswith(".")):
+    if _SQL.match(_LEADING_COMMENTS.sub("", text)) and (
+        text.endswith(";") or text.count("\n") or not text.endswith(".")
+    ):
         return True
+    if "\n####" in text:
+        return False  # what marks a final answer
     lines = [line for line in text[:4_000].split("\n") if line.strip()]
     if not lines or (not _STARTS_CODE.match(lines[0].strip()) and not lines[0].lstrip().startswith(("#", "//", "/*"))):
         return False

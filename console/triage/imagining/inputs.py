@@ -120,7 +120,9 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
     if shown:
         near = [one for given in shown[:4] for one in _neighbours(given)]
         step = max(1, len(near) // _MOST)
-        tried = [Input(given, example=True) for given in shown] + [Input(one) for one in near[::step][:_MOST]]
+        tried = [Input(given, example=True) for given in shown] + [
+            Input(one, beyond=any(map(at_an_edge, one))) for one in near[::step][:_MOST]
+        ]
         more = next(_of_pools(node, parameters, prompt), [])
         yield tried + [Input(one.arguments, beyond=True) for one in more[:_MOST]]
         return
