@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
     """Run the console until it is left; returns the exit code. Raises Usage without a terminal.
 
-    With `stand_in_url`, or a stand-in of its own where `settings` ask for one, no provider is asked anything.
+    With `stand_in_url`, or a stand-in of its own where `settings` ask for one, no provider is asked anything. Whoever
+    gives the url has an invented world: a guard in it tells nobody outside.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage(
@@ -46,14 +47,14 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
         raise Usage("a guard changes the registry, and this console is read-only", "Leave out --guard or --read-only.")
     registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
     if not settings.stand_in or stand_in_url:
-        return _run(settings, list(registry.routes), stand_in_url)
+        return _run(settings, list(registry.routes), stand_in_url, tells=not stand_in_url)
     from console.cli.comparing import stand_in
 
     with stand_in(True) as own_url:
         return _run(settings, list(registry.routes), own_url)
 
 
-def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
+def _run(settings: Settings, routes: list[str], stand_in_url: str, *, tells: bool = True) -> int:
     gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
     from console.tui import keymap
     from console.tui.app import run
@@ -75,19 +76,19 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str) -> int:
             stand_in=bool(stand_in_url),
             override=_override(routes),
             keys=keymap.load(_keys_path()),
-            keep_watch=None if settings.read_only else _keep_watch(settings),
+            keep_watch=None if settings.read_only else _keep_watch(settings, tells),
             guards=settings.guard,
         )
     )
 
 
-def _keep_watch(settings: Settings) -> Callable[[Event, Callable[[str], None]], None]:
-    """The guard of this console, loaded when somebody starts it."""
+def _keep_watch(settings: Settings, tells: bool) -> Callable[[Event, Callable[[str], None]], None]:
+    """The guard of this console, loaded when somebody starts it. Without `tells` nobody hears of what it does."""
 
     def watch(stop: Event, say: Callable[[str], None]) -> None:
         from console.guard.equipping import keep_watch
 
-        keep_watch(settings.registry_path, settings.log_path, stop, say)
+        keep_watch(settings.registry_path, settings.log_path, stop, say, None if tells else {})
 
     return watch
 

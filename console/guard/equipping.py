@@ -29,12 +29,14 @@ class Equipped:
 
 
 @contextmanager
-def equipped(registry: Path, log: Path, say: Callable[[str], None]) -> Iterator[Equipped]:
+def equipped(
+    registry: Path, log: Path, say: Callable[[str], None], environ: Mapping[str, str] | None = None
+) -> Iterator[Equipped]:
     """A guard whose alerts are sent as long as this lasts; `say` hears what happens, from the guard's thread.
 
-    Who is told stands in this process's environment.
+    Who is told stands in `environ`, by default this process's environment.
     """
-    targets = from_environment(os.environ)
+    targets = from_environment(os.environ if environ is None else environ)
     for bad in targets.bad:
         say(f"{bad.variable} {bad.problem}; nobody is told that way")
     outbox = Outbox(beside(registry), targets.names)
@@ -52,7 +54,13 @@ def setup(log: Path, targets: Targets) -> Mapping[str, str]:
     return {"log": os.path.realpath(log), "alerts": ", ".join(sorted(targets.names))}
 
 
-def keep_watch(registry: Path, log: Path, stop: threading.Event, say: Callable[[str], None]) -> None:
-    """Guard until `stop` is set."""
-    with equipped(registry, log, say) as own:
+def keep_watch(
+    registry: Path,
+    log: Path,
+    stop: threading.Event,
+    say: Callable[[str], None],
+    environ: Mapping[str, str] | None = None,
+) -> None:
+    """Guard until `stop` is set; see `equipped`."""
+    with equipped(registry, log, say, environ) as own:
         watch(own.guard, own.post, registry, stop, say=say)

@@ -12,10 +12,14 @@ import pytest
 from textual.pilot import Pilot
 
 from console.cli.main import main
+from console.cli.open_console import _keep_watch
+from console.cli.settings import Settings
 from console.domain.errors import Refused
 from console.domain.registry import instant_text
 from console.guard.equipping import keep_watch
 from console.guard.post import Post, holder
+from console.history.outbox import Outbox
+from console.history.store import beside
 from console.providers.endpoints import Endpoints
 from console.tui.app import ConsoleApp
 from console.tui.runtime import Runtime
@@ -152,3 +156,26 @@ def test_a_read_only_console_cannot_guard(present, capsys: pytest.CaptureFixture
     code = main(["--registry", str(present.registry), "--log", str(present.log), "--guard", "--read-only"])
     assert code == 2
     assert "read-only" in capsys.readouterr().err
+
+
+def test_a_guard_in_an_invented_world_tells_nobody_outside(present, monkeypatch) -> None:
+    """The demo's guard must not wake people, whatever the environment says."""
+    monkeypatch.setenv("CONSOLE_ALERTS_WEBHOOK", "http://127.0.0.1:9/real-people")
+    settings = Settings(registry=str(present.registry), log=str(present.log))
+    for tells, told in ((False, [""]), (True, ["webhook"])):
+        stop = threading.Event()
+        watching = threading.Thread(target=_keep_watch(settings, tells), args=(stop, lambda line: None))
+        watching.start()
+        deadline = time.monotonic() + 10.0
+        while not present.alerts and time.monotonic() < deadline:
+            time.sleep(0.01)
+        stop.set()
+        watching.join()
+        mine = [each for each in Outbox(beside(present.registry)).deliveries() if each.alert.key == "history/1"]
+        assert [each.target for each in mine] == told
+        for left in ("registry.history.db", "registry.guard.json"):
+            (present.folder / left).unlink()
+        present.edit("canary_percentage = 0", "canary_percentage = 25")
+        present.registry.write_text(
+            "".join(line for line in present.registry.read_text().splitlines(True) if "canary_held" not in line)
+        )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from console.cli import diagnostics, output
 from console.cli.open_console import open_console
-from console.cli.settings import Settings, common
+from console.cli.settings import GUARD, Settings, common
 from console.demo.scenarios import AFTER_S, RATE, SCENARIOS, Scenario
 from console.demo.start import Demo
 from console.domain.errors import Usage
@@ -26,26 +29,53 @@ from console.view.records import State
 @click.option(
     "--rate", type=click.FloatRange(0.1, 200), default=RATE, help="Requests per second on the canary's route."
 )
+@GUARD
 @click.option("--headless", type=click.FloatRange(1), metavar="SECONDS", help="No screen: report what happened.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Make the world in this folder, and leave it there.")
 @common
 def command(
-    settings: Settings, scenario: Scenario, after_s: float, rate: float, headless: float | None, folder: Path | None
+    settings: Settings,
+    scenario: Scenario,
+    after_s: float,
+    rate: float,
+    guard: bool,
+    headless: float | None,
+    folder: Path | None,
 ) -> int:
     """Build the world, open the console (or watch it for a while), and remove everything, unless a folder is named."""
     if settings.registry or settings.log:
         raise Usage("demo makes a registry and a log of its own", "Leave --registry and --log out.")
     diagnostics.say("building a world: a registry, three days of requests, a stand-in provider, simulated users …")
     with Demo(scenario, after_s, rate, folder=folder) as demo:
-        world = replace(settings, registry=str(demo.registry), log=str(demo.log))
+        world = replace(settings, registry=str(demo.registry), log=str(demo.log), guard=guard or settings.guard)
         if headless is not None:
-            return _watch(world, headless)
+            with _guarded(world):
+                return _watch(world, headless)
         code = open_console(world, stand_in_url=demo.url)
     if folder is None:
         diagnostics.say("the demo's files are gone; `console init` and `console` work on your own")
     else:
         diagnostics.say(f"the world stays in {folder}; in there every command works, --stand-in without a key")
     return code
+
+
+@contextmanager
+def _guarded(world: Settings) -> Iterator[None]:
+    """A guard beside it, where one is wanted. Nobody outside hears of an invented world."""
+    if not world.guard:
+        yield
+        return
+    from console.guard.equipping import keep_watch
+
+    stop = threading.Event()
+    watch = partial(keep_watch, world.registry_path, world.log_path, stop, diagnostics.say, environ={})
+    thread = threading.Thread(target=watch, name="demo-guard")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _watch(settings: Settings, seconds: float) -> int:
