@@ -41,12 +41,17 @@ class Decision:
 
 
 class _Known(NamedTuple):
-    """What was read of a file up to `size`: all that was ever taken, and what of it was not taken back."""
+    """What was read of a file up to `size`, which is the end of a line: what was taken and not taken back.
+
+    `ever` is all that was ever taken, `standing` the last decision of each case; a last line without its end is in
+    both of them already.
+    """
 
     size: int = 0
     file: int = 0
-    ever: tuple[Decision, ...] = ()
+    whole: tuple[Decision, ...] = ()
     taken: tuple[Decision, ...] = ()
+    ever: tuple[Decision, ...] = ()
     standing: tuple[Decision, ...] = ()
 
 
@@ -127,16 +132,14 @@ def next_batch(decisions: Iterable[Decision]) -> int:
 
 def _grown(known: _Known, added: bytes, file: int) -> _Known:
     """`known` with the lines of `added`. A last line without its end counts, and is read again when it has grown."""
-    taken, ever = list(known.taken), list(known.ever)
+    taken, ever = list(known.taken), list(known.whole)
     whole, _, torn = added.rpartition(b"\n")
     for line in filter(None, whole.split(b"\n")):
         _take_in(line, taken, ever)
-    size = known.size + len(added) - len(torn)
+    kept = _Known(known.size + len(added) - len(torn), file, tuple(ever), tuple(taken))
     if torn:
-        kept = _Known(size, file, tuple(ever), tuple(taken))
         _take_in(torn, taken, ever)
-        return kept._replace(ever=tuple(ever), standing=_last_of_each(taken))
-    return _Known(size, file, tuple(ever), tuple(taken), _last_of_each(taken))
+    return kept._replace(ever=tuple(ever), standing=_last_of_each(taken))
 
 
 def _take_in(line: bytes, taken: list[Decision], ever: list[Decision]) -> None:

@@ -166,3 +166,59 @@ def test_lines_are_json_that_a_person_can_read(tmp_path: Path) -> None:
         "what": "rejected", "case": "a", "batch": 3, "before": None, "after": "",
         "at": "2026-11-24T09:30:00+00:00", "actor": "olga@desk",
     }  # fmt: skip
+
+
+def test_a_file_that_grows_shrinks_or_is_replaced_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "review.jsonl"
+    ours, theirs = DecisionJournal(path), DecisionJournal(path)
+    for number in range(5):
+        theirs.take(decision(f"case-{number}", batch=number + 1))
+        assert ours.decisions() == DecisionJournal(path).decisions()
+    theirs.take_back(decision("case-2", batch=3), AT, "kim")
+    assert [each.case for each in ours.decisions()] == ["case-0", "case-1", "case-3", "case-4"]
+    assert [each.case for each in ours.ever_taken()] == [f"case-{number}" for number in range(5)]
+    data = path.read_bytes()
+    path.write_bytes(data.split(b"\n")[0] + b"\n")
+    assert [each.case for each in ours.decisions()] == ["case-0"]
+    other = tmp_path / "other"
+    DecisionJournal(other).take(decision("else"))
+    other.replace(path)
+    assert [each.case for each in ours.decisions()] == ["else"]
+    path.unlink()
+    assert ours.decisions() == ()
+
+
+def test_a_line_whose_end_is_still_to_come_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "review.jsonl"
+    journal = DecisionJournal(path)
+    journal.take(decision("a"))
+    journal.take(decision("b", batch=2))
+    data = path.read_bytes()
+    path.write_bytes(data[:-1])
+    reader = DecisionJournal(path)
+    assert [each.case for each in reader.ever_taken()] == ["a", "b"]
+    with path.open("ab") as file:
+        file.write(b"\n")
+    journal.take(decision("c", batch=3))
+    assert [each.case for each in reader.ever_taken()] == ["a", "b", "c"]
+
+
+def test_what_is_no_file_holds_no_decisions(tmp_path: Path) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+    assert DecisionJournal(tmp_path / "full").decisions() == ()
+    assert DecisionJournal(tmp_path).decisions() == ()
+
+
+def test_thousands_of_decisions_are_not_read_again_for_each(tmp_path: Path) -> None:
+    path = tmp_path / "review.jsonl"
+    lines = [{"what": "rejected", "case": f"c-{n}", "batch": n, "before": None, "after": "", "at": AT.isoformat()}
+             for n in range(1, 5_001)]  # fmt: skip
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    journal = DecisionJournal(path)
+    assert len(journal.decisions()) == 5_000
+    read = []
+    journal._added = lambda size: read.append(size) or path.read_bytes()[size:]  # type: ignore[method-assign,func-returns-value]
+    size = path.stat().st_size
+    journal.take(decision("new", batch=5_001))
+    assert len(journal.decisions()) == 5_001
+    assert read == [size]

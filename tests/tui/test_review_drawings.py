@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from console.text.safe import SafeText as S
 from console.tui.drawing.canvas import Canvas
@@ -186,3 +188,30 @@ def test_help_has_every_key_of_the_review_and_what_it_is_for() -> None:
 def test_no_key_of_the_review_does_two_things() -> None:
     keys = [name for key in REVIEW_KEYS for name in key.key.split(",")]
     assert len(keys) == len(set(keys))
+
+
+@given(
+    sizes=st.lists(st.integers(1, 30), min_size=1, max_size=5),
+    height=st.integers(0, 45),
+    at=st.floats(0, 0.999),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_list_shows_the_case_at_the_cursor_and_a_click_finds_it(sizes: list[int], height: int, at: float) -> None:
+    clusters = tuple(
+        ClusterRow(
+            f"k{k}", S(f"cluster {k}"), "worrying", tuple(CaseRow(f"{k}-{n}", S(f"{k}-{n}")) for n in range(size))
+        )
+        for k, size in enumerate(sizes)
+    )
+    view = ReviewView(S("s"), S("m"), S("run"), clusters, sum(sizes), 0)
+    cursor = int(at * sum(sizes))
+    canvas = draw_list(view, 40, height, cursor)
+    rows = view.rows
+    for y, line in enumerate(canvas.text()):
+        number = case_at(view, height, cursor, y)
+        if number >= 0:
+            assert rows[number].id in line
+        if line.startswith("▌"):
+            assert number == cursor
+    if height >= 8:
+        assert any(line.startswith("▌") for line in canvas.text())
