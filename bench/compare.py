@@ -3,8 +3,8 @@
 Run: `python bench/compare.py [--prompts 200] [--latency 0.2] [--concurrency 20 50] [--similarity] [--json]`. A stub
 answers every request after `--latency` seconds; `console compare --file` is timed as a whole process, start included,
 against requests × latency / concurrency, the least that any client can take. `--similarity` adds: loading and asking
-the embeddings worker, plain sentence-transformers beside it, and the longest gap between two ticks of an event loop
-meanwhile.
+the embeddings worker, plain sentence-transformers beside it, and the longest time the comparer's screen stands still
+meanwhile. `--prompts 0` measures only that.
 """
 
 from __future__ import annotations
@@ -135,25 +135,15 @@ def many(prompts: int, latency_s: float, concurrencies: list[int], rounds: int) 
     return rows
 
 
-async def _longest_gap(work: Any) -> tuple[float, float, Any]:
-    """Seconds `work` (a blocking call) took in a thread, the loop's longest gap between ticks, and what it gave."""
-    gaps: list[float] = []
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    begun = last = time.perf_counter()
-    while not task.done():
-        await asyncio.sleep(0.005)
-        now = time.perf_counter()
-        gaps.append(now - last)
-        last = now
-    return time.perf_counter() - begun, max(gaps, default=0.0), await task
-
-
 def similarity() -> dict[str, float | str]:
+    from bench.comparer_screen import measure
     from console.compare.similarity import Embedder, model_of
 
     other = ANSWER.replace("Tuesday", "Monday")
     embedder = Embedder()
-    cold, gap, found = asyncio.run(_longest_gap(lambda: embedder.similarity(ANSWER, other)))
+    begun = time.perf_counter()
+    found = embedder.similarity(ANSWER, other)
+    cold = time.perf_counter() - begun
     warm = statistics.median(_timed(lambda: embedder.similarity(ANSWER, other)) for _ in range(20))
     embedder.close()
     name = model_of(os.environ)[0]
@@ -180,7 +170,7 @@ def similarity() -> dict[str, float | str]:
         "warm_ms": warm * 1_000,
         "plain_cold_s": plain_cold,
         "plain_warm_ms": plain_warm * 1_000,
-        "longest_gap_ms": gap * 1_000,
+        **measure(),
         "gap_goal_ms": GAP_GOAL_MS,
     }
 
@@ -204,7 +194,7 @@ def main() -> int:
     if given.serve is not None:
         asyncio.run(serve(given.serve))
         return 0
-    rows = many(given.prompts, given.latency, given.concurrency, given.rounds)
+    rows = many(given.prompts, given.latency, given.concurrency, given.rounds) if given.prompts else []
     found = similarity() if given.similarity else None
     if given.json:
         print(json.dumps({"many": rows, "similarity": found}, indent=2))
@@ -218,8 +208,13 @@ def main() -> int:
     if found:
         print(
             f"similarity by {found['how']}: cold {found['cold_s']:.1f} s, warm {found['warm_ms']:.0f} ms; plain "
-            f"sentence-transformers {found['plain_cold_s']:.1f} s, {found['plain_warm_ms']:.0f} ms; longest gap of "
-            f"the loop {found['longest_gap_ms']:.0f} ms (goal {GAP_GOAL_MS:.0f})"
+            f"sentence-transformers {found['plain_cold_s']:.1f} s, {found['plain_warm_ms']:.0f} ms"
+        )
+        print(
+            f"the comparer's screen stood still for at most {found['opening_gap_ms']:.0f} ms while it opened, "
+            f"{found['streaming_gap_ms']:.0f} ms while answers streamed, {found['loading_gap_ms']:.0f} ms while the "
+            f"model loaded (goal {GAP_GOAL_MS:.0f}); answered after {found['answered_s']:.1f} s, similarity after "
+            f"{found['similarity_after_s']:.1f} s"
         )
     return 0
 

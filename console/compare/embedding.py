@@ -18,7 +18,7 @@ from typing import Any
 PIECES = 200
 """Word pieces a chunk may have; the default model reads 256, and silently cuts what is longer."""
 
-_NICE = 10
+_NICE = 5
 """Loading takes seconds of every processor: the screen and the requests come first."""
 
 
