@@ -51,6 +51,7 @@ _CALL = re.compile(r"(?:>>>\s*|\bassert\s+|`)(?:not\s+)?(?:[\w.()]+\.)?(\w+)\(")
 _ARROW = re.compile(r"\b(\w+)\((?=[^\n]{0,200}?\)\s*(?:->|=>|➞|→|==|=|#|returns?\b|should\b|gives\b))")
 _GIVEN = re.compile(r"\bInput:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300})")
 _LONGEST_EXAMPLE = 300
+_BRACKETS = 12
 _IN_ORDER = re.compile(r"\bsorted (?:\w+ ){0,2}(?:list|array|sequence)|\bbinary.?search|\bbisect", re.IGNORECASE)
 """A function for lists in order may do anything with others."""
 
@@ -83,12 +84,15 @@ def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
 
 
 def _called(text: str) -> Arguments | None:
-    """The literal arguments of the call that a text begins with."""
-    depth = 0
-    for place, letter in enumerate(text[:_LONGEST_EXAMPLE]):
-        depth += (letter in "([{") - (letter in ")]}")
-        if depth == 0 and letter == ")":
-            return _literals(text[: place + 1])
+    """The literal arguments of the call that a text begins with: up to the first bracket that closes it."""
+    end = -1
+    for _ in range(_BRACKETS):
+        end = text.find(")", end + 1, _LONGEST_EXAMPLE)
+        if end < 0:
+            return None
+        found = _literals(text[: end + 1])
+        if found is not None:
+            return found
     return None
 
 

@@ -371,8 +371,8 @@ def _dotted(node: ast.expr) -> str:
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes in a statement, those of functions inside of it left out."""
     yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
+    if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        for child in ast.iter_child_nodes(node):
             yield from _own_nodes(child)
 
 
