@@ -159,6 +159,7 @@ class Review:
         now = self._clock()
         data = snapshots.dump(snapshots.snapshot_of(result, now.date()))
         path = self.path_of(result.case)
+        self._refuse_invented(result, path)
         after = hashlib.sha256(data).hexdigest()
         decision = Decision(result.case, "accepted", now, self._actor, batch, _bytes(path), after)
         self._write_down(decision)
@@ -169,6 +170,20 @@ class Review:
                 self._journal.take_back(decision, now, self._actor)
             raise
         return decision
+
+    def _refuse_invented(self, result: CaseResult, path: Path) -> None:
+        """What the stand-in made up takes no place of an answer that a person accepted of a model."""
+        if not any(run.answer.stand_in for run in result.new):
+            return
+        try:
+            found = snapshots.read(path)
+        except SnapshotInvalid:
+            return  # what it is not compared with, it does not replace: staleness has been looked at before
+        if found is not None and not found.stand_in:
+            raise Refused(
+                f"{result.case} has an accepted answer of {found.model}, and this one is the stand-in's",
+                "Run the suite on the model itself, then accept.",
+            )
 
     def _take_back(self, decision: Decision) -> None:
         """The snapshot first: a crash in between leaves an accepted case undecided, never one with a wrong snapshot."""

@@ -20,7 +20,7 @@ from console.regression.grouping import changed_clusters
 from console.regression.record_page import decision_record
 from console.regression.records import Run, SuiteRun
 from console.regression.reviewing import Review
-from tests.regression.review_world import ANSWERED, AT, CASES, NEW, NOW, World, answer, make_world
+from tests.regression.review_world import ANSWERED, AT, CASES, NEW, NOW, OLD, World, answer, make_world
 
 CHANGED = ["too-long", "refund-damaged", "refund-opened", "order-json", "thanks", "greeting"]
 
@@ -57,6 +57,23 @@ def test_accept_writes_the_new_answer_as_the_snapshot(world: World) -> None:
     assert snapshot is not None
     assert (snapshot.answers, snapshot.model, snapshot.date) == ((ANSWERED,), NEW, NOW.date())
     assert standing(world.review()) == {"refund-damaged": "accepted"}
+
+
+def test_the_stand_in_takes_no_place_of_a_models_accepted_answer(tmp_path: Path) -> None:
+    def invented(run: SuiteRun) -> SuiteRun:
+        results = (replace(each, accepted=False, new=(Run(answer("Made up.", stand_in=True)),)) for each in run.results)
+        return replace(run, stand_in=True, results=tuple(results))
+
+    world = make_world(tmp_path, change=invented)
+    before = files(world)
+    with pytest.raises(Refused, match=f"thanks has an accepted answer of {OLD}"):
+        world.review().decide("accepted", "thanks")
+    assert files(world) == before
+    world.snapshot("greeting").unlink()
+    world.review().decide("accepted", "greeting")  # nobody's answer is replaced there
+    snapshot = snapshots.read(world.snapshot("greeting"))
+    assert snapshot is not None
+    assert snapshot.stand_in
 
 
 def test_accept_keeps_every_different_repeat(tmp_path: Path) -> None:
