@@ -95,3 +95,18 @@ def test_the_router_reaches_only_the_packages_below_it() -> None:
 def test_the_routers_import_starts_no_thread() -> None:
     check = "import console; console.Router; import threading; assert threading.active_count() == 1"
     assert "console.routing.router" in loaded_after(check)
+
+
+OPENED = "import console.cli.main, console.cli.open_console, console.tui.app, console.tui.keymap, console.tui.runtime"
+LATER = (
+    *("tomlkit", "filelock", "anthropic", "openai", "sqlite_utils", "genai_prices", "numpy", "importlib.metadata"),
+    *("console.actions.desk", "console.actions.planning", "console.registry.editing", "console.registry.writing"),
+    *("console.compare", "console.regression", "console.preflight", "console.providers", "console.demo"),
+    *("console.triage", "console.view.comparison", "console.tui.drawing.comparer", "console.tui.drawing.dialog"),
+    *("console.tui.screens.confirm", "console.tui.screens.compare", "console.tui.screens.reading"),
+)
+"""What is loaded when it is first used: the first frame neither writes, asks, compares nor explains."""
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show() -> None:
+    assert offenders(loaded_after(OPENED), LATER) == []

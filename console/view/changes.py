@@ -6,7 +6,6 @@ from datetime import UTC
 
 from console.actions.past import ShareChange
 from console.history.records import Entry
-from console.registry.editing import compare
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.view.records import ChangeDetail, ChangeView, DiffLine, State
@@ -31,6 +30,8 @@ def label(change: ShareChange) -> str:
 
 def change_detail(entry: Entry, filename: str) -> ChangeDetail:
     """One change with its reason, the verdict it was decided on, and the exact lines of the file."""
+    from console.registry.editing import compare  # loads tomlkit, which no list of changes needs
+
     evidence = entry.evidence or {}
     state = str(evidence.get("state", ""))
     return ChangeDetail(

@@ -15,7 +15,7 @@ from console.text.safe import safe
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.comparer import draw_comparison, scroll_limit
 from console.tui.drawing.dialog import draw_plan, draw_title
-from console.tui.drawing.empty import draw_empty
+from console.tui.drawing.empty import draw_empty, draw_invitation
 from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_strip, draw_tabs, frame, tab_at
 from console.tui.drawing.ladder import draw_ladder
 from console.tui.drawing.live import draw_live, plan, plot_rows
@@ -684,7 +684,7 @@ def test_the_drawn_answer_is_the_answer() -> None:
 
 
 def test_before_the_first_prompt_the_comparer_invites() -> None:
-    assert "Type a prompt and press enter" in "\n".join(draw_comparison(None, 84, 3).text())
+    assert "Type a prompt and press enter" in "\n".join(draw_invitation(84, 3).text())
 
 
 def test_the_dialog_shows_consequence_change_and_command() -> None:

@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 
 from console.text import words
-from console.text.cells import cell_width, wrap
+from console.text.cells import cell_width
 from console.tui.drawing.answers import column_width, draw_answers, hidden_lines
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.glyphs import TIERS, TRIAGE
 from console.tui.drawing.json_keys import draw_keys, hidden_keys
 from console.view.comparison import AnswerView, ComparisonView, MeasuredView
 
-INVITATION = "Type a prompt and press enter: both models answer side by side."
 _LABEL = 12
 _PANE_LABEL = 15
 _TABLE_FROM = 90
@@ -24,7 +23,7 @@ _NOTE_X = 90
 
 
 def draw_comparison(
-    view: ComparisonView | None,
+    view: ComparisonView,
     width: int,
     height: int,
     *,
@@ -39,9 +38,6 @@ def draw_comparison(
     """
     canvas = Canvas(width, height)
     inner = width - 2 * margin
-    if view is None:
-        _put_invitation(canvas, margin, inner)
-        return canvas
     roomy = height >= 14
     top = 1 if roomy else 0
     head = _draw_head(view, inner, full, roomy)
@@ -63,11 +59,9 @@ def draw_comparison(
 
 
 def scroll_limit(
-    view: ComparisonView | None, width: int, height: int, *, margin: int = 2, full: bool = False, raw: bool = False
+    view: ComparisonView, width: int, height: int, *, margin: int = 2, full: bool = False, raw: bool = False
 ) -> int:
     """How many lines the answers can be scrolled at this size."""
-    if view is None:
-        return 0
     inner, roomy = width - 2 * margin, height >= 14
     head = _draw_head(view, inner, full, roomy).height
     top = (2 if head else 1) if roomy else 0
@@ -89,11 +83,6 @@ def _columns(view: ComparisonView, inner: int) -> tuple[AnswerView, ...]:
 
 def _gap(inner: int, full: bool) -> int:
     return 6 if full and inner >= _TABLE_FROM else 4
-
-
-def _put_invitation(canvas: Canvas, margin: int, inner: int) -> None:
-    for y, line in enumerate(wrap(INVITATION, inner), 1 if canvas.height > 1 else 0):
-        canvas.put(margin, y, line, "muted")
 
 
 def _draw_head(view: ComparisonView, width: int, full: bool, roomy: bool) -> Canvas:

@@ -1,10 +1,10 @@
-"""What stands in the live pane before the first request: what is missing, and the lines to paste."""
+"""What stands in a pane before there is something to show: in the live pane what is missing, and the lines to paste."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console.text.cells import cell_width
+from console.text.cells import cell_width, wrap
 from console.text.safe import NOTHING, SafeText, safe_line
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Piece, pieces_width, put_pieces
@@ -12,6 +12,7 @@ from console.tui.drawing.verdict import draw_verdict
 from console.view.records import CanaryView, FleetView, RouteView
 
 Line = Sequence[Piece]
+INVITATION = "Type a prompt and press enter: both models answer side by side."
 
 
 def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, margin: int = 2) -> Canvas:
@@ -32,6 +33,14 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
         canvas.paste(margin, y, block)
         y += block.height + (0 if tight else 1)
     canvas.paste(margin, y, draw_next(route, inner, seen=False))
+    return canvas
+
+
+def draw_invitation(width: int, height: int, *, margin: int = 2) -> Canvas:
+    """The body of the comparer before the first comparison."""
+    canvas = Canvas(width, height)
+    for y, line in enumerate(wrap(INVITATION, width - 2 * margin), 1 if height > 1 else 0):
+        canvas.put(margin, y, line, "muted")
     return canvas
 
 

@@ -30,13 +30,13 @@ from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.registry_pane import RegistryPane
-from console.view.comparison import ComparisonView
 from console.view.lookout import Look, Lookout
 from console.view.records import CanaryView, ChangeDetail, FleetView
 
 if TYPE_CHECKING:
     from console.compare.records import Comparison
     from console.tui.screens.compare import CompareScreen
+    from console.view.comparison import ComparisonView
 
 WARM_AFTER_S = 2.0
 """By then the first look is on the screen."""

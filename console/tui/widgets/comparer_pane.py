@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.reactive import reactive
 
 from console.text import words
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.comparer import draw_comparison, scroll_limit
+from console.tui.drawing.empty import draw_invitation
 from console.tui.drawing.frame import draw_strip
 from console.tui.widgets.pane import Pane
-from console.view.comparison import ComparisonView
+
+if TYPE_CHECKING:
+    from console.view.comparison import ComparisonView
 
 _DETAIL_X = 17
 
@@ -36,6 +39,10 @@ class ComparerPane(Pane):
 
     @property
     def _limit(self) -> int:
+        if self._view is None:
+            return 0
+        from console.tui.drawing.comparer import scroll_limit
+
         height = self.size.height - (0 if self.tabbed else 1)
         full = self.full or self.tabbed
         return scroll_limit(self._view, self.size.width, height, margin=self.margin, full=full, raw=self.raw)
@@ -84,6 +91,10 @@ class ComparerPane(Pane):
 
     def draw_body(self, width: int, height: int) -> Canvas:
         """The comparison, or the invitation."""
+        if self._view is None:
+            return draw_invitation(width, height, margin=self.margin)
+        from console.tui.drawing.comparer import draw_comparison  # after the first frame, which has no comparison
+
         return draw_comparison(
             self._view,
             width,
