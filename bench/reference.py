@@ -19,6 +19,7 @@ from console.cli.main import VERBS, group
 from console.domain.keys import TABLES, Key, TableName
 from console.domain.metrics import METRICS, Metric
 from console.registry.schema import schema
+from console.tui.compare_keys import COMPARE_KEYS
 from console.tui.keys import KEYS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,6 +60,11 @@ def keys() -> str:
     """The keys of the console."""
     rows = ((f"`{key.shown}`", key.label, key.help, _command(key.action)) for key in KEYS)
     return table(("key", "name", "does", "the same as a command"), rows)
+
+
+def comparer_keys() -> str:
+    """The keys of the comparer on the whole screen."""
+    return table(("key", "name", "does"), ((f"`{key.shown}`", key.label, key.help) for key in COMPARE_KEYS))
 
 
 def _command(action: str) -> str:
@@ -191,6 +197,7 @@ number. Exit codes:
 REGIONS = {
     "README.md": {"keys": keys},
     "docs/architecture.md": {"layers": layers},
+    "docs/comparer.md": {"comparer_keys": comparer_keys},
     "docs/registry.md": {"tables": registry_tables, "metrics": metrics},
 }
 WHOLE = {
