@@ -108,7 +108,8 @@ def walls(folder: Path, latency_s: float) -> Iterator[bool]:
             figure = f"{wall:.1f} s = {wall / alone:.2f} x {alone:.0f} s"
             what = f"200 cases x 2 models, {concurrency} at once, {latency_s:g} s an answer"
             yield told(what, figure, f"<= {most} x", good=wall <= most * alone)
-            print(f"     memory: {max(accepted.kilobytes, again.kilobytes) / 1024:.0f} MB")
+            memory = max(accepted.kilobytes, again.kilobytes) / 1024
+            print(f"     of a processor {accepted.busy + again.busy:.1f} s, {memory:.0f} MB")
 
 
 def overheads(folder: Path) -> Iterator[bool]:

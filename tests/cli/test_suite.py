@@ -58,7 +58,9 @@ def test_an_import_prints_a_suite_and_says_what_it_left_out(place: Path, suite: 
 
 def test_an_import_writes_where_it_is_told_to_and_never_over_a_suite(place: Path, suite: Any) -> None:
     (place / "p.jsonl").write_text('{"prompt": "A?"}\n')
-    assert suite("import", "p.jsonl", "--to", "suites/support.toml", "--route", "support")[:2] == (0, "")
+    code, out, err = suite("import", "p.jsonl", "--to", "suites/support.toml", "--route", "support")
+    assert (code, out) == (0, "")
+    assert "1 case in suites/support.toml · accept today's answers: pytest --snapshot-update suites/support.toml" in err
     assert suites.read(place / "suites/support.toml").route == "support"
     code, _, err = suite("import", "p.jsonl", "--to", "suites/support.toml")
     assert code == 1

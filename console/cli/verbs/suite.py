@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def _import(settings: Settings, source: Path, to: str | None, route: str) -> int
         output.emit(made.text.removesuffix("\n"))
     for what, number in made.left_out.items():
         diagnostics.say(f"left out, {plural(number, 'time')}: {what}")
-    where = f" in {to}" if to else ""
+    where = f" in {to} · accept today's answers: pytest --snapshot-update {shlex.quote(to)}" if to else ""
     diagnostics.say(f"{plural(len(made.suite.cases), 'case')}{where}")
     return EXIT_GOOD
 
