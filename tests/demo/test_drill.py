@@ -412,10 +412,11 @@ def _until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(drill, monkeypatch) -> None:
+def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(drill, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("CONSOLE_ALERTS_SLACK", "http://127.0.0.1:9/real-people")
     before = files(drill)
-    here = set(Path(tempfile.gettempdir()).glob("console-demo-*-drill-*"))
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     quick = replace(drill, traffic=Traffic(rate=100.0, latency_ms=100.0), factor=50.0, warm_s=1.0, patience_s=60.0)
     said: list[str] = []
     found = run(quick, said.append)
@@ -425,7 +426,7 @@ def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(drill
     assert 0 < found.failed <= found.bad_requests
     assert found.last_bad_s <= (found.links[4].at_s or 0.0)
     assert files(drill) == before
-    assert set(Path(tempfile.gettempdir()).glob("console-demo-*-drill-*")) <= here
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_drill_that_is_ended_takes_its_processes_and_folder_with_it(drill, tmp_path: Path) -> None:
