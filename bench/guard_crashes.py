@@ -39,6 +39,7 @@ from console.text.clock import utc_now  # noqa: E402
 
 TRACED = tuple(str(ROOT / "console" / part) for part in ("guard", "actions", "history", "registry"))
 PATIENCE_S = 30.0
+FRESH_S = 200.0
 KINDS = ("rollback", "advance", "back")
 
 
@@ -177,10 +178,20 @@ class Crashes:
         self._folder, self._arrivals = folder, arrivals
         self._luck = random.Random(seed)
         self._found = Found()
-        self._templates = {kind: prepared(kind, folder / f"template-{kind}") for kind in KINDS}
+        self._templates: dict[str, Any] = {}
         self._after: dict[str, bytes] = {}
         self._lines: dict[str, list[list[int]]] = {}
+        self._made_at = float("-inf")
+
+    def _renew(self) -> None:
+        """Worlds of this moment: a guard raises nothing where nobody has asked anything for ten minutes."""
+        if time.monotonic() - self._made_at < FRESH_S:
+            return
+        self._made_at = time.monotonic()
         for kind in KINDS:
+            for part in ("template", "measure"):
+                shutil.rmtree(self._folder / f"{part}-{kind}", ignore_errors=True)
+            self._templates[kind] = prepared(kind, self._folder / f"template-{kind}")
             self._measure(kind)
 
     def _measure(self, kind: str) -> None:
@@ -207,6 +218,7 @@ class Crashes:
 
     def one(self, number: int) -> None:
         """One crash, and the guard after it."""
+        self._renew()
         kind, found = KINDS[number % len(KINDS)], self._found
         world = self._copy(kind, f"world-{number}")
         before = world.registry.read_bytes()
