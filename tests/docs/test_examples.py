@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ import pytest
 import yaml
 
 from console.cli.main import VERBS, group
+from console.cli.main import main as run
 from console.demo import world
 from console.text.clock import utc_now
 from tests import warm
@@ -205,11 +207,16 @@ def test_the_session_of_the_tutorial_is_what_happens(page_at, tmp_path, environm
     play("".join(blocks), folder, environment | {"CONSOLE_STATE": str(tmp_path / "state")})
 
 
-def test_the_session_of_check_is_what_happens(page_at, repository, environment):
+def test_the_session_of_check_is_what_happens(page_at, repository, monkeypatch, capsys):
     (repository / "app").mkdir()
     (repository / "app/bot.py").write_text(BOT, encoding="utf-8")
+    monkeypatch.chdir(repository)
+    # Ends draw nearer with every day, and change what is graver: the page shows one day.
+    monkeypatch.setattr("console.text.clock.utc_now", lambda: datetime(2026, 11, 28, 12, 0, tzinfo=UTC))
     (session,) = page_at("docs/check.md").blocks("console")
-    play(session, repository, environment)
+    ((command, printed),) = steps(session)
+    assert run(shlex.split(command)[1:]) == 1
+    assert_as_told(printed.rstrip("\n"), capsys.readouterr().out.rstrip("\n"), command)
 
 
 def lines_of_shell(page) -> list[str]:
