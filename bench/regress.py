@@ -25,6 +25,7 @@ import sys
 import tempfile
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,7 +169,8 @@ class Terminal:
     def close(self) -> None:
         """End it."""
         os.kill(self.pid, signal.SIGTERM)
-        self.rest()
+        with suppress(OSError):  # its end of the terminal is gone
+            self.rest()
         os.waitpid(self.pid, 0)
         os.close(self._end)
 

@@ -150,7 +150,7 @@ def test_what_a_run_under_way_shows() -> None:
     [
         ("ready", "200 cases, 50 with accepted answers"),
         ("stopped", "Stopped at 120 of 350 answers"),
-        ("finished", "3 cases of 200 changed"),
+        ("finished", "3 of 200 cases changed"),
     ],
 )
 def test_the_headline_says_the_state(state: str, expected: str) -> None:

@@ -65,7 +65,7 @@ async def test_v_without_a_run_offers_to_run_the_suite_and_then_reviews_it(app: 
         assert app.provider.asked == []
         await pilot.press("enter")
         await until(pilot, lambda: console.screen.view.state == "finished")
-        assert "1 case of 3 changed" in "\n".join(console.screen.query_one(SuitePage).plain())
+        assert "1 of 3 cases changed" in "\n".join(console.screen.query_one(SuitePage).plain())
         await pilot.press("v")
         await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
         await pilot.press("a")

@@ -88,7 +88,7 @@ def _headline(view: SuiteRunView) -> str:
         held = f", {words.count(view.accepted)} with accepted answers" if view.accepted else ""
         return f"{words.plural(view.cases, 'case')}{held}"
     if view.state == "finished":
-        return f"{words.plural(view.changed, 'case')} of {words.count(view.cases)} changed"
+        return f"{words.count(view.changed)} of {words.plural(view.cases, 'case')} changed"
     count = f"{words.count(view.answers)} of {words.plural(view.of, 'answer')}"
     return f"Stopped at {count}" if view.state == "stopped" else count
 
