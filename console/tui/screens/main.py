@@ -123,7 +123,9 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     @on(Looked)
     def show_look(self, message: Looked) -> None:
         """Put a new look on the screen."""
-        gc.enable()
+        if not gc.isenabled():
+            gc.freeze()  # what the start has made lives as long as the console: looking through it costs a frame
+            gc.enable()
         self.look = message.look
         self.notice(message.look)
         self._show()
