@@ -25,7 +25,9 @@ _NUMBER = rf"{_DIGITS}|-(?<![\w.)\]-]-){_DIGITS}"
 _ASCII_TOKEN = re.compile(rf"[a-z]+(?:'[a-z]+)*|{_NUMBER}")
 """The same as the other for ASCII texts, at twice the speed."""
 _TOKEN = re.compile(rf"[^\W\d_{CJK}]+(?:'[^\W\d_{CJK}]+)*|{_NUMBER}|[{CJK}]")
-_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]*]*\s+(?=[^\s.])|(?<=。)|\n\s*")
+_SENTENCE = re.compile(r"\n\s*|\s(?:(?<=[.!?]\s)|(?<=[.!?][\"')\]*]\s)|(?<=[.!?][\"')\]*]{2}\s))\s*(?=[^\s.])")
+"""It begins with white space, which is found fast; what comes before is looked at after that."""
+_SENTENCE_CJK = re.compile(rf"(?<=。)|{_SENTENCE.pattern}")
 _MARKUP = re.compile(r"[*_#>|~]+|^\s*(?:[-+•]|\d+[.)])\s+", re.MULTILINE)
 
 
@@ -60,12 +62,14 @@ def _expanded(text: str) -> str:
 
 def is_number(token: str) -> bool:
     """Whether a token is a number."""
-    return token[0].isdigit() or (token[0] == "-" and len(token) > 1)
+    first = token[0]
+    return (first <= "9" and (first != "-" or len(token) > 1)) or (first > "z" and first.isdigit())
 
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of `text`, without those that hold no letter or digit."""
-    return [part.strip() for part in _SENTENCE.split(text) if part and any(map(str.isalnum, part))]
+    pattern = _SENTENCE_CJK if "。" in text else _SENTENCE
+    return [part.strip() for part in pattern.split(text) if part and any(map(str.isalnum, part))]
 
 
 def unmarked(text: str) -> str:

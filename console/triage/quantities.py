@@ -57,6 +57,7 @@ _VULGAR = {
 }
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
+_HOUR_SIGNS = (" hour", *(f"{digit}{space}h" for digit in "0123456789" for space in ("", " ")))
 _HOURS = re.compile(
     r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?)\b", re.IGNORECASE
 )
@@ -193,9 +194,18 @@ def is_unit(word: str) -> bool:
     return word.lower() in _UNITS
 
 
+def _may_say_hours(text: str) -> bool:
+    """Found by searching for plain text, which takes a hundredth of the time of a pattern."""
+    return "min" in text and any(hours in text for hours in _HOUR_SIGNS)
+
+
 def with_minutes(text: str) -> str:
     """`text` with its hours and minutes in minutes: `2 h 35 min` is `155 minutes`."""
-    return _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text) if "min" in text else text
+    return (
+        _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text)
+        if _may_say_hours(text)
+        else text
+    )
 
 
 def with_plain_fractions(text: str) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from console.triage import normalising, shapes
 from console.triage.lexicon import FUNCTION_WORDS
+from console.triage.normalising import is_number
 from console.triage.quantities import (
     NUMBER_WORDS,
     canonical,
@@ -67,7 +68,7 @@ class Reading:
     @cached_property
     def numbers(self) -> Counter[str]:
         """How often each number occurs."""
-        return Counter({token: n for token, n in self.counts.items() if normalising.is_number(token)})
+        return Counter({t: n for t, n in self.counts.items() if (t[0] <= "9" or t[0] > "z") and is_number(t)})
 
     @cached_property
     def sentences(self) -> list[str]:

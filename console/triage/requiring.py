@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from console.text.words import plural
 from console.triage.answers import stated
 from console.triage.equality import same_answer
 from console.triage.options import options_of
@@ -24,7 +25,7 @@ def broken_requirements(requirements: Requirements, old: Reading, new: Reading) 
             yield Reason("required", f"forbidden text is there: “{brief(fact)}”", 0.9)
     words = len(new.text.split())
     if requirements.max_words is not None and words > requirements.max_words:
-        yield Reason("required", f"{words:,} words, at most {requirements.max_words:,} allowed", 0.7)
+        yield Reason("required", f"{plural(words, 'word')}, at most {requirements.max_words:,} allowed", 0.7)
     if requirements.schema is not None:
         yield from _of_schema(requirements, new)
 
