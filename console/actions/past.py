@@ -21,6 +21,9 @@ class ShareChange:
     route: str
     percentage: float
     before: float | None = None
+    actor: str = ""
+    number: int = 0
+    """Of the change in the history."""
 
 
 class ShareChanges:
@@ -80,7 +83,7 @@ class ProductionChanges:
 def _changes(entry: Entry) -> tuple[ShareChange, ...]:
     before, after = _shares(entry.before), _shares(entry.after)
     return tuple(
-        ShareChange(entry.at, route, share, was[1] if was and was[0] == rollout else None)
+        ShareChange(entry.at, route, share, was[1] if was and was[0] == rollout else None, entry.actor, entry.number)
         for route, (rollout, share) in after.items()
         if (was := before.get(route)) != (rollout, share)
     )

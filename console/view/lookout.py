@@ -17,6 +17,7 @@ from console.domain.cells import SLOT_S, Cell, Counts
 from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
 from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Registry, Route
+from console.guard.records import ACTOR as GUARD
 from console.history.records import Entry
 from console.history.store import History, beside
 from console.registry.reading import Snapshot
@@ -260,13 +261,14 @@ class Lookout:
         assert self._reader is not None
         totals = self._reader.totals(route.name, "")
         production = totals.get("production", Counts())
+        seen = bool(self._reader.series(route.name))
         view = CanaryView(
             route=safe(route.name),
-            state=State.NO_CANARY if self._reader.series(route.name) else State.NO_DATA,
-            sentence=SafeText("everybody gets the production model"),
+            state=State.NO_CANARY if seen else State.NO_DATA,
+            sentence=SafeText("everybody gets the production model") if seen else NOTHING,
             second=self._breakers.of(self._reader, route.name, now.timestamp()) or SafeText("c starts a canary"),
             production_requests=production.requests,
-            metrics=metric_rows(production, Counts(), None),
+            metrics=metric_rows(production, Counts(), None) if seen else (),
         )
         self._canaries[route.name, ""] = view
         return view
@@ -280,6 +282,8 @@ class Lookout:
         if route.canary_percentage == 0:
             done = _rolled_back(route, changes)
             before = f" {words.percentage(done.before)} → 0 %" if done and done.before is not None else ""
+            if done and done.actor == GUARD:
+                return SafeText(f"the guard rolled back{before}; console history --why {done.number}")
             return SafeText(f"rolled back{before}; console undo")
         back = words.plural(self._users(route).get("canary", 0), "user returns", "users return")
         share = words.percentage(route.canary_percentage)

@@ -163,9 +163,9 @@ class World:
     def lookout(self, **more: Any) -> Lookout:
         return Lookout(self.registry, self.log, **{"environment": {}, **more})
 
-    def act(self, request: Request, reason: str = "") -> None:
+    def act(self, request: Request, reason: str = "", actor: str = "olga@desk") -> None:
         """Make a change as a person would, at the world's present moment."""
-        desk = Desk(self.registry, actor="olga@desk", clock=lambda: self.now)
+        desk = Desk(self.registry, actor=actor, clock=lambda: self.now)
         desk.apply(desk.plan(request, reason=reason), reason=reason, force=bool(reason))
 
     def forward(self, **span: float) -> datetime:

@@ -69,6 +69,14 @@ def test_after_the_rollback_it_says_that_it_is_done(world, look) -> None:
     assert shown.second == "rolled back 50 % → 0 %; console undo"
 
 
+def test_after_a_rollback_by_the_guard_it_says_where_to_read_why(world, look) -> None:
+    world.record(600, canary_bad=4)
+    look()
+    world.act(Rollback("support"), "error rate", actor="guard")
+    world.forward(seconds=2)
+    assert canary(look).second == "the guard rolled back 50 % → 0 %; console history --why 1"
+
+
 def test_a_hold_is_shown_with_why(world, look) -> None:
     world.record(300)
     world.act(Hold("support", "waiting for legal"), "waiting for legal")
