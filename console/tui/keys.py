@@ -39,6 +39,7 @@ KEYS: tuple[Key, ...] = (
     Key("3", "3", "pane(3)", "comparer", "go to the comparer", "move"),
     Key("j,down", "j ↓", "down", "next route", "next route; in the comparer, further down", "move"),
     Key("k,up", "k ↑", "up", "previous route", "previous route; in the comparer, further up", "move"),
+    Key("y", "y", "copy", "copy", "what the focused pane shows, as text, to the clipboard", "look"),
     Key("m", "m", "metric", "other plot", "draw another metric over time", "look"),
     Key("t", "t", "theme", "light or dark", "change between the dark and the light theme", "look"),
     Key("question_mark", "?", "help", "help", "what can be done here", "look"),

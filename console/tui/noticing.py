@@ -66,7 +66,8 @@ class Noticing(_Base):
     def _find_out(self, before: Snapshot | None, found: Snapshot) -> None:
         def find_out() -> None:
             try:
-                said = what_happened(self._desk(), before, found, self.runtime.clock())
+                name = self.runtime.registry.name
+                said = what_happened(self._desk(), before, found, self.runtime.clock(), name)
             except ConsoleError:
                 return  # the history cannot be read: the screen shows the file as it is all the same
             if said:
@@ -83,10 +84,11 @@ class Noticing(_Base):
         )
 
 
-def what_happened(desk: Desk, before: Snapshot | None, after: Snapshot, now: datetime) -> str:
+def what_happened(desk: Desk, before: Snapshot | None, after: Snapshot, now: datetime, name: str) -> str:
     """Record a change by hand between two looks, and say in one line who changed what; "" when nothing is new.
 
-    `before` is None at the first look, where only the history can tell that the file has changed since.
+    `name` is what the file is called in that line. `before` is None at the first look, where only the history can tell
+    that the file has changed since.
     """
     from console.history.summary import summarise
 
@@ -94,13 +96,13 @@ def what_happened(desk: Desk, before: Snapshot | None, after: Snapshot, now: dat
     if entry is None and not desk.read_only and before is not None and desk.history.last_known() is None:
         entry = desk.history.record_external(before.data, after.data, now)
     if entry is not None:
-        return _said(entry, after.name)
+        return _said(entry, name)
     if before is None:
         return ""
     newest = next(iter(desk.history.entries(limit=1)), None)
     if newest is not None and newest.after == after.data:
-        return _said(newest, after.name)
-    return f"{after.name}: {summarise(before.data, after.data)[0]}"
+        return _said(newest, name)
+    return f"{name}: {summarise(before.data, after.data)[0]}"
 
 
 def _said(entry: Entry, name: str) -> str:

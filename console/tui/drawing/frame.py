@@ -110,25 +110,43 @@ def draw_footer(width: int, hints: Sequence[Hint], pinned: Sequence[Hint] = ()) 
     What has no room is dropped from the right end; of `pinned` the middle ones go first.
     """
     canvas = Canvas(width, 1, "side")
+    for x, hint in _placed_hints(width, hints, pinned):
+        end = canvas.put(x, 0, hint.key, "strong bold")
+        canvas.put(end + 1, 0, hint.label, "muted")
+    return canvas
+
+
+def hint_at(width: int, hints: Sequence[Hint], pinned: Sequence[Hint], x: int) -> Hint | None:
+    """The key of the footer at column `x`; None between them."""
+    placed = _placed_hints(width, hints, pinned)
+    return next((hint for start, hint in placed if start <= x < start + _hint_width(hint)), None)
+
+
+def _placed_hints(width: int, hints: Sequence[Hint], pinned: Sequence[Hint]) -> list[tuple[int, Hint]]:
+    """What has room in the footer, with its first column."""
     kept = list(pinned if width >= _NARROW else (*pinned[:1], *pinned[1:][-1:]) if width >= _TINY else ())
     end = width - 2 - _hints_width(kept)
-    _put_hints(canvas, end, kept)
     room = end - (3 if kept else 0)
     shown = list(hints)
     while shown and 2 + _hints_width(shown) > room:
         shown.pop()
-    _put_hints(canvas, 2, shown or hints[:1])
-    return canvas
+    return [*_side_by_side(2, shown or hints[:1]), *_side_by_side(end, kept)]
+
+
+def _side_by_side(x: int, hints: Sequence[Hint]) -> list[tuple[int, Hint]]:
+    placed = []
+    for hint in hints:
+        placed.append((x, hint))
+        x += _hint_width(hint) + 3
+    return placed
+
+
+def _hint_width(hint: Hint) -> int:
+    return cell_width(hint.key) + 1 + cell_width(hint.label)
 
 
 def _hints_width(hints: Sequence[Hint]) -> int:
-    return sum(cell_width(hint.key) + 1 + cell_width(hint.label) for hint in hints) + 3 * max(0, len(hints) - 1)
-
-
-def _put_hints(canvas: Canvas, x: int, hints: Sequence[Hint]) -> None:
-    for hint in hints:
-        x = canvas.put(x, 0, hint.key, "strong bold")
-        x = canvas.put(x + 1, 0, hint.label, "muted") + 3
+    return sum(map(_hint_width, hints)) + 3 * max(0, len(hints) - 1)
 
 
 def draw_strip(

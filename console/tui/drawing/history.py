@@ -9,7 +9,6 @@ from console.text import words
 from console.text.cells import wrap
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.dialog import draw_diff
-from console.tui.drawing.frame import Hint, draw_footer
 from console.tui.drawing.glyphs import STATES
 from console.view.records import ChangeDetail, ChangeView
 
@@ -18,10 +17,6 @@ BESIDE_FROM = 118
 LIST_WIDTH = 57
 _WHEN, _WHAT, _WHO = 2, 16, 11
 _LABEL = 12
-MOVE = Hint("j k", "move")
-UNDO = Hint("u", "undo this change")
-NOTE = Hint("i", "incident note")
-BACK = Hint("esc", "back")
 
 
 def draw_history(
@@ -32,21 +27,18 @@ def draw_history(
     cursor: int,
     detail: ChangeDetail | None = None,
     *,
-    may_undo: bool = True,
     filename: str = "registry.toml",
 ) -> Canvas:
-    """The whole screen: title, list, detail, footer. `detail` is None while it is read."""
+    """Title, list and detail. `detail` is None while it is read."""
     canvas = Canvas(width, height)
     if width < 30 or height < 8:
         canvas.paste(0, 0, _draw_list(changes, now, width, height, cursor))
         return canvas
     _put_title(canvas, changes, cursor)
-    hints = [UNDO, NOTE, MOVE, BACK] if may_undo and changes and not changes[cursor].undone else [NOTE, MOVE, BACK]
-    canvas.paste(0, height - 1, draw_footer(width, hints if changes else [BACK]))
     if not changes:
         canvas.put(2, 2, "nothing was changed from this console yet", "muted", end=width - 2)
         return canvas
-    body = height - 2
+    body = height - 1
     if width >= BESIDE_FROM:
         canvas.paste(0, 1, _draw_list(changes, now, LIST_WIDTH, body, cursor, bg="side"))
         canvas.paste(LIST_WIDTH, 1, _draw_detail(detail, width - LIST_WIDTH, body, filename))
@@ -62,7 +54,7 @@ def change_at(count: int, width: int, height: int, cursor: int, x: int, y: int) 
     bare = width < 30 or height < 8
     beside = width >= BESIDE_FROM
     top = 0 if bare else 1
-    rows = height if bare else height - 2 if beside else _rows(count, height)
+    rows = height if bare else height - 1 if beside else _rows(count, height)
     lead = _lead(rows)
     index = _first(count, rows - lead, cursor) + y - top - lead
     inside = top + lead <= y < top + rows and (not beside or x < LIST_WIDTH)
@@ -71,7 +63,7 @@ def change_at(count: int, width: int, height: int, cursor: int, x: int, y: int) 
 
 def _rows(count: int, height: int) -> int:
     """Of the list above the detail: never more than two fifths of the screen."""
-    return max(2, min(count + 2, (height - 2) * 2 // 5))
+    return max(2, min(count + 2, (height - 1) * 2 // 5))
 
 
 def _lead(rows: int) -> int:

@@ -16,8 +16,10 @@ from textual.screen import ModalScreen
 from console.domain.errors import ConsoleError
 from console.text.safe import safe_line
 from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.frame import Hint
 from console.tui.drawing.history import change_at, draw_history
 from console.tui.widgets.drawn import Drawn
+from console.tui.widgets.frame import KeyBar
 from console.view.records import ChangeDetail, ChangeView
 
 Details = Callable[[int], ChangeDetail | None]
@@ -31,9 +33,9 @@ class HistoryPage(Drawn, can_focus=True):
 
     DEFAULT_CSS = "HistoryPage { width: 1fr; height: 1fr; }"
 
-    def __init__(self, changes: Sequence[ChangeView], now: datetime, filename: str, *, may_undo: bool) -> None:
+    def __init__(self, changes: Sequence[ChangeView], now: datetime, filename: str) -> None:
         super().__init__()
-        self._changes, self._now, self._filename, self._may_undo = tuple(changes), now, filename, may_undo
+        self._changes, self._now, self._filename = tuple(changes), now, filename
         self.cursor = 0
         self._known: dict[int, ChangeDetail] = {}
 
@@ -41,10 +43,7 @@ class HistoryPage(Drawn, can_focus=True):
         """List and detail at this size."""
         chosen = self.chosen
         detail = self._known.get(chosen.number) if chosen else None
-        return draw_history(
-            self._changes, self._now, width, height, self.cursor, detail,
-            may_undo=self._may_undo, filename=self._filename,
-        )  # fmt: skip
+        return draw_history(self._changes, self._now, width, height, self.cursor, detail, filename=self._filename)
 
     def go(self, number: int) -> None:
         """Put the cursor on row `number`; it stops at both ends."""
@@ -96,17 +95,18 @@ class HistoryScreen(ModalScreen[int | None]):
         may_undo: bool = True,
     ) -> None:
         super().__init__()
-        self._page = HistoryPage(changes, now, filename, may_undo=may_undo)
+        self._page = HistoryPage(changes, now, filename)
         self._details, self._note, self._may_undo = details, note, may_undo
 
     def compose(self) -> ComposeResult:
-        """The page."""
+        """The page, and the keys."""
         yield self._page
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Keys belong to the page."""
         self._page.focus()
-        self._read()
+        self._go(0)
 
     def _read(self) -> None:
         number = self._page.unknown
@@ -123,7 +123,16 @@ class HistoryScreen(ModalScreen[int | None]):
 
     def _go(self, number: int) -> None:
         self._page.go(number)
+        hints = [Hint("u", "undo this change")] if self._undoable else []
+        if self._page.chosen is not None:
+            hints += [Hint("i", "incident note"), Hint("j k", "move")]
+        self.query_one(KeyBar).show(hints, [Hint("esc", "back")])
         self._read()
+
+    @property
+    def _undoable(self) -> bool:
+        chosen = self._page.chosen
+        return chosen is not None and self._may_undo and not chosen.undone
 
     def action_move(self, rows: int) -> None:
         """Up or down."""
@@ -146,7 +155,7 @@ class HistoryScreen(ModalScreen[int | None]):
     def action_undo(self) -> None:
         """Close, and ask about the chosen change."""
         chosen = self._page.chosen
-        if chosen is not None and self._may_undo and not chosen.undone:
+        if chosen is not None and self._undoable:
             self.dismiss(chosen.number)
 
     def action_incident(self) -> None:

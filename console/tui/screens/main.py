@@ -29,6 +29,7 @@ from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
+from console.tui.widgets.pane import Pane
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.lookout import Look, Lookout
 from console.view.records import CanaryView, ChangeDetail, FleetView
@@ -253,6 +254,12 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def action_metric(self) -> None:
         """Draw the other metric."""
         self.query_one(LivePane).plot += 1
+
+    def action_copy(self) -> None:
+        """What the focused pane shows, for a message to a colleague."""
+        pane = self.query_one(("#registry", "#live", "#comparer")[self._pane - 1], Pane)
+        self.app.copy_to_clipboard("\n".join(pane.plain()).lstrip("▌ ").rstrip() + "\n")
+        self.tell("copied: what this pane shows, as text")
 
     def action_theme(self) -> None:
         """Dark or light."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
+from textual.binding import Binding
 from textual.message import Message
 
 from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_tabs, tab_at
+from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_tabs, hint_at, tab_at
 from console.tui.widgets.drawn import Drawn
 from console.view.records import FleetView
 
@@ -44,6 +45,25 @@ class KeyBar(Drawn):
     def draw(self, width: int, height: int) -> Canvas:
         """The footer row."""
         return draw_footer(width, self._hints, self._pinned)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        hint = hint_at(self.size.width, self._hints, self._pinned, event.x)
+        if hint is not None:
+            self.app.simulate_key(key_of(hint.key))
+
+
+_NAMES = {"esc": "escape", "↑": "up", "↓": "down", "pgdn": "pagedown", "pgup": "pageup"}
+
+
+def key_of(shown: str) -> str:
+    """The name of the key that a footer shows: `^p` is `ctrl+p`, `+` is `plus`, of `j ↓` the first."""
+    first = shown.split()[0]
+    if first.startswith("^") and len(first) > 1:
+        return f"ctrl+{first[1:]}"
+    if len(first) == 1 and first not in _NAMES:
+        return next(iter(Binding.make_bindings([Binding(first, "none", "")]))).key
+    return _NAMES.get(first, first)
 
 
 class TabRow(Drawn):
