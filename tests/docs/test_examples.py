@@ -22,6 +22,7 @@ from console.cli.main import main as run
 from console.demo import world
 from console.text.clock import utc_now
 from tests import warm
+from tests.preflight.conftest import Place
 
 STUBS = Path(__file__).parent / "stubs"
 AFTER_README = """
@@ -101,7 +102,14 @@ def test_the_python_of_the_integration_page_runs_and_is_logged(page_at, place, e
 
 RUN = {
     "python": {"README.md", "docs/integration.md", "docs/alerts.md", "docs/suites.md"},
-    "console": {"README.md", "docs/recipes.md", "docs/check.md", "docs/tutorial.md", "docs/suites.md"},
+    "console": {
+        "README.md",
+        "docs/recipes.md",
+        "docs/check.md",
+        "docs/tutorial.md",
+        "docs/suites.md",
+        "docs/preflight.md",
+    },
     "toml": {"docs/registry.md", "docs/guard.md", "docs/verdict.md", "docs/recipes.md", "docs/suites.md"},
 }
 """The pages whose blocks of a language run in a test: here, of alerts in tests/guard/alerts, of suites in tests/plugin,
@@ -217,6 +225,17 @@ def test_the_session_of_check_is_what_happens(page_at, repository, monkeypatch, 
     ((command, printed),) = steps(session)
     assert run(shlex.split(command)[1:]) == 1
     assert_as_told(printed.rstrip("\n"), capsys.readouterr().out.rstrip("\n"), command)
+
+
+def test_the_session_of_preflight_is_what_happens(page_at, tmp_path, monkeypatch, capsys):
+    folder = Place(tmp_path)
+    folder.write("temperature = 0.2\nmax_tokens = 1024")
+    folder.record("max_tokens messages model system temperature")
+    monkeypatch.chdir(tmp_path)
+    ((command, printed),) = steps(page_at("docs/preflight.md").blocks("console")[0])
+    assert run(shlex.split(command)[1:]) == 1
+    happened = re.sub(r"^ends .*", "ends       not before 28 Sep", capsys.readouterr().out, flags=re.MULTILINE)
+    assert_as_told(printed.rstrip("\n"), happened.rstrip("\n"), command)
 
 
 def lines_of_shell(page) -> list[str]:
