@@ -87,11 +87,11 @@ class Deciding(_Base):
         return found or self.desk.case(row.case, whole=False)
 
     @property
-    def rest(self) -> tuple[str, ...]:
+    def rest(self) -> tuple[CaseRow, ...]:
         """The undecided cases of the cluster at the cursor."""
         row = self.row
         cluster = self.view.cluster_of(row.case) if row else None
-        return tuple(each.case for each in cluster.cases if not each.decision) if cluster else ()
+        return cluster.undecided if cluster else ()
 
     def move(self, rows: int) -> None:
         """The cursor stops at both ends."""
@@ -165,11 +165,11 @@ class Deciding(_Base):
     def _ask_about_rest(self, what: What) -> None:
         from console.tui.screens.rest import RestScreen
 
-        row, cases = self.row, self.rest
+        row, rest = self.row, self.rest
         cluster = self.view.cluster_of(row.case) if row else None
         if cluster is None:
             return
-        ids = [each.id for each in cluster.cases if each.case in cases]
+        ids, cases = [each.id for each in rest], tuple(each.case for each in rest)
         warning = self.desk.warning_about(what, cases)
 
         def answered(yes: bool | None) -> None:

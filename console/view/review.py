@@ -35,7 +35,12 @@ class ClusterRow:
     @cached_property
     def open(self) -> int:
         """How many are not decided."""
-        return sum(not row.decision for row in self.cases)
+        return len(self.undecided)
+
+    @cached_property
+    def undecided(self) -> tuple[CaseRow, ...]:
+        """Those that are not decided, in their order."""
+        return tuple(row for row in self.cases if not row.decision)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,11 @@ class ReviewView:
 
     def cluster_of(self, case: str) -> ClusterRow | None:
         """The cluster that `case` is in."""
-        return next((one for one in self.clusters if any(row.case == case for row in one.cases)), None)
+        return self._clusters.get(case)
+
+    @cached_property
+    def _clusters(self) -> dict[str, ClusterRow]:
+        return {row.case: cluster for cluster in self.clusters for row in cluster.cases}
 
 
 @dataclass(frozen=True, slots=True)
