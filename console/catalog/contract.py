@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from console.catalog import facts
-from console.catalog.platforms import place
+from console.catalog.platforms import bare_id
 
 Effect = Literal["rejected", "ignored", "moved", "renamed"]
 """`rejected`: HTTP 400. `ignored`: accepted, and nothing comes of it. `moved`: another API of the provider takes it.
@@ -120,12 +120,6 @@ class Ratio:
 def as_of() -> date:
     """The day on which the table was checked."""
     return date.fromisoformat(_document()["as_of"])
-
-
-def bare_id(model: str) -> str:
-    """The model's own name: `openai/gpt-5`, `ft:gpt-4o:team` -> `gpt-5`, `gpt-4o:team`; platforms' parts taken off."""
-    text = model.rpartition("/")[2].removeprefix("ft:").removeprefix("models/").lower()
-    return place(text).name or text
 
 
 @cache

@@ -141,3 +141,9 @@ def _unstamped(name: str) -> tuple[str, str, str]:
     if match is None or name[: match.start()] in ("claude", "claude-instant"):
         return name, "", ""
     return name[: match.start()], "", match.group()[1:]
+
+
+def bare_id(model: str) -> str:
+    """The model's own name: `openai/gpt-5`, `ft:gpt-4o:team` -> `gpt-5`, `gpt-4o:team`; platforms' parts taken off."""
+    text = model.rpartition("/")[2].removeprefix("ft:").removeprefix("models/").lower()
+    return place(text).name or text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from console.catalog.contract import bare_id
 from console.catalog.identify import identify
+from console.catalog.platforms import bare_id
 
 _ECHOING = frozenset({"anthropic", "openai", "google"})
 """Makers whose answers name the model by its own id; hosts of other makers' models call them as they like."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from console.catalog.contract import bare_id, hits, rules
+from console.catalog.contract import hits, rules
+from console.catalog.platforms import bare_id
 
 __all__ = ["Note", "accepted", "bare_id", "counts_completion", "needs_responses", "neutral", "neutral_name"]
 
