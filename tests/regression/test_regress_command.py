@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import pexpect
 import pytest
+import yaml
 
 from console.cli.regressing import counted
 from console.registry.reading import read
@@ -254,3 +257,38 @@ def test_the_line_of_progress() -> None:
     line = counted(120, 400, {"same": 50, "worrying": 3}, 20, 10.0)
     assert line == "━━━━━━────────────── 120 of 400 answers · 50 same · 3 worrying · 20 kept · ≈ 28 s left"
     assert counted(0, 0, {}, 0, 0.0).startswith("━" * 20)
+
+
+def test_a_suite_in_another_file(console, app: App) -> None:
+    other = app.suite_path.with_name("smoke.toml")
+    other.write_text('schema = 1\n\n[[case]]\nid = "only"\nprompt = "Question one?"\n')
+    result = console("regress", "support", "--suite", "suites/smoke.toml")
+    assert result.code == 0
+    assert f"smoke on support: {NEW}" in result.out
+
+
+def test_what_schedule_prints_runs(console, app: App) -> None:
+    workflow = yaml.safe_load(console("schedule", "--route", "support", "--format", "github").out)
+    step = next(one["run"] for one in workflow["jobs"]["regress"]["steps"] if "regress" in one.get("run", ""))
+    change(app)
+    result = console(*shlex.split(step)[1:])
+    assert result.code == 1
+    assert "value changed: 30 → 14" in result.out
+
+
+def test_progress_is_one_line_on_a_terminal_that_is_gone_afterwards(app: App, state: Path) -> None:
+    app.provider.latency_s = 0.05
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": app.provider.url,
+        "CONSOLE_STATE": str(state), "TERM": "xterm",
+    }  # fmt: skip
+    child = pexpect.spawn(
+        sys.executable, ["-m", "console", "regress", "support", "--concurrency", "1"], cwd=str(app.folder),
+        env=environment, dimensions=(24, 100), encoding="utf-8", timeout=30,
+    )  # fmt: skip
+    child.expect(r"━+─+ \d of 6 answers")
+    child.expect("3 same")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "─" not in child.before
