@@ -28,11 +28,15 @@ _FIELD = re.compile(
 )
 _MARK = re.compile(
     r"(?:\b(?:answer|option|choice|solution|result|output|verdict|conclusion)s?\b[^\n:.=]{0,40}?(?:\bis\b|\bare\b|:|=)"
-    r"|\b(?:antwort|lösung|réponse|respuesta|resposta|risposta)\b[^\n:.=]{0,40}?(?:\b(?:ist|lautet|est|es|é|è)\b|:|=)"
-    r"|(?:答案|正解|答え|回答)(?:是|は|为|為|:|：)?"
     r"|\bfinal answer\b|#{3,4}(?=\s*[-$\d]))[\s:*_`\"]*",
     re.IGNORECASE,
 )
+_MARK_ELSEWHERE = re.compile(
+    r"(?:\b(?:antwort|lösung|réponse|respuesta|resposta|risposta)\b[^\n:.=]{0,40}?(?:\b(?:ist|lautet|est|es|é|è)\b|:|=)"
+    r"|(?:答案|正解|答え|回答)(?:是|は|为|為|:|：)?)[\s:*_`\"]*",
+    re.IGNORECASE,
+)
+_WORDS_ELSEWHERE = ("ntwort", "ösung", "éponse", "espuesta", "esposta", "isposta", "答", "正解")
 _TAG = re.compile(r"<(answer|final_answer|result)>\s*(.*?)\s*</\1>", re.IGNORECASE | re.DOTALL)
 _BRACKETS = re.compile(r"\[\[?\s*([A-J]|yes|no|true|false|-?\d[\d.,]*)\s*\]\]?", re.IGNORECASE)
 _END = re.compile(
@@ -140,12 +144,15 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     if tagged:
         return Answer("marked", tagged[-1][1][:_LONGEST_VALUE])
     tail = text[-_TAIL:]
-    for match in reversed(list(_MARK.finditer(tail))):
+    elsewhere = any(word in tail for word in _WORDS_ELSEWHERE)
+    for match in reversed(list((_MARK_ELSEWHERE if elsewhere else _MARK).finditer(tail))):
         value = _value(tail[match.end() : match.end() + 400], options)
         if value.lower().strip(".") in _PRAISE:
             continue  # "A is correct"
         # "The best option is …" is said in any prose: there only a value counts as one.
-        if value and ("answer" in match.group().lower() or "#" in match.group() or _is_value(value, options)):
+        if value and (
+            elsewhere or "answer" in match.group().lower() or "#" in match.group() or _is_value(value, options)
+        ):
             return Answer("marked", value)
     brackets = _BRACKETS.findall(tail) if "[" in tail else None
     if brackets and (len(brackets) == 1 or tail.rstrip(" .\n*").endswith("]")):
@@ -215,7 +222,7 @@ def _short(text: str) -> Answer | None:
 
 def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     """The number that the last sentence comes to; only where a number was asked for, or it says that it concludes."""
-    tail = normalising.sentences(reading.text[-_TAIL:])
+    tail = reading.last_sentences
     asked = bool(_ASKS_NUMBER.search(prompt[-2_000:]))
     for sentence in reversed(tail[-2:]):
         concludes = _CONCLUDES.search(sentence) is not None
@@ -351,7 +358,7 @@ def _denies(reading: Reading, prompt: str) -> bool | None:
 def _ends_with(reading: Reading, value: str) -> bool:
     """Whether the value stands in the last two sentences."""
     wanted = [token for token in Reading(value[:_LONGEST_VALUE]).tokens if token not in ("the", "a", "an")]
-    last = " ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])
+    last = " ".join(reading.last_sentences[-2:])
     found = Reading(last).counts
     if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):
         # A calculation: that the number occurs in it says nothing.

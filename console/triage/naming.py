@@ -30,7 +30,6 @@ _SENTENCE = 25
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _BRIEF = 60
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TAIL = 1_500
 
 
 def named_change(old: Reading, new: Reading) -> Reason | None:
@@ -81,14 +80,14 @@ def _names(reading: Reading, prompt: str) -> set[str]:
 
 def _last_named(reading: Reading, names: set[str]) -> set[str]:
     """Those of some names that stand in the last clause."""
-    last = normalising.sentences(reading.text[-_TAIL:])[-1:] if names else []
+    last = reading.last_sentences[-1:] if names else []
     clause = _CLAUSE.split(last[0])[-1] if last else ""
     return {name for name in names if re.search(rf"\b{name}\b", clause)}
 
 
 def _said_of(reading: Reading) -> tuple[str, str] | None:
     """The two sides of the last sentence's "is", without articles: who, and what is said of them."""
-    last = normalising.sentences(reading.text[-_TAIL:])[-1:]
+    last = reading.last_sentences[-1:]
     match = _IS.search(normalising.unmarked(last[0]).lower()) if last else None
     if match is None:
         return None
@@ -111,5 +110,5 @@ def bound_change(old: Reading, new: Reading) -> Reason | None:
 
 def _bound(reading: Reading) -> dict[str, str]:
     """The last number that each name has in the last sentences."""
-    last = " ".join(normalising.sentences(reading.text[-_TAIL:])[-2:])
+    last = " ".join(reading.last_sentences[-2:])
     return {name: number.rstrip(",") for name, number in _BINDS.findall(last) if name.lower() not in _NO_NAMES}

@@ -18,6 +18,7 @@ _ASCII_QUOTE = {ord("`"): "`"}
 """The backtick marks code in answers, so it is not taken for a quote."""
 _TABLE = {**_FOLD, **_ASCII_QUOTE}
 
+_FOLDED = re.compile(f"[{''.join(map(re.escape, map(chr, _TABLE)))}]")
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
 """Scripts written without spaces between words: each character counts as one."""
 _DIGITS = r"\d+(?:[,.]\d+)*(?:/\d+(?!\d*/))?%?"
@@ -28,6 +29,7 @@ _TOKEN = re.compile(rf"[^\W\d_{CJK}]+(?:'[^\W\d_{CJK}]+)*|{_NUMBER}|[{CJK}]")
 _SENTENCE = re.compile(r"\n\s*|\s(?:(?<=[.!?]\s)|(?<=[.!?][\"')\]*]\s)|(?<=[.!?][\"')\]*]{2}\s))\s*(?=[^\s.])")
 """It begins with white space, which is found fast; what comes before is looked at after that."""
 _SENTENCE_CJK = re.compile(rf"(?<=。)|{_SENTENCE.pattern}")
+_WORDY = re.compile(r"[^\W_]")
 _MARKUP = re.compile(r"[*_#>|~]+|^\s*(?:[-+•]|\d+[.)])\s+", re.MULTILINE)
 
 
@@ -38,7 +40,8 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TABLE))
+    composed = unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _FOLDED.sub(lambda match: _TABLE[ord(match.group())], composed))
 
 
 def squeezed(text: str) -> str:
@@ -69,7 +72,7 @@ def is_number(token: str) -> bool:
 def sentences(text: str) -> list[str]:
     """The sentences and lines of `text`, without those that hold no letter or digit."""
     pattern = _SENTENCE_CJK if "。" in text else _SENTENCE
-    return [part.strip() for part in pattern.split(text) if part and any(map(str.isalnum, part))]
+    return [part.strip() for part in pattern.split(text) if _WORDY.search(part)]
 
 
 def unmarked(text: str) -> str:

@@ -24,6 +24,7 @@ LONGEST = 400_000
 _DEEPEST = 40
 
 
+_TAIL = 1_500
 _PROMPT = 2_000
 """Characters of a prompt that are read for its words."""
 
@@ -74,6 +75,11 @@ class Reading:
     def sentences(self) -> list[str]:
         """Sentences and lines."""
         return normalising.sentences(self.text)
+
+    @cached_property
+    def last_sentences(self) -> list[str]:
+        """Those of the end: where an answer comes to its conclusion."""
+        return normalising.sentences(self.text[-_TAIL:])
 
     @cached_property
     def shape(self) -> shapes.Shape:
