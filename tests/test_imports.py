@@ -100,7 +100,8 @@ def test_the_routers_import_starts_no_thread() -> None:
 OPENED = "import console.cli.main, console.cli.open_console, console.tui.app, console.tui.keymap, console.tui.runtime"
 LATER = (
     *("tomlkit", "filelock", "anthropic", "openai", "sqlite_utils", "genai_prices", "numpy", "importlib.metadata"),
-    *("console.actions.desk", "console.actions.planning", "console.registry.editing", "console.registry.writing"),
+    *("console.actions.desk", "console.actions.planning", "console.actions.requests", "console.catalog.contract"),
+    *("console.guard.records", "console.registry.editing", "console.registry.writing"),
     *("console.compare", "console.regression", "console.preflight", "console.providers", "console.demo"),
     *("console.triage", "console.view.comparison", "console.tui.drawing.comparer", "console.tui.drawing.dialog"),
     *("console.tui.screens.confirm", "console.tui.screens.compare", "console.tui.screens.reading"),

@@ -24,6 +24,8 @@ from console.registry.reading import resolve
 if TYPE_CHECKING:
     from filelock import FileLock
 
+ACTOR = "guard"
+"""The actor of everything that the guard does, in the history."""
 SCHEMA = 1
 STALE_S = 15.0
 """A guard looks every second and says so every five: one that has not for this long hangs, or its machine sleeps."""

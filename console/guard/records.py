@@ -12,9 +12,6 @@ from console.domain.alerts import Severity
 from console.domain.registry import Route
 from console.verdict.verdict import VerdictState
 
-ACTOR = "guard"
-"""The actor of everything that the guard does, in the history."""
-
 Kind = Literal["nothing", "roll back", "advance", "promote", "hold", "alert"]
 
 

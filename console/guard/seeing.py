@@ -20,7 +20,8 @@ from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, Regi
 from console.domain.registry import Route
 from console.guard.deciding import HELD_BECAUSE
 from console.guard.freezing import freeze
-from console.guard.records import ACTOR, Doubt, Sight, Watch
+from console.guard.post import ACTOR
+from console.guard.records import Doubt, Sight, Watch
 from console.guard.succession import Successions
 from console.history.records import Entry
 from console.history.store import History, beside

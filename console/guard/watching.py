@@ -20,8 +20,8 @@ from console.domain.alerts import Alert
 from console.domain.errors import ConsoleError, Refused, RegistryChanged
 from console.guard.alerts.notices import notices, served_by
 from console.guard.deciding import decide
-from console.guard.post import Intent, Post, holder
-from console.guard.records import ACTOR, Decision, Memory, Sight
+from console.guard.post import ACTOR, Intent, Post, holder
+from console.guard.records import Decision, Memory, Sight
 from console.guard.seeing import Eyes, Look
 from console.guard.telling import alert_of_change, alert_of_decision, alert_of_failure, alert_of_registry
 from console.history.outbox import GIVE_UP_S, Outbox
@@ -58,6 +58,7 @@ class Seen:
 class Guard:
     """Watches the routes of one registry by one log. With `acts` False it decides, and neither writes nor tells.
 
+    `notices` is whether it also tells of models that end and of pins that moved.
     `clock` gives aware instants, `monotonic` seconds that no change of the clock moves; `say` hears one line for each
     thing that happens; `wake` is called when an alert was put.
     """
@@ -69,6 +70,7 @@ class Guard:
         outbox: Outbox,
         *,
         acts: bool = True,
+        notices: bool = True,
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         say: Callable[[str], None] = lambda line: None,
@@ -85,7 +87,7 @@ class Guard:
         self._pauses: dict[str, tuple[float, float]] = {}
         self._noticed = ""
         self._owes = True
-        self._notices_due = float("-inf")
+        self._notices_due = float("-inf") if notices else float("inf")
         self._said: set[str] = set()
         self._last: tuple[datetime, float] | None = None
 

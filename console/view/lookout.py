@@ -17,7 +17,7 @@ from console.domain.cells import SLOT_S, Cell, Counts
 from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
 from console.domain.metrics import METRICS, Metric
 from console.domain.registry import Registry, Route
-from console.guard.records import ACTOR as GUARD
+from console.guard.post import ACTOR as GUARD
 from console.history.records import Entry
 from console.history.store import History, beside
 from console.registry.reading import Snapshot

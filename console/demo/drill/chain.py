@@ -12,7 +12,7 @@ from console.demo.drill.application import Met, read_report
 from console.demo.drill.receiver import Receiver
 from console.demo.drill.records import Drill, Link, LinkName
 from console.domain.errors import ConsoleError
-from console.guard.records import ACTOR
+from console.guard.post import ACTOR
 from console.guard.telling import history_key
 from console.history.outbox import Outbox
 from console.history.records import Entry
@@ -70,6 +70,10 @@ class Chain:
                 return problem
             had = self.seen.entry
             self._look()
+            if had is None and self._only_told():
+                return (
+                    "auto_rollback is off on this route: the guard saw the regression and told, and nobody rolls back"
+                )
             if had is None and self.seen.entry is not None:
                 until = time.monotonic() + AFTER_WRITE_S
             if time.monotonic() > until:
@@ -77,6 +81,19 @@ class Chain:
             time.sleep(LOOK_S)
         self._look()
         return ""
+
+    def _only_told(self) -> bool:
+        """Whether the guard left the rollback to a person."""
+        try:
+            told = self._outbox.deliveries()
+        except ConsoleError:
+            return False
+        return any(
+            each.alert.key.startswith("regression/")
+            and each.alert.route == self._drill.route
+            and each.alert.at.timestamp() >= self.seen.fault_at
+            for each in told
+        )
 
     def _nothing_happened(self) -> str:
         return f"no rollback within {words.span(self._drill.patience_s)}"
