@@ -53,7 +53,7 @@ def _add(draft: Draft, value: Mapping[str, Any], place: str) -> None:
     case.update({key: as_texts(value[key]) for key in _LISTS if value.get(key)})
     if reference is not None:
         texts = as_texts(value[reference])
-        case["reference"] = texts[0]
+        case["reference"] = next(iter(texts), "")
         if len(texts) > 1:
             draft.leave_out(f"all but the first text of {reference}")
     named = next((key for key in _NAMES if value.get(key) not in (None, "")), None)

@@ -27,6 +27,13 @@ _MEANT = frozenset({"description", "vars", "assert", "metadata"})
 
 def draft_of(data: bytes, path: Path) -> Draft:
     """The cases of the configuration in the file at `path`. Raises ImportFailed with its place."""
+    try:
+        return _drafted(data, path)
+    except (RecursionError, ValueError) as error:  # YAML can hold what holds itself
+        raise ImportFailed(f"{path}: a value in it holds itself, or holds too much within each other") from error
+
+
+def _drafted(data: bytes, path: Path) -> Draft:
     files = Files(path.parent)
     config = files.parsed(data, path)
     if not isinstance(config, dict) or not config.get("prompts"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.errors import ConsoleError, Refused, Unmeasured
-from console.regression import importing_promptfoo, suites
+from console.regression import importing_jsonl, importing_promptfoo, suites
 from console.regression.importing import Imported, imported, write
 from console.regression.records import Case
 from console.regression.writing_suites import suite_text
@@ -194,6 +195,7 @@ def test_a_suite_that_is_there_is_not_written_over(jsonl: Any, tmp_path: Path) -
         write(made, target)
 
 
+_WORDS = ("vars", "assert", "type", "value", "metadata", "tags", "description", "a", "id", "raw", "max", "role")
 PROMPTFOO = """\
 prompts:
   - "Answer briefly: {{question}}"
@@ -315,6 +317,8 @@ def test_a_prompt_that_needs_more_than_variables_is_left_out_and_said(promptfoo:
         ("prompts: [a]\ntests:\n  - vars: [1]", "vars of a test is no table"),
         ("prompts: [a]\ntests: [file://gone.yaml]", "gone.yaml: cannot be read: No such file"),
         ("prompts: ['{{x}}']", "holds no case\nleft out, 1 time"),
+        ("prompts: ['{{a}}']\ntests:\n  - vars: {a: {b: &x [*x]}}", "holds itself"),
+        ("prompts: [a]\ntests:\n  - assert: [{type: contains, value: &x [*x]}]", "holds itself"),
         ("!!python/object/apply:os.system ['true']", "is not YAML"),
     ],
 )
@@ -322,6 +326,36 @@ def test_a_bad_configuration_is_one_message(promptfoo: Any, text: str, said: str
     with pytest.raises(ConsoleError) as caught:
         promptfoo(text)
     assert said in caught.value.message
+
+
+_VALUES = st.recursive(
+    st.sampled_from([None, True, 0, -1.5, "", "{{a}}", "{{", "file://gone.txt", "a,b", "contains", "x" * 300]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["prompts", "tests", "defaultTest", "providers", "x"]), _VALUES))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_configuration_holds_it_makes_a_suite_or_one_clear_message(config: dict[str, Any]) -> None:
+    path = Path("nowhere/promptfooconfig.json")
+    data = json.dumps({"prompts": ["Hello {{a}}"], "tests": [{"vars": {"a": 1}}], **config}).encode()
+    with suppress(ConsoleError):
+        draft = importing_promptfoo.draft_of(data, path)
+        with suppress(ConsoleError):
+            suites.parse(suite_text(draft.cases).encode(), path)
+
+
+@given(st.dictionaries(st.sampled_from(["prompt", "messages", "reference", "params", "schema", *_WORDS]), _VALUES))
+@settings(max_examples=100, deadline=None)
+def test_whatever_a_line_holds_it_makes_a_case_or_one_clear_message(value: dict[str, Any]) -> None:
+    with suppress(ConsoleError):
+        draft = importing_jsonl.draft_of(json.dumps({"input": "Hello", **value}).encode(), "lines")
+        suites.parse(suite_text(draft.cases).encode(), Path("nowhere/suite.toml"))
+
+
+def test_an_empty_reference_is_none(jsonl: Any) -> None:
+    assert only(jsonl({"prompt": "a", "ideal": [""]})).requirements.reference == ""
 
 
 def test_variables_whose_combinations_are_too_many_are_refused(promptfoo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
