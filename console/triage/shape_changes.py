@@ -18,6 +18,8 @@ _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LETTER = re.compile(r"\W*[A-Ja-j]\W*")
 """An option of multiple choice: those are read with and without their words."""
 _MUCH = 40
+_EXAMPLE = 0.3
+"""The share of an answer below which code in it is an example, not the answer."""
 _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in prose", "bare": "is bare"}
 
 
@@ -27,7 +29,7 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     if before.kind == "json":
         return _of_json(before, after, _around(new))
     if before.kind == "code":
-        return _of_code(before, after, _around(new))
+        return _of_code(before, after, old, new)
     if before.kind in ("number", "word") and _same_option(old, new, prompt):
         return []
     if before.kind in ("number", "word") and after.kind == "prose":
@@ -54,10 +56,12 @@ def _of_json(before: Shape, after: Shape, around: int) -> list[Reason]:
     return _wrapped(before, after, "JSON", around)
 
 
-def _of_code(before: Shape, after: Shape, around: int) -> list[Reason]:
-    if after.kind != "code":
-        return [Reason("shape", "was code, is none any more", 0.85 if before.wrap != "mixed" else 0.6)]
-    return _wrapped(before, after, "code", around)
+def _of_code(before: Shape, after: Shape, old: Reading, new: Reading) -> list[Reason]:
+    if after.kind == "code":
+        return _wrapped(before, after, "code", _around(new))
+    if before.wrap == "mixed" and len(before.code) < _EXAMPLE * len(old.text):
+        return [Reason("shape", "an example in code is gone", 0.4)]
+    return [Reason("shape", "was code, is none any more", 0.85 if before.wrap != "mixed" else 0.6)]
 
 
 def _wrapped(before: Shape, after: Shape, what: str, around: int) -> list[Reason]:
