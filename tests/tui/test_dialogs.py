@@ -78,7 +78,8 @@ async def test_cancel_is_what_escape_and_enter_do(key: str) -> None:
     assert app.answers == [None]
 
 
-async def test_escape_needs_no_pause() -> None:
+async def test_escape_needs_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.tui.screens.settling.SETTLED_S", 3_600.0)  # however slow the machine is
     app = stage(needs_reason=False, refusal=S(""))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("y", "enter", "escape")
