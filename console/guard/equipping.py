@@ -30,7 +30,12 @@ class Equipped:
 
 @contextmanager
 def equipped(
-    registry: Path, log: Path, say: Callable[[str], None], environ: Mapping[str, str] | None = None
+    registry: Path,
+    log: Path,
+    say: Callable[[str], None],
+    environ: Mapping[str, str] | None = None,
+    *,
+    notices: bool = True,
 ) -> Iterator[Equipped]:
     """A guard whose alerts are sent as long as this lasts; `say` hears what happens, from the guard's thread.
 
@@ -41,7 +46,7 @@ def equipped(
         say(f"{bad.variable} {bad.problem}; nobody is told that way")
     outbox = Outbox(beside(registry), targets.names)
     sender = Sender(outbox, targets.targets, source_of(registry)).start()
-    guard = Guard(registry, log, outbox, say=say, wake=sender.wake)
+    guard = Guard(registry, log, outbox, notices=notices, say=say, wake=sender.wake)
     try:
         yield Equipped(guard, Post(registry, setup(log, targets)))
     finally:
@@ -60,7 +65,9 @@ def keep_watch(
     stop: threading.Event,
     say: Callable[[str], None],
     environ: Mapping[str, str] | None = None,
+    *,
+    notices: bool = True,
 ) -> None:
     """Guard until `stop` is set; see `equipped`."""
-    with equipped(registry, log, say, environ) as own:
+    with equipped(registry, log, say, environ, notices=notices) as own:
         watch(own.guard, own.post, registry, stop, say=say)

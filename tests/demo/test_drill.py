@@ -27,11 +27,13 @@ from console.demo.drill.receiver import Receiver
 from console.demo.drill.records import LINKS, Drill, Drilled, Link, Traffic
 from console.demo.drill.running import check_live, run
 from console.demo.standin.luck import luck_of
+from console.domain.alerts import Alert
 from console.domain.errors import Refused, RegistryInvalid, Unmeasured, Usage
 from console.domain.requests import RequestRow
 from console.guard.post import Post
 from console.history.outbox import Outbox
 from console.history.store import History, beside
+from console.registry.reading import read
 from console.traffic.importing import write_history
 from console.traffic.reading import LogReader
 
@@ -297,6 +299,24 @@ def test_a_rollback_from_before_the_fault_and_one_by_a_person_prove_nothing(roll
     assert watching.follow(lambda: "") == "no rollback within 0 s"
     assert [link.at_s for link in links(watching.seen, drill)] == [None] * 6
     assert links(Seen(1.0), drill)[5].detail == "no target is configured: nobody was told"
+
+
+def test_a_guard_that_may_only_tell_ends_the_wait(drill, tmp_path: Path) -> None:
+    at = datetime.now(UTC)
+    Outbox(beside(drill.registry), {}).put(
+        Alert(key="regression/x", severity="critical", title="support: error rate", at=at, route="support", what="w")
+    )
+    before = chain(drill, tmp_path, at.timestamp() + 5)
+    assert before.follow(lambda: "") == "no rollback within 0 s", "what was told before the fault is not about it"
+    assert "auto_rollback is off" in chain(drill, tmp_path, at.timestamp() - 5).follow(lambda: "")
+
+
+def test_other_canaries_take_no_part_in_the_copy(drill, folder) -> None:
+    other = f'[routes.spare]\ncanary = "{NEW}"\ncanary_percentage = 5\ncanary_start = 2026-11-20T09:00:00Z'
+    drill.registry.write_text(TEXT.replace("[routes.spare]", other))
+    made = copied(drill, folder, NOW)
+    assert read(made.registry).registry.routes["spare"].canary is None
+    assert read(drill.registry).registry.routes["spare"].canary is not None
 
 
 def test_a_process_that_dies_ends_the_wait(drill, tmp_path: Path) -> None:

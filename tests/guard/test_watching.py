@@ -407,6 +407,13 @@ def test_the_end_of_a_model_is_told_once(world, guard) -> None:
     assert [alert.key for alert in world.told].count(f"retires/{OLD}/2026-11-30/7") == 1
 
 
+def test_a_guard_that_is_not_asked_for_notices_tells_none(world) -> None:
+    watching = world.guard(notices=False)
+    watching.round()
+    watching.close()
+    assert world.told == []
+
+
 def test_a_production_model_that_another_one_answers_for_is_told(world, guard) -> None:
     world.record(n=300)
     world.act(Promote("support"))

@@ -71,9 +71,7 @@ class Chain:
             had = self.seen.entry
             self._look()
             if had is None and self._only_told():
-                return (
-                    "auto_rollback is off on this route: the guard saw the regression and told, and nobody rolls back"
-                )
+                return "auto_rollback is off on this route: the guard told of it, and nobody rolls back"
             if had is None and self.seen.entry is not None:
                 until = time.monotonic() + AFTER_WRITE_S
             if time.monotonic() > until:

@@ -85,14 +85,15 @@ def copied(drill: Drill, folder: Path, now: datetime) -> Copy:
     start = start.replace(microsecond=0)
     model, percentage, notes = _part(real, drill.model)
     desk = Desk(registry, actor=ACTOR, clock=lambda: start)
-    if real.canary is not None:
-        desk.apply(desk.plan(Drop(real.name), reason=_REASON), reason=_REASON, force=True)
+    for route in read(registry).registry.routes.values():
+        if route.canary is not None:  # of other routes too: nobody asks them anything in the copy
+            desk.apply(desk.plan(Drop(route.name), reason=_REASON), reason=_REASON, force=True)
     plan = desk.plan(StartCanary(real.name, model, percentage, _REASON), reason=_REASON)
     desk.apply(plan, reason=_REASON, force=True)
-    route = read(registry).registry.routes[real.name]
+    made = read(registry).registry.routes[real.name]
     luck = luck_of("past", drill.seed)
-    write_history(log, sorted(_past(route, drill.traffic, now, luck), key=_ended))
-    return Copy(registry, log, route, notes)
+    write_history(log, sorted(_past(made, drill.traffic, now, luck), key=_ended))
+    return Copy(registry, log, made, notes)
 
 
 def _part(route: Route, given: str) -> tuple[str, float, tuple[str, ...]]:

@@ -21,7 +21,7 @@ def main(given: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     end_with_parent(stop.set)
     ready()
-    keep_watch(asked.registry, asked.log, stop, _say)
+    keep_watch(asked.registry, asked.log, stop, _say, notices=False)  # they are not what is drilled
     return 0
 
 

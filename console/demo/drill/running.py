@@ -81,8 +81,6 @@ def _leave(number: int, frame: FrameType | None) -> None:
 def _drilled(drill: Drill, stage: _Stage, chain: Chain, problem: str) -> Drilled:
     seen, route = chain.seen, stage.route
     assert route.canary is not None
-    if problem and seen.entry is None and not route.guard.auto_rollback:
-        problem = "auto_rollback is off on this route: the guard tells, and nobody rolls back"
     last = max((met.last_bad_at for met in seen.met), default=0.0)
     return Drilled(
         route=route.name,
