@@ -41,6 +41,7 @@ class ConsoleApp(TerminalApp[None]):
                 yield SystemCommand(f"{key.label.capitalize()}  {key.shown}", key.help, main.runner(key.action))
         for title, help_, action in main.more_commands():
             yield SystemCommand(title, help_, action)
+        yield SystemCommand("Themes", "choose one of all the colours there are", self.search_themes)
 
 
 def run(runtime: Runtime) -> int:

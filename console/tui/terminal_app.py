@@ -17,7 +17,7 @@ from textual.filter import LineFilter, NoColor
 
 from console.text.safe import safe
 from console.tui.commands import Commands
-from console.tui.drawing.palette import DARK
+from console.tui.drawing.palette import DARK, LIGHT
 from console.tui.plain import AsciiOnly
 from console.tui.theme import DARK_NAME, THEMES
 
@@ -46,7 +46,7 @@ class TerminalApp(App[Result]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The names that the style sheet uses, for themes other than our own."""
-        return dict(DARK)
+        return dict(DARK if self.current_theme.dark else LIGHT)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last thing that happens to a row before the terminal gets it."""

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-PICTURES = ("console.svg", "comparison.svg", "promote.svg")
+SCENES = ("console", "regression", "comparison", "review", "promote", "rollback")
+PICTURES = tuple(f"{scene}{theme}.svg" for scene in SCENES for theme in ("", "-light"))
 
 
 def test_the_readme_is_short(page_at):
@@ -51,6 +52,6 @@ def test_a_picture_is_small_and_the_same_everywhere(root, name):
 
 def test_the_picture_shows_live_data_on_both_arms(root):
     svg = (root / "screenshots/console.svg").read_text(encoding="utf-8").replace("&#160;", " ")
-    for wanted in ("claude-sonnet-4-5-20250929", "claude-sonnet-5-5", "WATCHING", "error rate", "data 0 s old"):
+    for wanted in ("claude-sonnet-4-5-20250929", "claude-sonnet-5-5", "WATCHING", "error rate", "data 2 s old"):
         assert wanted in svg, wanted
     assert "SUSPECT" not in svg
