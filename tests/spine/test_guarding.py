@@ -58,16 +58,9 @@ def test_a_console_that_guards_rolls_back_before_anybody_presses_a_key(
     assert holder(regressed) is None
 
 
-def test_a_signal_ends_the_guard_with_the_console(open_console: Callable[..., Any], registry: Path) -> None:
-    console = open_console("--guard")
-    console.wait("guard watching")
-    console.signal(signal.SIGTERM)
-    assert console.end() == 128 + signal.SIGTERM
-    assert console.restored
-    assert holder(registry) is None
-
-
-def test_it_is_found_in_the_palette(open_console: Callable[..., Any], registry: Path) -> None:
+def test_started_from_the_palette_it_is_gone_with_the_console_after_a_signal(
+    open_console: Callable[..., Any], registry: Path
+) -> None:
     console = open_console()
     console.wait("no guard")
     console.press("\x10")
@@ -75,6 +68,7 @@ def test_it_is_found_in_the_palette(open_console: Callable[..., Any], registry: 
     console.wait("Start the guard here")
     console.press("\r")
     console.wait("guard watching")
-    console.press("q")
-    assert console.end() == 0
+    console.signal(signal.SIGTERM)
+    assert console.end() == 128 + signal.SIGTERM
+    assert console.restored
     assert holder(registry) is None
