@@ -38,8 +38,10 @@ class Keeping(_Base):
     route: Route
     comparison: Comparison | None
     agreement = ""
+    asked_on: str | None = None
+    """The route of a comparison of earlier that was opened again; None: this screen's."""
 
-    def reopen(self, comparison: Comparison, view: ComparisonView) -> None:
+    def reopen(self, comparison: Comparison, view: ComparisonView, route: str) -> None:
         """Show a comparison of earlier. The screen overrides it."""
 
     def action_copy(self) -> None:
@@ -61,7 +63,7 @@ class Keeping(_Base):
     def _export(self, found: Comparison, agreement: str) -> None:
         from console.view.exported import markdown
 
-        text = markdown(found, self.route.name, agreement)
+        text = markdown(found, self.route.name if self.asked_on is None else self.asked_on, agreement)
         path = Path(f"comparison-{found.at:%Y%m%d-%H%M%S}.md")
         try:
             path = written(path, text)
@@ -73,8 +75,14 @@ class Keeping(_Base):
     def action_save_case(self) -> None:
         """Ask for an id and which answer is the accepted one."""
         found = self._finished()
-        if found is not None and not self._forbidden():
-            self._look_for_suite(found)
+        if found is None or self._forbidden():
+            return
+        if self.asked_on not in (None, self.route.name):
+            self._tell(
+                f"this was asked on {self.asked_on}: save it there, or ask again on {self.route.name}", error=True
+            )
+            return
+        self._look_for_suite(found)
 
     @work(exclusive=True, group="case", thread=True)
     def _look_for_suite(self, found: Comparison) -> None:
@@ -151,7 +159,7 @@ class Keeping(_Base):
     @work(exclusive=True, group="past", thread=True)
     def _judge_again(self, past: Past) -> None:
         comparison = past.comparison()
-        self.app.call_from_thread(self.reopen, comparison, comparison_view(comparison, past.route))
+        self.app.call_from_thread(self.reopen, comparison, comparison_view(comparison, past.route), past.route)
 
     def keep(self, comparison: Comparison) -> None:
         """Remember a comparison for 30 days; called off the screen's thread. What fails is told, and stops nothing."""

@@ -189,6 +189,23 @@ async def test_earlier_comparisons_are_found_by_their_words_and_opened_again(tmp
         await here.opens(AskScreen)
 
 
+async def test_a_comparison_of_another_route_is_no_case_of_this_one(tmp_path: Path, world: World) -> None:
+    async with desk(tmp_path, world) as here:
+        await here.asks("When?")
+        assert here.screen.comparison is not None
+        PastComparisons(now=lambda: AT).keep(here.screen.comparison, "billing")
+        await here.pilot.press("ctrl+o")
+        await here.opens(PastScreen)
+        await here.pilot.press(*"billing", "enter")
+        await here.shows("3 Comparer  billing")
+        await here.pilot.press("ctrl+s")
+        await here.hears("this was asked on billing")
+        assert isinstance(here.pilot.app.screen, CompareScreen)
+        await here.asks("When?")
+        await here.pilot.press("ctrl+s")
+        await here.opens(AskScreen)
+
+
 async def test_a_search_without_a_match_opens_nothing(tmp_path: Path, world: World) -> None:
     async with desk(tmp_path, world) as here:
         await here.pilot.press("ctrl+o")

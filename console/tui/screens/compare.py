@@ -141,7 +141,7 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         except ConsoleError as error:
             self.notify(SafeText(safe(str(error))), severity="error", markup=False)
             return
-        self._asking, self.comparison, self.agreement = asking, None, ""
+        self._asking, self.comparison, self.agreement, self.asked_on = asking, None, "", None
         self._show(asking.view())
         self._show_keys()
         try:
@@ -179,10 +179,10 @@ class CompareScreen(Keeping, Screen[ComparisonView | None]):
         if self._view is not None and self._view.finished_at == message.at:
             self._show(replace(self._view, similarity=similarity_text(message.similarity)))
 
-    def reopen(self, comparison: Comparison, view: ComparisonView) -> None:
+    def reopen(self, comparison: Comparison, view: ComparisonView, route: str) -> None:
         """A comparison of earlier, with its prompt to be asked again."""
         self.workers.cancel_group(self, "compare")
-        self._asking, self.comparison, self.agreement = None, comparison, ""
+        self._asking, self.comparison, self.agreement, self.asked_on = None, comparison, "", route
         self._show(view)
         self._show_keys()
         self.query_one(Prompt).put(comparison.prompt)
