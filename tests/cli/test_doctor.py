@@ -38,7 +38,7 @@ def test_json_has_a_schema_and_counts_what_is_bad(console, world) -> None:
     assert (document["schema"], document["bad"]) == (1, 0)
     assert {check["level"] for check in document["checks"]} <= {"good", "none", "look", "bad"}
     assert {check["section"] for check in document["checks"]} == {
-        *("versions", "registry", "history", "request log", "terminal", "providers", "alerts", "application")
+        *("versions", "registry", "history", "request log", "terminal", "providers", "guard", "alerts", "application")
     }
 
 

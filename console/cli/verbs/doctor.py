@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 import click
 
 from console.cli import diagnostics, output
-from console.cli.checks import alerts, environment, files, requests
+from console.cli.checks import alerts, environment, files, guarding, requests
 from console.cli.checks.records import Check, Level
 from console.cli.output import Style
 from console.cli.settings import Settings, common
 from console.domain.errors import EXIT_GOOD, ReadOnly
 from console.text.cells import cell_width
+from console.text.clock import utc_now
 from console.text.safe import safe_line
 
 _MARKS: Mapping[Level, tuple[str, Style]] = {
@@ -59,6 +60,7 @@ def _sections(settings: Settings) -> dict[str, list[Check]]:
         "Request log": list(requests.log(settings.log_path, time.time())),
         "Terminal": list(environment.terminal(os.environ)),
         "Providers": list(environment.keys(os.environ)),
+        "Guard": list(guarding.guard(path, utc_now())),
         "Alerts": [*alerts.targets(os.environ), *alerts.outbox(path)],
         "Application": list(environment.cache(os.environ)),
     }
