@@ -36,6 +36,15 @@ def test_one_provider_does_not_load_the_other():
     assert run_python(code).strip() == "True False"
 
 
+def test_the_comparers_screen_is_made_ready_without_an_sdk():
+    code = (
+        "import sys\nfrom console.tui.screens.compare import CompareScreen\n"
+        "from console.providers.adapters import warm\nwarm(direct=True).join()\n"
+        "print(sorted({'openai', 'anthropic', 'sentence_transformers'} & set(sys.modules)), 'httpx2' in sys.modules)"
+    )
+    assert run_python(code).strip() == "[] True"
+
+
 def test_a_first_question_without_the_sdk_says_what_is_missing():
     code = (
         "import sys, asyncio\nsys.modules['anthropic'] = None\n"
