@@ -60,6 +60,7 @@ async def ask_many(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+        _keep_rest(answered, jobs, journal)
 
 
 async def _waiting(answered: asyncio.Queue[Answered | BaseException]) -> list[Answered]:
@@ -79,6 +80,19 @@ async def _kept(items: list[Answered], jobs: Sequence[Job], journal: AnswerJourn
     if journal is not None and new:
         await asyncio.to_thread(journal.keep_all, new)
     return items
+
+
+def _keep_rest(
+    answered: asyncio.Queue[Answered | BaseException], jobs: Sequence[Job], journal: AnswerJournal | None
+) -> None:
+    """What had arrived when nobody waited for it any more was paid for, too."""
+    items: list[Answered] = []
+    while not answered.empty():
+        item = answered.get_nowait()
+        if isinstance(item, Answered) and not item.cached:
+            items.append(item)
+    if journal is not None and items:
+        journal.keep_all([(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items])
 
 
 async def _work(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +12,8 @@ import pytest
 
 from console.domain.errors import Unmeasured
 from console.providers.endpoints import Endpoints
-from console.providers.records import Limits
+from console.providers.kept import AnswerJournal
+from console.providers.records import Answer, Limits, Question
 from console.regression import snapshots
 from console.regression.planning import SuitePlan
 from console.regression.records import SuiteRun
@@ -94,6 +97,31 @@ async def test_an_interrupted_run_pays_nothing_twice(app: App) -> None:
     assert [asked.count(each) for each in answered] == [1] * 4  # what was under way may be asked again, nothing else
     assert [one.status for one in found.results] == ["same"] * 3
     assert sum(run.cached for one in found.results for run in one.new) >= 2
+
+
+class SlowDisk(AnswerJournal):
+    """The first write takes until most answers have arrived."""
+
+    def __init__(self, app: App, until: int) -> None:
+        super().__init__(journal_of(app.plan())._path)
+        self._app, self._until, self._slow = app, until, True
+
+    def keep_all(self, answers: Sequence[tuple[Question, int, Answer]]) -> None:
+        end = time.monotonic() + 10
+        while self._slow and len(self._app.provider.asked) < self._until and time.monotonic() < end:
+            time.sleep(0.005)
+        self._slow = False
+        super().keep_all(answers)
+
+
+async def test_what_arrived_while_the_disk_was_slow_is_kept_when_the_run_is_stopped(app: App) -> None:
+    app.write_suite({f"case-{number}": f"Question {number}?" for number in range(20)})
+    plan = app.plan()
+    journal = SlowDisk(app, until=30)
+    async with app.endpoints() as endpoints, aclosing(run_suite(plan, endpoints, concurrency=2, journal=journal)) as it:
+        async for _ in it:
+            break
+    assert len(journal_of(plan)) >= 28  # of 30 that were asked at least, two may have been under way
 
 
 async def test_kept_answers_cost_what_they_cost_when_they_were_paid(app: App) -> None:
