@@ -263,6 +263,8 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         if _ASKS_ORDER.search(prompt) and _listed(before.text) != _listed(after.text):
             return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
         return [], True
+    if (truth := _of_truth(before, after, old, new, prompt)) is not None:
+        return truth
     if after is None or (before.sure and not after.sure):
         return _lost(before, after, new, prompt, options)
     if not before.sure:
@@ -336,14 +338,27 @@ def _lost(
         return [], True
     if after is not None and quantity(before.text) is not None:
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
-    if before.kind == "yes or no" and (denies := _denies(new, prompt)) is not None:
-        if denies == (_YES_NO_OF_FALSE.match(before.text) is not None):
-            return [], True
-        return [changed("stated answer", "stated answer changed:", before.text, new.sentences[0], 0.75)], False
     if before.kind == "yes or no" and len(new.tokens) > 12:
         return [Reason("stated answer", f"no longer answers {brief(before.text)} or its opposite", 0.4)], False
     weight = 0.6 if before.kind == "marked" else 0.8
     return [Reason("stated answer", f"stated answer lost: it was {brief(before.text)}", weight)], False
+
+
+def _of_truth(
+    before: Answer, after: Answer | None, old: Reading, new: Reading, prompt: str
+) -> tuple[list[Reason], bool] | None:
+    """One side says yes or no, the other says it in a sentence: "7 is not even"."""
+    kinds = before.kind, after.kind if after is not None else None
+    if kinds.count("yes or no") != 1:
+        return None
+    said, sentence = (before.text, new) if kinds[0] == "yes or no" else (after.text if after else "", old)
+    denies = _denies(sentence, prompt)
+    if denies is None:
+        return None
+    if denies == (_YES_NO_OF_FALSE.match(said) is not None):
+        return [], True
+    values = (said, new.sentences[0]) if sentence is new else (old.sentences[0], said)
+    return [changed("stated answer", "stated answer changed:", *values, 0.75)], False
 
 
 def _denies(reading: Reading, prompt: str) -> bool | None:

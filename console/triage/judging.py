@@ -14,7 +14,7 @@ from console.triage.calls import Call, call_changes, form_changes, given_calls, 
 from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes
 from console.triage.json_diff import json_changes, prose_of
-from console.triage.nearly import small_changes, tail_changes, value_changes
+from console.triage.nearly import around_code, small_changes, tail_changes, value_changes
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
 from console.triage.refusing import both_refuse, evasion_changes, refusal_changes
@@ -125,7 +125,7 @@ def _differences(
     found, same_code = code_changes(old, new, prompt)
     reasons += found
     if same_code:
-        return reasons
+        return [*reasons, *around_code(old, new)]
     same_answer = False
     if not all(codes):
         found, same_answer = answer_changes(old, new, prompt)

@@ -20,6 +20,7 @@ _CLOSING = re.compile(
 )
 _MARKER = re.compile(r"^\s*(\d{1,2})[.)]\s", re.MULTILINE)
 _ENDED = re.compile(r"[.!?。)\]}`\"'$*:>%|…]\s*$")
+_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _SHOWN = 4
 _MOST_EDITS = 24
 
@@ -135,6 +136,19 @@ def tail_changes(old: Reading, new: Reading, prompt: str, *, same_answer: bool =
             if added:
                 return added
     return _of_end(old, new, prompt)
+
+
+def around_code(old: Reading, new: Reading) -> list[Reason]:
+    """What changed in the words around code that stayed the same; or that garbage follows it."""
+    if ends_in_symbols(new.text) and not ends_in_symbols(old.text):
+        return [Reason("tail", f"the end is garbled (symbols instead of words): “{_end(new, 2)}”", 0.9)]
+    if "```" not in old.text or "```" not in new.text:
+        return []
+    before, after = (Reading(_FENCED.sub("\n", reading.text)) for reading in (old, new))
+    wrong = garbled(last_part(after, 60), old.counts) if len(after.text) > len(before.text) else ""
+    if wrong and not garbled(last_part(before, 60), new.counts):
+        return [Reason("tail", f"the end is garbled ({wrong}): “{_end(new, 12)}”", 0.9)]
+    return value_changes(before, after) or small_changes(before, after)
 
 
 def _shared_start(left: Sequence[str], right: Sequence[str]) -> int:

@@ -51,6 +51,7 @@ NUMBER_WORDS = dict(
     )
 )
 _LATEX = re.compile(r"\\+[dtc]?frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}")
+_MIXED = re.compile(r"(?<![\w./])(\d{1,4}) (\d{1,3})/(\d{1,3})(?![\w/]|\.\d)")
 _PRICE = re.compile(r"(?:(?<=€)|(?<=€ )|(?=\d+,\d\d\s?€))(\d+),(\d\d)(?!\d)")
 _VULGAR = {
     ord(sign): f" {value} " for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅔", "2/3"))
@@ -209,9 +210,11 @@ def with_minutes(text: str) -> str:
 
 
 def with_plain_fractions(text: str) -> str:
-    """`text` with fractions and prices as they are typed: `\\frac{1}{6}` is `1/6`, `29,20 €` is `29.20 €`."""
+    """`text` with plain fractions and prices: `\\frac{1}{6}` is `1/6`, `1 1/2` is `3/2`, `29,20 €` is `29.20 €`."""
     if "\\" in text:
         text = _LATEX.sub(r"\1/\2", text)
+    if "/" in text:
+        text = _MIXED.sub(lambda match: f"{int(match[1]) * int(match[3]) + int(match[2])}/{match[3]}", text)
     if not text.isascii():
         text = _PRICE.sub(r"\1.\2", text.translate(_VULGAR))
     return text

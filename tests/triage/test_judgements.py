@@ -235,3 +235,65 @@ def test_a_difference_one_would_trip_over_is_worrying_and_says_why(prompt: str, 
     assert found.verdict == "worrying", found.reasons
     assert 0.5 <= found.score <= 1
     assert any(reason.weight == found.score and reason.text for reason in found.reasons)
+
+
+CODE = "```python\ndef double(n):\n    return 2 * n\n```"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (CODE, f"{CODE} xqzt bvrk ldgh jjkw qpzx mnbv tttk", "the end is garbled"),
+        (CODE, f"{CODE} #@%&^~{{}}|<>$*!;:?/+=%@#&^~", "the end is garbled"),
+        (f"{CODE}\n\nIt is safe for negative numbers.", f"{CODE}\n\nIt is not safe for negative numbers.", "negation"),
+        (f"{CODE}\n\nIt takes 3 lines.", f"{CODE}\n\nIt takes 4 lines.", "value changed: 3 → 4"),
+    ],
+)
+def test_what_stands_around_the_same_code_is_read(old: str, new: str, told: str) -> None:
+    found = triage(old, new, prompt="Write double(n).")
+    assert found.verdict == "worrying"
+    assert any(told in reason.text for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "old", "new"),
+    [
+        ("How long?", "From 14:35 to 17:10 it takes 2 hours and 35 minutes.", "155 minutes."),
+        ("How many cups?", "You need 1 1/8 cups.", "You need 1.125 cups."),
+        ("What is the chance?", "The probability is 6/36 = 1/6.", "$\\frac{6}{36}=\\frac{1}{6}$"),
+        ("How much does each pay?", "Each pays €29.20.", "Everyone owes 29,20 €."),
+        ("Is 7 even?", "No, 7 is odd.", "7 is not even."),
+        ("Which?\n1. Mars\n2. Venus", "2. Venus", "Venus"),
+        ("Which apply?\nA. one\nB. two\nC. three\nSelect all that apply.", "A, C", "C and A"),
+        ("Was ist richtig?\nA) Bern\nB) Genf", "Die richtige Antwort ist A) Bern.", "A"),
+        ("以下から選んでください。\nA. 東京\nB. 大阪", "正解はAです。", "A"),
+        ("tools", 'f(a=1, b="x")', '[f(b="x", a=1)]'),
+        ("tools", "f(1, 'x')", "f(a=1, b='x')"),
+        ("agent", "Thought: I look.\nAction: find[Oslo]", "Thought: Let me look it up.\nAction: find[Oslo]"),
+    ],
+)
+def test_the_same_answer_in_another_form_is_acceptable(prompt: str, old: str, new: str) -> None:
+    assert triage(old, new, prompt=prompt).verdict != "worrying"
+    assert triage(new, old, prompt=prompt).verdict != "worrying"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "old", "new"),
+    [
+        ("How old is each?", "Ann is 12 and Tom is 24.", "Ann is 24 and Tom is 12."),
+        ("Who owns it: Ann, Bob or Cy?", "Ann has the cat, so Bob owns it.", "Bob has the cat, so Ann owns it."),
+        ("Sort them in order of size.", "Mars, Earth, Jupiter", "Jupiter, Earth, Mars"),
+        ("Which one, Sentence A or Sentence B?", "Sentence A", "Sentence B"),
+        ("Does it follow?", "The argument is invalid.", "The argument is valid."),
+        ("Which apply?\nA. one\nB. two\nC. three\nSelect all that apply.", "A, C", "A, B"),
+        ("Derive x^3.", "3x^2", "2x^3"),
+        ("Who wrote it?", "Franz Kafka wrote it.", "Thomas Mann wrote it."),
+        ("agent", "Thought: I look.\nAction: find[Oslo]", "Thought: I look.\nAction: find[Bergen]"),
+        ("tools", '<function=f>{"a": 1}</function>', '<function=f>{"a": 2}</function>'),
+        ("tools", '<tool_call>{"name": "f", "arguments": {}}</tool_call>', '{"name": "f", "arguments": {}}'),
+        ("SQL", "SELECT a FROM t WHERE b > 1;", "SELECT a FROM t WHERE b < 1;"),
+    ],
+)
+def test_another_answer_in_the_same_form_is_worrying(prompt: str, old: str, new: str) -> None:
+    assert triage(old, new, prompt=prompt).verdict == "worrying"
+    assert triage(new, old, prompt=prompt).verdict == "worrying"
