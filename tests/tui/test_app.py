@@ -19,7 +19,7 @@ from console.tui.keys import KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
-from console.tui.screens.history import HistoryPage, HistoryScreen
+from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen, later
 from console.tui.screens.reading import HelpScreen
 from console.tui.screens.settling import SETTLED_S, Settling
@@ -257,7 +257,7 @@ async def test_i_in_the_history_writes_an_incident_note_and_never_over_another(t
         await until(pilot, lambda: main.look is not None and main.look.view.changes)
         await pilot.press("h")
         await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
-        assert "i incident note" in " ".join(pilot.app.screen.query_one(HistoryPage).plain())
+        assert "i incident note" in pilot.app.screen.query_one(KeyBar).plain()[0]
         for name in ("incident-1.md", "incident-1-2.md"):
             await pilot.press("i")
             await until(pilot, (tmp_path / name).exists)

@@ -12,9 +12,10 @@ from textual.widgets import Button, Input, Label
 
 from console.text.safe import SafeText as S
 from console.tui.app import ConsoleApp
+from console.tui.drawing.palette import contrast
 from console.tui.screens.ask import AskScreen, Field
 from console.tui.screens.confirm import ConfirmScreen, Decision
-from console.tui.screens.settling import SETTLED_S
+from console.tui.screens.settling import SETTLED_S, Settling
 from console.tui.theme import DARK_NAME, THEMES
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import DiffLine, PlanView
@@ -80,7 +81,8 @@ async def test_cancel_is_what_escape_and_enter_do(key: str) -> None:
 
 async def test_escape_needs_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.tui.screens.settling.SETTLED_S", 3_600.0)  # however slow the machine is
-    app = stage(needs_reason=False, refusal=S(""))
+    plan = replace(samples.plan(), needs_reason=False, refusal=S(""))
+    app = Stage(ConfirmScreen(plan, "registry.toml", lambda: Settling(clock=lambda: 0.0)))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: app.answers)
@@ -164,3 +166,35 @@ async def test_a_question_is_left_with_escape() -> None:
         await pilot.press(*"abc", "escape")
         await until(pilot, lambda: app.answers)
     assert app.answers == [None]
+
+
+async def test_a_change_longer_than_the_dialog_is_read_with_keys_and_wheel() -> None:
+    diff = tuple(DiffLine("added", S(f"line_{n} = {n}")) for n in range(60))
+    app = stage(needs_reason=False, refusal=S(""), diff=diff)
+    async with app.run_test(size=(80, 24)) as pilot:
+        body = app.dialog.query_one(PlanBody)
+        assert "line_59" not in "\n".join(body.plain())
+        for _ in range(12):
+            await pilot.press("pagedown")
+        assert "line_59 = 59" in "\n".join(body.plain())
+        await pilot.press(*["up"] * 3)
+        assert "more line" in body.plain()[-1]
+        await settle()
+        await pilot.press("y")
+        await until(pilot, lambda: app.answers)
+    assert app.answers == [Decision("")]
+
+
+@pytest.mark.parametrize("theme", ["console-dark", "console-light"])
+async def test_a_button_that_cannot_be_pressed_can_be_read(theme: str) -> None:
+    app = stage(needs_reason=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        go = app.dialog.query_one("#go", Button)
+        assert go.disabled
+        foreground, background = go.styles.color, go.background_colors[1]
+        assert foreground.a == 1.0
+        assert go.styles.text_opacity == 1.0
+        assert background.get_contrast_text(1.0) is not None
+        assert contrast(foreground.hex6, background.hex6) >= 4.5

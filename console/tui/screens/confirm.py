@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +20,8 @@ from console.tui.screens.settling import Settling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
 
+READING = ("down", "up", "pagedown", "pageup")
+"""Keys that decide nothing may be held down."""
 TINY = 30
 """Narrower than this, both buttons have no room for more than their key and the beginning of their word."""
 
@@ -43,11 +46,12 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         Binding("pageup", "read(-8)", "back up", show=False),
     ]
 
-    def __init__(self, plan: PlanView, filename: str) -> None:
+    def __init__(self, plan: PlanView, filename: str, settling: Callable[[], Settling] = Settling) -> None:
         super().__init__()
         self._plan = plan
         self._filename = filename
-        self._settling = Settling()
+        self._settle = settling
+        self._settling = settling()
 
     def compose(self) -> ComposeResult:
         """The plan, a reason where one is needed, the buttons."""
@@ -62,7 +66,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus, whatever else is there."""
-        self._settling = Settling()
+        self._settling = self._settle()
         self.query_one("#cancel", Button).focus()
         self._fit()
 
@@ -100,7 +104,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Swallow what was typed before the dialog stood there. Cancel has the focus then, which leaves keys to us."""
-        if not self._settling.takes(event.key):
+        if event.key not in READING and not self._settling.takes(event.key):
             event.stop()
 
     @on(Button.Pressed, "#cancel")
