@@ -158,6 +158,9 @@ def test_record_writes_the_pin_shows_the_diff_and_undo_takes_it_back(console, ap
     shown = console("history")
     assert "passed the suite of support: 3 cases, 3 same" in shown.out
     assert "weekly" in shown.out
+    why = console("history", "--why", "1").out
+    assert f"3 cases, 3 same, against {OLD}" in why
+    assert "+ regression_tested = true" in why
     assert console("undo", "--yes", "--reason", "no").code == 0
     assert app.registry_path.read_text() == REGISTRY
 
