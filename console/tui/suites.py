@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from console.domain.errors import ConsoleError, Usage
-from console.domain.registry import Route
-from console.tui.runtime import Runtime
+from console.tui.acting import Acting
 
 if TYPE_CHECKING:
+    from console.regression.records import SuiteRun
+    from console.tui.screens.suite import Wanted
     from console.view.reviewed import ReviewDesk
 
-    _Base = Screen[None]
-else:
-    _Base = object
 
-
-class Suites(_Base):
+class Suites(Acting):
     """Mixed into the main screen, which knows the selected route. What reviews is loaded when it is asked for."""
-
-    runtime: Runtime
-
-    @property
-    def route(self) -> Route | None:
-        """The selected route."""
-        raise NotImplementedError
-
-    def tell(self, text: str, *, error: bool = False) -> None:
-        """A toast."""
-        raise NotImplementedError
 
     def action_review(self) -> None:
         """`v`: what the last run of the route's suite changed; without one, the suite."""
@@ -49,9 +33,26 @@ class Suites(_Base):
 
         self.app.push_screen(SuiteScreen(self.runtime, route), lambda wanted: self._left_suite(route, wanted))
 
-    def _left_suite(self, route: str, review: bool | None) -> None:
-        if review:
+    def _left_suite(self, route: str, wanted: Wanted | None) -> None:
+        if wanted == "review":
             self._open_review(route)
+        elif wanted is not None:
+            self._propose_record(wanted)
+
+    def _propose_record(self, run: SuiteRun) -> None:
+        """The dialog with the change of the pin, as for every other action."""
+
+        def plan() -> None:
+            from console.regression.recording import request_of, standing_of
+
+            try:
+                proposed = self._desk().plan(request_of(run), standing_of(run))
+            except ConsoleError as error:
+                self.from_thread(self.tell, str(error), error=True)
+            else:
+                self.from_thread(self._confirm, proposed)
+
+        self.run_worker(plan, thread=True, group="plan", exit_on_error=True)
 
     def _open_review(self, route: str) -> None:
         """Files are read off the screen's thread; a review of 5,000 cases takes a second to load."""
@@ -72,11 +73,11 @@ class Suites(_Base):
             try:
                 found = ReviewDesk(desk.review(), source=runtime.registry, clock=runtime.clock)
             except Usage as error:
-                self.app.call_from_thread(self._nothing_to_review, route, error)
+                self.from_thread(self._nothing_to_review, route, error)
             except ConsoleError as error:
-                self.app.call_from_thread(self.tell, str(error), error=True)
+                self.from_thread(self.tell, str(error), error=True)
             else:
-                self.app.call_from_thread(self._show_review, found)
+                self.from_thread(self._show_review, found)
 
         self.run_worker(load, thread=True, group="review", exclusive=True, exit_on_error=True)
 

@@ -103,6 +103,8 @@ class SuiteRunDesk:
         self._lock = threading.Lock()
         self._stop: Callable[[], None] | None = None
         self._stopped = False
+        self.finished: SuiteRun | None = None
+        """The run that came to its end."""
 
     def prepare(self) -> SuiteRunView:
         """What would be asked, and what is there already. Raises ConsoleError."""
@@ -134,6 +136,7 @@ class SuiteRunDesk:
         self._stopped = False
         count = _Counting(ready, show)
         found = asyncio.run(self._until_stopped(plan, count))
+        self.finished = found
         if found is None:
             return replace(count.view(), state="stopped", left_s=None)
         problem = ""

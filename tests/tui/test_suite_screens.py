@@ -13,6 +13,7 @@ from console.regression import snapshots
 from console.tui.app import ConsoleApp
 from console.tui.review_app import ReviewApp
 from console.tui.runtime import Runtime
+from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.main import MainScreen
 from console.tui.screens.rest import RestScreen
 from console.tui.screens.review import ReviewScreen
@@ -128,6 +129,24 @@ async def test_leaving_stops_the_run(app: App) -> None:
         await until(pilot, lambda: isinstance(console.screen, MainScreen))
         await until(pilot, lambda: app.provider.under_way == 0)
         assert len(app.provider.asked) < 120
+
+
+async def test_the_result_is_recorded_after_a_look_at_the_change(app: App) -> None:
+    console = console_of(app)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: console.screen.view.state == "finished")
+        asked = len(app.provider.asked)
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(console.screen, ConfirmScreen))
+        await pilot.pause(SETTLED_S + 0.05)
+        await pilot.press("y")
+        await until(pilot, lambda: "regression_tested = true" in app.registry_path.read_text())
+        await until(pilot, lambda: isinstance(console.screen, MainScreen))
+    assert len(app.provider.asked) == asked  # nothing is paid for again
 
 
 async def test_read_only_reviews_without_deciding(app: App) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from console.domain.errors import ConsoleError
+from console.regression.records import SuiteRun
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.drawing.frame import Hint
@@ -25,6 +26,10 @@ _HELP_PAGE = 4
 _WORDS = {"stopped": "go on"}
 
 
+Wanted = Literal["review"] | SuiteRun
+"""The review of the run, or the run itself to be recorded."""
+
+
 class Told(Message):
     """The run is farther than before, or at its end."""
 
@@ -33,8 +38,8 @@ class Told(Message):
         self.view = view
 
 
-class SuiteScreen(Screen[bool]):
-    """Dismissed with True where the review is wanted."""
+class SuiteScreen(Screen["Wanted | None"]):
+    """Dismissed with what is wanted next."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.key, key.action, key.label, show=False, tooltip=key.help) for key in SUITE_KEYS
@@ -125,6 +130,10 @@ class SuiteScreen(Screen[bool]):
                 return state == "running"
             case "review":
                 return state == "finished" and bool(self.view and self.view.changed) and not self.runtime.read_only
+            case "record":
+                run = self.desk.finished
+                usable = run is not None and not run.stand_in and not run.unmeasured
+                return state == "finished" and usable and not self.runtime.read_only
             case _:
                 return True
 
@@ -143,12 +152,16 @@ class SuiteScreen(Screen[bool]):
 
     def action_review(self) -> None:
         """To the review of this run."""
-        self.dismiss(True)
+        self.dismiss("review")
+
+    def action_record(self) -> None:
+        """To the dialog that shows what would be written."""
+        self.dismiss(self.desk.finished)
 
     def action_leave(self) -> None:
         """Back."""
         self.desk.stop()
-        self.dismiss(False)
+        self.dismiss(None)
 
     def action_quit(self) -> None:
         """Leave the console."""
