@@ -29,6 +29,8 @@ class AnswerJournal:
         self._path = path
         self._now = now
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """Held as long as the disk takes; who recalls an answer does not wait for it."""
         self._lines: dict[str, bytes] | None = None
         self.problem = ""
         """Why answers are not being kept, or ""."""
@@ -59,14 +61,16 @@ class AnswerJournal:
         }
         if self.problem or not lines:
             return
-        with self._lock:
-            kept = self._loaded()
+        with self._writing:
+            with self._lock:
+                kept = self._loaded()
             try:
                 append_line(self._path, b"\n".join(lines.values()))
             except OSError as error:
                 self.problem = error.strerror or str(error)
                 return
-            kept.update(lines)
+            with self._lock:
+                kept.update(lines)
 
     def forget_if_idle(self, longer_than: timedelta) -> None:
         """Forget everything where nothing was added for so long: what goes on by then is another run."""
@@ -79,7 +83,7 @@ class AnswerJournal:
 
     def clear(self) -> None:
         """Forget everything: the next run asks again."""
-        with self._lock:
+        with self._writing, self._lock:
             self._lines = {}
             try:
                 self._path.unlink(missing_ok=True)

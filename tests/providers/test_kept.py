@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -175,3 +176,23 @@ def test_each_kind_of_run_has_a_file_of_its_own(tmp_path):
     other = AnswerJournal.of("compare", "b.jsonl", folder=tmp_path)
     assert other.recall(ASKED, 1, stand_in=False) is None
     assert AnswerJournal.of("compare", "a.jsonl", folder=tmp_path).recall(ASKED, 1, stand_in=False) == ANSWER
+
+
+def test_an_answer_is_recalled_while_the_disk_takes_its_time(tmp_path, monkeypatch):
+    kept = journal(tmp_path)
+    kept.keep(ASKED, 1, ANSWER)
+    writing, done = threading.Event(), threading.Event()
+
+    def slow(path, line):
+        writing.set()
+        assert done.wait(10)
+
+    monkeypatch.setattr("console.providers.kept.append_line", slow)
+    keeping = threading.Thread(target=kept.keep, args=(ASKED, 2, ANSWER))
+    keeping.start()
+    assert writing.wait(10)
+    assert kept.recall(ASKED, 1, stand_in=False) == ANSWER
+    assert kept.recall(ASKED, 2, stand_in=False) is None
+    done.set()
+    keeping.join()
+    assert kept.recall(ASKED, 2, stand_in=False) == ANSWER
