@@ -68,23 +68,27 @@ class SuitePlan:
 
 
 def candidate(route: Route) -> str:
-    """The model of `route` that is on trial: its canary, else its experimental one. Raises Usage."""
+    """The model of `route` that is on trial: its canary, else its experimental one, else its production model, which
+    may answer otherwise today than it did when its answers were accepted."""
     for model in (route.canary.model_id if route.canary else None, route.experimental):
         if model is not None and model != route.production:
             return model
-    raise Usage(f"{route.name} has no model on trial", "Name one: console regress --model ID")
+    return route.production
 
 
 def plan_of(suite: Suite, route: Route, registry: Registry, wish: Wish) -> SuitePlan:
     """What `wish` means for `suite` on `route`.
 
-    Raises Usage for cases and tags that are not there, and SnapshotInvalid with every damaged snapshot: a person
-    should mend them before paying for answers.
+    Raises Usage for cases and tags that are not there, and where there is nothing to compare; and SnapshotInvalid with
+    every damaged snapshot: a person should mend them before paying for answers.
     """
     cases = chosen(suite, wish.cases, wish.tags)
     new, old = wish.new or candidate(route), wish.old or route.production
     notes: dict[tuple[str, str], tuple[str, Note]] = {}
     held = {} if wish.old is not None else accepted_answers(suite, cases, stand_in=wish.stand_in)
+    if wish.new is None and new == old and not held:
+        hint = "Name a model: console regress --model ID; or accept what production answers: pytest --snapshot-update"
+        raise Usage(f"{route.name} has no model on trial, and no accepted answers to hold production against", hint)
     trials = []
     for case in cases:
         params = {**route.params, **case.params}

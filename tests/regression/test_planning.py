@@ -102,9 +102,27 @@ def test_damaged_snapshots_are_all_named_before_anything_is_paid_for(app: App) -
     assert "three.llmsnap" in found.value.message
 
 
-def test_the_candidate_is_the_canary_else_the_experimental_model(app: App) -> None:
-    assert candidate(app.route) == NEW
+def without_candidate(app: App) -> None:
     app.registry_path.write_text(app.registry_path.read_text().replace(f'experimental = "{NEW}"  # on trial\n', ""))
-    with pytest.raises(Usage, match="has no model on trial") as found:
-        candidate(app.route)
+
+
+def test_the_candidate_is_the_canary_else_the_experimental_model_else_production(app: App) -> None:
+    assert candidate(app.route) == NEW
+    without_candidate(app)
+    assert candidate(app.route) == OLD
+
+
+def test_without_a_model_on_trial_production_is_held_against_its_accepted_answers(app: App) -> None:
+    without_candidate(app)
+    accept(app, "two")
+    plan = app.plan()
+    assert (plan.new_model, plan.old_model) == (OLD, OLD)
+    assert plan.accepted == 1
+
+
+def test_one_model_and_nothing_accepted_is_nothing_to_compare(app: App) -> None:
+    without_candidate(app)
+    with pytest.raises(Usage, match="no model on trial, and no accepted answers") as found:
+        app.plan()
     assert "--model" in found.value.hint
+    assert app.plan(new=OLD).jobs == 6  # asked for by name: how much does it vary by itself?

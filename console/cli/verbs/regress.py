@@ -33,7 +33,7 @@ AT_ONCE = 20
 @click.argument("target", required=False, metavar="[TARGET]")
 @click.option("--route", metavar="ROUTE", help="The route; for a suite's file, instead of the one it names.")
 @click.option("--suite", metavar="FILE", help="The suite's file, instead of the route's own.")
-@click.option("--model", metavar="ID", help="The model on trial. [the canary, else the experimental model]")
+@click.option("--model", metavar="ID", help="The model on trial. [canary, else experimental, else production]")
 @click.option("--old", metavar="ID", help="Ask this model too, instead of holding answers against accepted ones.")
 @click.option("--case", "cases", multiple=True, metavar="ID", help="Only this case; may be given again.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only cases with this tag; may be given again.")
