@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
-from console.triage.equality import formula, same_answer
+from console.triage.equality import holds_formula, same_answer
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
 from console.triage.nearly import is_negation
@@ -70,6 +70,7 @@ _ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|w
 _ASKS_ORDER = re.compile(
     r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
 )
+_LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
 _LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 _YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
@@ -197,7 +198,10 @@ def _option(text: str, options: Mapping[str, str]) -> Answer | None:
 
 
 def _only_letter(text: str, options: Mapping[str, str]) -> Answer | None:
-    """The one option in brackets that a text speaks of."""
+    """The option that a text ends with, or the one in brackets that it speaks of."""
+    last = _LAST_LETTER.search(text[-60:]) if options else None
+    if last is not None and last[1] in options:
+        return Answer("option", f"({last[1]})")
     found = set(re.findall(r"\(([A-J])\)", text[-_TAIL:])) if options else set()
     return Answer("option", f"({found.pop()})") if len(found) == 1 and found <= options.keys() else None
 
@@ -303,7 +307,7 @@ def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tupl
     short, other = (before, new) if before.kind == "short" else (after, old)
     if set(_LETTERS.findall(before.text)) != set(_LETTERS.findall(after.text)):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
-    if "^" in short.text and formula(short.text) not in formula(other.text):
+    if "^" in short.text and not holds_formula(other.text, short.text):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
         return [], True

@@ -19,6 +19,7 @@ _MATCHED = 0.5
 _SENTENCES = 400
 _SHORT = 25
 _ROUNDING = Fraction(2, 1000)
+_DATE = re.compile(r"(?:19|20)\d{6}")
 _EXACT = re.compile(r"-?\d{1,12}(?:/[1-9]\d{0,11})?")
 _ABOUT_THE_SAME = 0.65
 _EQUAL_ANSWER = 0.25
@@ -76,6 +77,7 @@ def _last_number(reading: Reading) -> str:
 def _all_in(some: set[str], others: set[str]) -> bool:
     """Whether each number stands among the others, rounded or not."""
     known = [Fraction(number) for number in others if _EXACT.fullmatch(number)]
+    known += [Fraction(number[:4]) for number in others if _DATE.fullmatch(number)]
     return all(
         _EXACT.fullmatch(number) and any(_near(Fraction(number), other) for other in known) for number in some - others
     )

@@ -62,11 +62,17 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
     if _truth(left) is not None and _truth(right) is not None:
         return _truth(left) == _truth(right)
     if any(sign in text for text in (left, right) for sign in "^√"):
-        one, other = formula(left), formula(right)
-        return one in other or other in one
+        return holds_formula(left, right) or holds_formula(right, left)
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
         return False  # "Sentence A" is not "Sentence B"
     return _same_literal(left, right) or _same_words(left, right)
+
+
+def holds_formula(text: str, part: str) -> bool:
+    """Whether a text holds a formula as a whole: `2x` is no part of `12x`."""
+    whole, wanted = formula(text), formula(part)
+    at = whole.find(wanted)
+    return at == 0 or (at > 0 and not whole[at - 1].isdigit() and whole[at - 1] not in "^/")
 
 
 def formula(text: str) -> str:

@@ -131,7 +131,9 @@ def quantity(text: str) -> Quantity | None:
     plain = with_plain_fractions(with_minutes(text[: _LONGEST + 2].strip().rstrip(".").strip())).strip()
     if not plain or len(plain) > _LONGEST:
         return None
-    plain = NUMBER_WORDS.get(plain.lower(), plain)
+    first, _, rest = plain.partition(" ")
+    if first.lower() in NUMBER_WORDS:
+        plain = f"{NUMBER_WORDS[first.lower()]} {rest}".strip()
     if plain[0].isalpha():
         return None
     match = _QUANTITY.match(plain)
@@ -140,10 +142,10 @@ def quantity(text: str) -> Quantity | None:
     value = _value(match)
     if value is None:
         return None
-    unit, rest = (match["unit"] or match["money"]).lower(), plain[match.end() :].strip().lower()
+    unit, after = (match["unit"] or match["money"]).lower(), plain[match.end() :].strip().lower()
     if unit in _SCALES:
-        value, (unit, _, rest) = value * _SCALES[unit], (rest or match["money"]).partition(" ")
-    if rest and (len(rest.split()) > 3 or _NOT_A_UNIT.search(rest)):
+        value, (unit, _, after) = value * _SCALES[unit], (after or match["money"]).partition(" ")
+    if after and (len(after.split()) > 3 or _NOT_A_UNIT.search(after)):
         return None
     digits = len((match["plain"] or "").replace(",", "").replace(".", "").strip("-").lstrip("0"))
     return Quantity(value, unit, bool(match["percent"]), digits if "." in (match["plain"] or "") else 99)

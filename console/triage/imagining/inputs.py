@@ -45,6 +45,11 @@ _TYPES: dict[str, tuple[object, ...]] = {
     "dict[str, int]": _DICTS, "sequence[int]": _LISTS, "iterable[int]": _LISTS,
 }  # fmt: skip
 _GUESSES: tuple[tuple[object, ...], ...] = (_LISTS, _NUMBERS, _TEXTS, _NESTED, _DICTS)
+_TWINS: tuple[Arguments, ...] = (
+    ("listen", "silent"), ("aab", "abb"), ("abc", "abc"), ("kitten", "sitting"),
+    ([1, 2, 2], [2, 2, 1]), ([1, 2], [1, 2]),
+)  # fmt: skip
+"""What two arguments of one kind may have in common."""
 _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
 _CALL = re.compile(r"(?:>>>\s*|\bassert\s+|`)(?:not\s+)?(?:[\w.()]+\.)?(\w+)\(")
@@ -141,7 +146,8 @@ def _of_pools(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iter
         step = max(1, len(several) // _MOST)
         # A step that shares a factor with the size of a pool would meet only some of its values.
         step += step > 1 and any(step % len(pool) == 0 or len(pool) % step == 0 for pool in kinds)
-        yield [Input(given, example=not any(map(at_an_edge, given))) for given in several[::step][:_MOST]]
+        twins = () if in_order else _twins(kinds)
+        yield [Input(given, example=not any(map(at_an_edge, given))) for given in [*several[::step][:_MOST], *twins]]
 
 
 def _pools(parameter: ast.arg) -> tuple[tuple[object, ...], ...]:
@@ -153,6 +159,12 @@ def _pools(parameter: ast.arg) -> tuple[tuple[object, ...], ...]:
     name = parameter.arg.lower()
     hinted = tuple(pool for names, pool in _HINTS if name in names)[:1]
     return hinted + tuple(pool for pool in _GUESSES if pool not in hinted)
+
+
+def _twins(kinds: tuple[tuple[object, ...], ...]) -> tuple[Arguments, ...]:
+    """Pairs that have something in common, where both arguments are texts or both lists of numbers."""
+    kind = str if kinds == (_TEXTS, _TEXTS) else list if kinds == (_LISTS, _LISTS) else None
+    return tuple(given for given in _TWINS if kind is not None and isinstance(given[0], kind))
 
 
 def _sorted(value: object) -> object:

@@ -34,6 +34,8 @@ class _Entry:
     node: ast.FunctionDef
     parameters: list[str]
     kind: str = ""
+    unordered: bool = False
+    """Whether the old program puts what it returns through a set: then its order was never promised."""
 
 
 class _Tally:
@@ -86,7 +88,7 @@ def _on_each(
         after = _outcome(machines[1], entry, one.arguments)
         if after is None:
             tally.unknown += 1
-        elif _same(before, after):
+        elif _same(before, after) or (entry.unordered and _permuted(before, after)):
             tally.same += 1
         else:
             weight = _weight(one, before, after)
@@ -142,6 +144,13 @@ def _same(before: Outcome, after: Outcome) -> bool:
     return before[1] == after[1] and _equal(before[0], after[0])
 
 
+def _permuted(before: Outcome, after: Outcome) -> bool:
+    if isinstance(before, Exception) or isinstance(after, Exception):
+        return False
+    one, other = before[0], after[0]
+    return isinstance(one, list) and isinstance(other, list) and sorted(map(repr, one)) == sorted(map(repr, other))
+
+
 def _equal(one: object, other: object) -> bool:
     if callable(one) or callable(other):
         return True
@@ -176,7 +185,25 @@ def _entry(node: ast.FunctionDef, other: ast.FunctionDef | None, kind: str = "")
     if other is not None and 1 <= len(parameters) <= _MOST_PARAMETERS:
         theirs = _required(other)[1 if kind else 0 :]
         if len(theirs) == len(parameters):
-            yield _Entry(node.name, node, parameters, kind)
+            yield _Entry(node.name, node, parameters, kind, _uses_sets(node))
+
+
+def _uses_sets(node: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in ("list", "tuple")
+        and _of_sets(part)
+        for part in ast.walk(node)
+    )
+
+
+def _of_sets(call: ast.Call) -> bool:
+    """Whether what a call gets is made with `set(…)` or `{…}`."""
+    made = (part for one in call.args for part in ast.walk(one))
+    return any(
+        isinstance(part, (ast.Set, ast.SetComp)) or (isinstance(part, ast.Name) and part.id == "set") for part in made
+    )
 
 
 def _required(node: ast.FunctionDef) -> list[str]:
