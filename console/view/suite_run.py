@@ -24,6 +24,7 @@ from console.regression.recording import keep
 from console.regression.records import CHANGED, CaseResult, Status, SuiteRun, total
 from console.regression.reviewing import Review
 from console.regression.running import Finished, Progress, journal_of, must_be_reachable, run_suite
+from console.text import words
 from console.text.clock import utc_now
 from console.text.safe import NOTHING, SafeText, safe_line
 
@@ -139,7 +140,8 @@ class SuiteRunDesk:
         self.finished = found
         if found is None:
             return replace(count.view(), state="stopped", left_s=None)
-        problem = ""
+        problem = f"{words.share(found.not_measured)} of the cases got no answer; the next run asks for those"
+        problem = problem if found.unmeasured else ""
         if not self._read_only:
             try:
                 keep(found, self._journal)

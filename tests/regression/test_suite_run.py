@@ -82,6 +82,19 @@ def test_the_same_desk_goes_on_after_a_stop(app: App) -> None:
     assert desk.run(ready, lambda _: None).state == "finished"  # a stop before the run is of no run
 
 
+def test_an_outage_is_said_and_the_next_run_asks_only_for_what_is_missing(app: App) -> None:
+    app.provider.answers[(NEW, "Question one?")] = 400
+    desk = desk_of(app)
+    view = desk.run(desk.prepare(), lambda _: None)
+    assert "33" in view.problem
+    assert "got no answer" in "\n".join(draw_suite(view, "", 120, 34).text())
+    app.provider.answers.clear()
+    asked = len(app.provider.asked)
+    view = desk.run(view, lambda _: None)
+    assert (view.problem, view.counts) == ("", {"same": 3})
+    assert len(app.provider.asked) == asked + 1
+
+
 def test_the_worst_stand_first_at_the_end(app: App) -> None:
     change(app)
     app.provider.answers[(OLD, "Question three?")] = "Hello, how can I help you today?"
