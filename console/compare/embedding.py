@@ -34,7 +34,11 @@ def chunks(text: str, length: Callable[[str], int], limit: int = PIECES) -> list
     pieces: list[str] = []
     words: list[str] = []
     size = 0
-    for word in text.split():
+    every = text.split()
+    whole = " ".join(every)
+    if max(len(every), length(whole)) <= limit:
+        return [whole]  # most answers: no word has to be looked at
+    for word in every:
         cost = max(1, length(word))
         # A word longer than a chunk (a data url, say) is cut into parts that fit.
         step = limit if cost > limit else len(word)
@@ -45,7 +49,7 @@ def chunks(text: str, length: Callable[[str], int], limit: int = PIECES) -> list
                 words, size = [], 0
             words.append(part)
             size += cost
-    return [*pieces, " ".join(words)] if words else pieces or [""]
+    return [*pieces, " ".join(words)] if words else pieces
 
 
 def matched(left: Any, right: Any) -> list[float]:
@@ -63,8 +67,8 @@ def serve(model: Any, requests: Any, answers: Any) -> None:
     for line in requests:
         pair = json.loads(line)
         sides = [chunks(str(text), length) for text in pair]
-        left, right = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
-        scores = matched(left, right)
+        vectors = model.encode([*sides[0], *sides[1]], normalize_embeddings=True, show_progress_bar=False)
+        scores = matched(vectors[: len(sides[0])], vectors[len(sides[0]) :])
         answers.write(json.dumps({"mean": sum(scores) / len(scores), "lowest": min(scores)}) + "\n")
         answers.flush()
 
