@@ -38,14 +38,14 @@ def stand_in(running_stand_in: StandIn) -> Iterator[StandIn]:
 @pytest.fixture
 def anthropic_client(stand_in: StandIn) -> Iterator[Any]:
     anthropic = pytest.importorskip("anthropic")
-    with anthropic.Anthropic(api_key="none", base_url=stand_in.url, max_retries=0, timeout=5.0) as client:
+    with anthropic.Anthropic(api_key="none", base_url=stand_in.url, max_retries=0, timeout=30.0) as client:
         yield client
 
 
 @pytest.fixture
 def openai_client(stand_in: StandIn) -> Iterator[Any]:
     openai = pytest.importorskip("openai")
-    with openai.OpenAI(api_key="none", base_url=f"{stand_in.url}/v1", max_retries=0, timeout=5.0) as client:
+    with openai.OpenAI(api_key="none", base_url=f"{stand_in.url}/v1", max_retries=0, timeout=30.0) as client:
         yield client
 
 
@@ -57,7 +57,7 @@ def http_call(stand_in: StandIn) -> Callable[..., tuple[int, dict[str, str], byt
         method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         place = urlsplit(stand_in.url)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
         try:
             data = body if isinstance(body, bytes) or body is None else json.dumps(body)
             connection.request(method, path, data, headers or {})
@@ -73,7 +73,7 @@ def http_call(stand_in: StandIn) -> Callable[..., tuple[int, dict[str, str], byt
 def eventually() -> Callable[..., None]:
     """Wait until a condition holds, with a deadline."""
 
-    def wait(condition: Callable[[], object], within_s: float = 5.0) -> None:
+    def wait(condition: Callable[[], object], within_s: float = 30.0) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, "it did not happen in time"

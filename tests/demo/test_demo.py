@@ -73,8 +73,8 @@ def fenced() -> Iterator[Demo]:
 def test_live_requests_arrive_in_the_log_on_both_routes(fenced: Demo, eventually: Callable[..., None]) -> None:
     live = Live(fenced)
     for model in (OLD, "gpt-4.1-mini-2025-04-14"):
-        eventually(lambda model=model: fenced.control.counts().get(f"{model} ok", 0) > 5, within_s=15)
-    eventually(lambda: live.count() > 12, within_s=15)
+        eventually(lambda model=model: fenced.control.counts().get(f"{model} ok", 0) > 5)
+    eventually(lambda: live.count() > 12)
 
 
 def test_a_named_folder_stays_and_one_that_holds_something_is_refused(tmp_path: Path, short_past: None) -> None:
@@ -90,14 +90,14 @@ def test_a_named_folder_stays_and_one_that_holds_something_is_refused(tmp_path: 
 
 def test_rows_carry_what_answers_say(fenced: Demo, eventually: Callable[..., None]) -> None:
     live = Live(fenced)
-    eventually(lambda: live.count("outcome = 'ok'") > 10, within_s=15)
+    eventually(lambda: live.count("outcome = 'ok'") > 10)
     complete = "latency_ms > 0 and ttft_ms > 0 and input_tokens > 0 and output_tokens > 0"
     assert live.count(f"outcome = 'ok' and not ({complete} and user is not null)") == 0
     assert live.count("outcome = 'ok' and cost_usd > 0") == live.count("outcome = 'ok'")
 
 
 def test_the_scenario_turns_the_switches_of_the_canary_only(fenced: Demo, eventually: Callable[..., None]) -> None:
-    eventually(lambda: CANARY in fenced.control.switches(), within_s=15)
+    eventually(lambda: CANARY in fenced.control.switches())
     assert fenced.control.switches()[CANARY]["fences"] is True
     assert set(fenced.control.switches()) == {CANARY}
 
@@ -105,7 +105,7 @@ def test_the_scenario_turns_the_switches_of_the_canary_only(fenced: Demo, eventu
 def test_the_checker_flags_fenced_json_of_the_canary(fenced: Demo, eventually: Callable[..., None]) -> None:
     live = Live(fenced)
     fenced.registry.write_text(fenced.registry.read_text().replace("canary_percentage = 5", "canary_percentage = 50"))
-    eventually(lambda: live.count("flagged = 1") >= 3, within_s=15)
+    eventually(lambda: live.count("flagged = 1") >= 3)
     arm = "(select arm from series where series.id = requests.series)"
     assert live.count(f"flagged = 1 and {arm} != 'canary'") == 0
     assert live.count(f"flagged = 0 and {arm} = 'production'") > 0
@@ -113,7 +113,7 @@ def test_the_checker_flags_fenced_json_of_the_canary(fenced: Demo, eventually: C
 
 def test_ratings_come_later(fenced: Demo, eventually: Callable[..., None]) -> None:
     live = Live(fenced)
-    eventually(lambda: live.count("satisfied is not null") >= 2, within_s=15)
+    eventually(lambda: live.count("satisfied is not null") >= 2)
 
 
 def test_the_running_users_follow_the_registry(fenced: Demo, eventually: Callable[..., None]) -> None:

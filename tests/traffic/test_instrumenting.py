@@ -58,7 +58,7 @@ canary_start = 2026-11-10T09:00:00Z
 
 @pytest.fixture
 def claude(stand_in, router, log) -> Iterator[anthropic.Anthropic]:
-    with anthropic.Anthropic(api_key="none", base_url=stand_in.url, max_retries=0, timeout=5.0) as client:
+    with anthropic.Anthropic(api_key="none", base_url=stand_in.url, max_retries=0, timeout=30.0) as client:
         assert instrument(client, router, log) is client
         yield client
 
@@ -66,7 +66,7 @@ def claude(stand_in, router, log) -> Iterator[anthropic.Anthropic]:
 @pytest.fixture
 def gpt(stand_in, router, log) -> Iterator[openai.OpenAI]:
     url = f"{stand_in.url}/v1"
-    with openai.OpenAI(api_key="none", base_url=url, max_retries=0, timeout=5.0) as client:
+    with openai.OpenAI(api_key="none", base_url=url, max_retries=0, timeout=30.0) as client:
         yield instrument(client, router, log)
 
 
