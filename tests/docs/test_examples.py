@@ -101,7 +101,7 @@ def test_the_python_of_the_integration_page_runs_and_is_logged(page_at, place, e
 
 
 RUN = {
-    "python": {"README.md", "docs/integration.md", "docs/alerts.md", "docs/suites.md"},
+    "python": {"README.md", "docs/integration.md", "docs/alerts.md", "docs/suites.md", "docs/triage.md"},
     "console": {
         "README.md",
         "docs/recipes.md",
@@ -109,11 +109,12 @@ RUN = {
         "docs/tutorial.md",
         "docs/suites.md",
         "docs/preflight.md",
+        "docs/triage.md",
     },
     "toml": {"docs/registry.md", "docs/guard.md", "docs/verdict.md", "docs/recipes.md", "docs/suites.md"},
 }
-"""The pages whose blocks of a language run in a test: here, of alerts in tests/guard/alerts, of suites in tests/plugin,
-of TOML in test_pages."""
+"""The pages whose blocks of a language run in a test: here, of alerts in tests/guard/alerts, of suites in
+tests/plugin, of triage in tests/triage, of TOML in test_pages."""
 PARSED = {"sh", "yaml", "json", "ini"}
 """Languages whose blocks are read by what would read them, on every page."""
 PORTS = {"docs/bucket_ports.md"}
