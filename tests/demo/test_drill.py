@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import signal
@@ -385,6 +386,24 @@ def test_a_drill_that_is_not_meant_touches_nothing(guarded, monkeypatch, capsys,
     assert main(argv) == code
     assert said in capsys.readouterr().err
     assert guarded.registry.read_bytes() == text
+
+
+class Typed(io.StringIO):
+    """A terminal on which somebody has typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "code"), [("support\n", 0), (" support \n", 0), ("yes\n", 1), ("\n", 1), ("", 130)])
+def test_a_live_drill_asks_for_the_name_and_says_what_it_will_do(guarded, monkeypatch, capsys, typed, code) -> None:
+    monkeypatch.setattr("sys.stdin", Typed(typed))
+    ran = []
+    monkeypatch.setattr("console.demo.drill.running.run", lambda drill, _: ran.append(drill) or _found(live=True))
+    assert main(["drill", "support", "--live", "--registry", str(guarded.registry), "--log", str(guarded.log)]) == code
+    said = capsys.readouterr().err
+    assert "The guard will roll the canary back from 25 % to 0 %" in said
+    assert [drill.live for drill in ran] == ([True] if code == 0 else [])
 
 
 def test_an_unknown_route_is_a_usage_error_and_a_broken_registry_an_invalid_one(drill, capsys) -> None:
