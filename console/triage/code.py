@@ -81,6 +81,7 @@ def _indented(code: str) -> str:
 
 
 def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
+    originals = copy.deepcopy(left), copy.deepcopy(right)  # names and annotations say what parameters take
     one, other = _dump(left), _dump(right)
     if one == other:
         return [], True
@@ -93,7 +94,6 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
             asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone)
             weight = 0.7 if asked else 0.4
             return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
-    originals = copy.deepcopy(left), copy.deepcopy(right)  # names of parameters say what they take
     _Renamed().visit(left)
     _Renamed().visit(right)
     one, other = _dump(left), _dump(right)

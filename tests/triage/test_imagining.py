@@ -272,6 +272,19 @@ def test_the_same_results_are_acceptable() -> None:
     assert found.reasons[0].text.startswith("the same results on the ")
 
 
+def test_annotations_say_what_to_try() -> None:
+    old = "class Solution:\n    def same(self, s: str, t: str) -> bool:\n        return sorted(s) == sorted(t)"
+    found = triage(old, old.replace("sorted(", "set("), prompt="Complete the class.")
+    assert [reason.text for reason in found.reasons] == ["same('aab', 'abb') was False, is now True"]
+
+
+def test_an_order_that_a_set_never_promised_may_change() -> None:
+    old = "def both(a, b):\n    return list(set(a) & set(b))"
+    new = "def both(a, b):\n    return [x for x in dict.fromkeys(a) if x in b]"
+    assert triage(old, new, prompt="What is in both lists?").verdict == "acceptable"
+    assert triage(new, new.replace("in dict.fromkeys(a)", "in set(a)"), prompt="Keep the order.").score > 0
+
+
 def test_objects_are_compared_by_what_their_methods_return() -> None:
     stack = (
         "class Stack:\n    def __init__(self):\n        self.items = []\n    def push(self, item):\n"
