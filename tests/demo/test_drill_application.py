@@ -75,7 +75,7 @@ def running(tmp_path: Path):
 async def until(condition: Callable[[], object], what: str) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + 15.0
-    while not condition():  # noqa: ASYNC110 - what is waited for happens in files and threads
+    while not condition():
         assert loop.time() < deadline, what
         await asyncio.sleep(0.01)
 
