@@ -133,7 +133,7 @@ def test_nobody_is_asked_without_a_terminal(monkeypatch) -> None:
 
 def test_an_interrupted_comparison_ends_at_once_and_takes_its_stand_in_along(world) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "console", "compare", "hello", "--stand-in"],
+        [sys.executable, "-m", "console", "compare", "[long] hello", "--stand-in"],
         cwd=world.folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
