@@ -90,6 +90,16 @@ class Desk:
         snapshot = read(self.path)
         return self._plan(request, snapshot, standing, tidy(reason), self._clock())
 
+    def route_of(self, request: Request) -> str:
+        """The name of the route that `request` is about, so that its evidence can be handed in; "" where there is none.
+
+        An undo is about the route of the change that it takes back. Raises HistoryInvalid for one.
+        """
+        if not isinstance(request, Undo):
+            return getattr(request, "route", "")
+        entry = self._named(request)
+        return entry.route if entry else ""
+
     def apply(self, plan: Plan, *, reason: str = "", force: bool = False) -> Outcome:
         """Make the change that `plan` shows, and record it.
 
@@ -141,6 +151,9 @@ class Desk:
     def _entry(self, request: Undo, snapshot: Snapshot) -> Entry | None:
         if not self.read_only:
             self.history.recover(snapshot.data)
+        return self._named(request)
+
+    def _named(self, request: Undo) -> Entry | None:
         return self.history.latest() if request.number is None else self.history.entry(request.number)
 
     def _write(self, plan: Plan) -> Outcome:

@@ -46,7 +46,7 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
     if force and not reason:
         raise Usage("--force needs --reason", "Say why it is right all the same; the history keeps it.")
     desk = Desk(settings.registry_path, actor=settings.actor, read_only=settings.read_only)
-    plan = desk.plan(request, _standing(settings, request), reason=reason)
+    plan = desk.plan(request, _standing(settings, request, desk.route_of(request)), reason=reason)
     view = plan_view(plan)
     for line in view.preflight:
         diagnostics.say(f"{line.mark} {line.text}")
@@ -65,9 +65,8 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
     return EXIT_GOOD
 
 
-def _standing(settings: Settings, request: Request) -> Standing:
-    """The verdict at this moment, from the log; unknown where there is none."""
-    name = getattr(request, "route", "")
+def _standing(settings: Settings, request: Request, name: str) -> Standing:
+    """The verdict on the route `name` at this moment, from the log; unknown where there is none."""
     registry = read(settings.registry_path).registry
     route = registry.routes.get(name)
     if isinstance(request, StartCanary):

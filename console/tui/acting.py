@@ -214,11 +214,10 @@ class Acting(Noticing):
 
         self.app.push_screen(AskScreen(title, fields, go), answered)
 
-    def _standing(self, request: Request) -> Standing:
+    def _standing(self, name: str, look: Look | None) -> Standing:
+        """What `look` says of the canary on the route `name`."""
         from console.view.planned import standing_of
 
-        name = getattr(request, "route", "")
-        look = self.look
         if look is None or look.snapshot is None or name not in look.snapshot.registry.routes:
             return UNKNOWN
         route = look.snapshot.registry.routes[name]
@@ -233,15 +232,16 @@ class Acting(Noticing):
         from console.actions.requests import StartCanary
         from console.view.preflighted import standing_before
 
-        known = self._standing(request)
-        snapshot = self.look.snapshot if self.look else None
+        look = self.look
+        snapshot = look.snapshot if look else None
 
         def plan() -> None:
-            standing = known
-            if snapshot is not None and isinstance(request, StartCanary):
-                standing = standing_before(request, snapshot.registry, self.runtime.log, self.runtime.clock())
+            desk = self._desk()
             try:
-                proposed = self._desk().plan(request, standing, reason=reason)
+                standing = self._standing(desk.route_of(request), look)
+                if snapshot is not None and isinstance(request, StartCanary):
+                    standing = standing_before(request, snapshot.registry, self.runtime.log, self.runtime.clock())
+                proposed = desk.plan(request, standing, reason=reason)
             except ConsoleError as error:
                 self.from_thread(self.tell, str(error), error=True)
                 return

@@ -213,6 +213,21 @@ def test_undo_of_a_number_takes_that_change_back(console, world) -> None:
     assert routes(world)["support"]["canary_percentage"] == 25
 
 
+def test_undo_of_a_rollback_is_held_against_the_evidence_of_its_route(console, world) -> None:
+    world.record(600, canary_errors=0.3)
+    assert console("rollback", "support", "--yes").code == 0
+    shown = console("undo", "--dry-run")
+    assert "none seen on this rollout yet" not in shown.err
+    assert "users: " in shown.err
+    assert "to the canary: 0 % → 50 %" in shown.err
+    refused = console("undo", "--yes", "--reason", "it was the network")
+    assert refused.code == 1
+    assert "regression: error rate" in refused.err
+    assert console("undo", "--yes", "--force", "--reason", "it was the network").code == 0
+    why = console("history", "--why", "2", "--json").json
+    assert "error rate" in str(why)
+
+
 def test_undo_without_a_change_says_so(console, world) -> None:
     result = console("undo", "--yes")
     assert result.code == 1
