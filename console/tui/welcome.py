@@ -34,7 +34,7 @@ class Found:
 class WelcomePage(Drawn):
     """Where one is, and what there is to choose."""
 
-    DEFAULT_CSS = "WelcomePage { width: 1fr; height: 1fr; }"
+    DEFAULT_CSS = "WelcomePage { width: 100%; height: 1fr; }"
 
     def __init__(self, name: SafeText, folder: SafeText) -> None:
         super().__init__()

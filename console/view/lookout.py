@@ -253,7 +253,7 @@ class Lookout:
         missing = isinstance(problem, LogMissing)
         words_ = safe_line(problem.message) if problem else NOTHING
         if known is not None:
-            return replace(known, state=State.ERROR, sentence=words_, stale=True)
+            return replace(known, state=State.ERROR, sentence=words_, second=NOTHING, countdown=NOTHING, stale=True)
         state = State.NO_DATA if missing else State.ERROR
         return CanaryView(safe(route.name), state, SafeText("no requests yet") if missing else words_)
 

@@ -99,7 +99,7 @@ def draw_next(route: RouteView | None, width: int, *, seen: bool) -> Canvas:
     if seen:
         rows: list[tuple[Line, str]] = [
             start,
-            ([("before that", "muted")], f"console preflight {name} {model}: what it rejects or changes"),
+            ([("before that", "muted")], f"console preflight {name} {model}"),
             ([("enter", "strong bold"), (" ask both", "muted")], "one prompt on two models, side by side"),
         ]
     else:

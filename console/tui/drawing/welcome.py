@@ -23,14 +23,14 @@ def draw_welcome(
     y = _paragraph(canvas, y, f"There is no {name} here yet", "strong bold")
     y = _paragraph(canvas, y, "It names every model this application calls: one file, in version control.", "fg")
     y += 1
-    y = _paragraph(canvas, y, "d   a simulated world with live traffic, to try everything in", "fg")
+    y = _choice(canvas, y, "d", "a simulated world with live traffic, to try everything in", "fg")
     if not said:
-        y = _paragraph(canvas, y, "y   looking for model ids in the code …", "muted")
+        y = _choice(canvas, y, "y", "looking for model ids in the code …", "muted")
         return canvas
     if not lines:
-        _paragraph(canvas, y, f"y   {said}", "muted")
+        _choice(canvas, y, "y", said, "muted")
         return canvas
-    y = _paragraph(canvas, y, f"y   write this one, {said}; nothing else is touched", "fg")
+    y = _choice(canvas, y, "y", f"write this one, {said}; nothing else is touched", "fg")
     _code(canvas, y + 1, lines)
     return canvas
 
@@ -38,6 +38,15 @@ def draw_welcome(
 def _paragraph(canvas: Canvas, y: int, text: str, style: str) -> int:
     for line in wrap(text, max(10, canvas.width - 4)):
         canvas.put(2, y, line, style, end=canvas.width - 2)
+        y += 1
+    return y
+
+
+def _choice(canvas: Canvas, y: int, key: str, text: str, style: str) -> int:
+    """A key, and what it does."""
+    canvas.put(2, y, key, "strong bold", end=canvas.width - 2)
+    for line in wrap(text, max(10, canvas.width - 8)):
+        canvas.put(6, y, line, style, end=canvas.width - 2)
         y += 1
     return y
 

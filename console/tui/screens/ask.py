@@ -68,7 +68,9 @@ class AskScreen(ModalScreen[tuple[str, ...] | None]):
         for number, (field, value) in enumerate(zip(self._fields, values, strict=True)):
             wrong = field.check(value)
             if wrong:
-                self.query_one("#ask-problem", Label).update(Content(f"{field.label}: {wrong}"))
+                problem = self.query_one("#ask-problem", Label)
+                problem.update(Content(f"{field.label}: {wrong}"))
+                problem.display = True
                 self.query_one(f"#field-{number}", Input).focus()
                 return
         self.dismiss(values)
