@@ -112,7 +112,8 @@ def _passed(route: Route, verdict: Verdict) -> SafeText:
     but = f" · but {_metric(tells[0]).label} {effect(tells[0])}" if tells else ""
     further = any(route.canary_percentage < step < 100 for step in route.steps)
     does = "can go on" if further else "can be promoted"
-    return join(f"all {n} guardrails, n = {words.count(verdict.canary_n)}; ", route.name, f" {does}{but}")
+    guardrails = f"all {n} guardrails" if n > 1 else "the only guardrail"
+    return join(f"{guardrails}, n = {words.count(verdict.canary_n)}; ", route.name, f" {does}{but}")
 
 
 def _between(verdict: Verdict) -> SafeText:

@@ -85,6 +85,11 @@ def test_a_pass_on_the_last_step_can_be_promoted(route, verdict, judged, changed
     assert sentence(route, found, 0.0) == "all 5 guardrails, n = 18,402; support can go on"
 
 
+def test_a_pass_of_one_guardrail_does_not_speak_of_all(route, verdict, judged) -> None:
+    found = verdict("pass", metrics=(judged("error"),), canary_n=1_200)
+    assert sentence(route, found, 0.0) == "the only guardrail, n = 1,200; support can go on"
+
+
 def test_a_pass_with_a_worse_signal_says_so(route, verdict, judged) -> None:
     cost = judged("cost", role="signal", decided="regression", change=1.38)
     assert sentence(route, verdict("pass", metrics=(judged(), cost)), 0.0).endswith("can go on · but cost per 1k ×1.38")
