@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from console.actions.plans import Plan
 from console.actions.standing import Standing
+from console.domain.edits import SetKey
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe, safe_line
 from console.verdict.verdict import Verdict
@@ -27,7 +28,7 @@ def plan_view(plan: Plan) -> PlanView:
         model_id=safe_line(plan.model_id),
         arm=plan.arm,
         state=_STATES.get(standing.state, State.NO_DATA),
-        sentence=safe_line(standing.sentence or "no evidence is at hand"),
+        sentence=_sentence(plan),
         details=safe_line(" · ".join(standing.details)),
         users=_users(plan),
         users_note=safe_line(plan.notes[0]) if plan.notes else NOTHING,
@@ -55,8 +56,23 @@ def _asks(plan: Plan) -> SafeText:
     return safe_line(f"a typed reason: {' · '.join(sentences)}")
 
 
+def _sentence(plan: Plan) -> SafeText:
+    """The verdict's sentence. It is about the canary: beside a rollback of production it says so."""
+    standing = plan.standing
+    if standing.sentence and plan.action == "rollback" and plan.arm == "production":
+        return join("the canary: ", safe_line(standing.sentence))
+    return safe_line(standing.sentence or "no evidence is at hand")
+
+
 def _users(plan: Plan) -> SafeText:
-    """`6,214 users move to the new model: 50 % → 100 %`, from the users the log has seen on this rollout."""
+    """`6,214 users move to the new model: 50 % → 100 %`, from the users the log has seen on this rollout.
+
+    `everybody moves to gpt-…` where production itself is replaced: the canary's share says nothing about that.
+    """
+    served = _new_production(plan)
+    if served:
+        who = f"{words.percentage(100 - plan.after)} of users move" if plan.after else "everybody moves"
+        return join(who, " to ", safe_line(served))
     shares = f"{words.percentage(plan.before)} → {words.percentage(plan.after)}"
     if plan.before == plan.after:
         return SafeText(f"nobody moves: the share stays at {words.percentage(plan.after)}")
@@ -66,6 +82,15 @@ def _users(plan: Plan) -> SafeText:
     if moved is None:
         return SafeText(f"{shares} of users; none seen on this rollout yet")
     return SafeText(f"{words.plural(moved, 'user moves', 'users move')} {where}: {shares}")
+
+
+def _new_production(plan: Plan) -> str:
+    """The model that production is replaced with; "" where it stays, or where the canary becomes it."""
+    if plan.action == "promote":
+        return ""
+    place = ("routes", plan.route, "production")
+    found = (edit for edit in plan.edits if isinstance(edit, SetKey) and edit.path == place)
+    return str(next((edit.value for edit in found), ""))
 
 
 def _moved(plan: Plan) -> int | None:
