@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ _ROOM_ABOVE = 1.4
 _USUAL_RANGES = 1.5
 """Where all values are 0 the scale shows one and a half usual ranges, so that the first one does not rule."""
 
+_PLOTS = 8
+"""A plot changes every ten seconds and is scaled every second: those in sight are remembered."""
+
 
 class Top(NamedTuple):
     """The upper end, and since when the data would have done with less than 60 % of it (None: it does not)."""
@@ -33,6 +37,7 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+@lru_cache(maxsize=_PLOTS)
 def needed(plot: PlotView) -> float:
     """The smallest upper end that shows the data; 0 without any."""
     ranges = [high for point in plot.points if (high := finite(point.high))]
@@ -55,6 +60,7 @@ def _certain(plot: PlotView) -> list[float]:
     return [value for value in map(finite, values) if value]
 
 
+@lru_cache(maxsize=_PLOTS)
 def nice_top(plot: PlotView, rows: int) -> float:
     """Of the nice numbers above the data, the one that puts production's median nearest to the middle of a row.
 
