@@ -82,8 +82,11 @@ def swap(request: Request, world: World, route: Route) -> Plan:
 
 
 def held_because(world: World) -> str:
-    """What the file says about why the canary is held: the reason given, else who did it."""
-    return world.reason or f"rolled back by {world.actor}"
+    """What the file says about why the canary is held: the reason given, else what the verdict was, else who did it."""
+    standing = world.standing
+    if world.reason or standing.state != "regression" or not standing.sentence:
+        return world.reason or f"rolled back by {world.actor}"
+    return f"regression: {standing.sentence.partition(': ')[0]}"  # the numbers in full are in the history
 
 
 def _beside_canary(world: World, route: Route) -> tuple[tuple[Edit, ...], tuple[str, ...]]:

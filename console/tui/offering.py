@@ -35,7 +35,7 @@ class Offering(Acting, Guarding):
         if state is State.NO_CANARY:
             return ("canary",)
         if state is State.REGRESSION:
-            return ("rollback", "retreat", "undo", "history") if self._serves else ("undo", "history")
+            return ("rollback", "retreat", "undo", "history") if self._serves else ("history", "undo")
         return ("rollback", "advance", "promote")
 
     @property

@@ -122,7 +122,7 @@ def _undo(entry: Entry) -> list[str]:
 def _fate(entry: Entry) -> str:
     if entry.state == "abandoned":
         return "was never written"
-    return f"taken back by change {entry.undone_by}" if entry.undone_by is not None else "stands"
+    return f"taken back by change {entry.undone_by}" if entry.undone_by is not None else "still in force"
 
 
 def _delivered(delivery: Delivery) -> str:

@@ -121,6 +121,11 @@ def test_the_reason_of_a_rollback_is_why_it_is_held(do, route):
     assert outcome.command == "console rollback support --canary --reason 'users complain'"
 
 
+def test_without_a_reason_a_regression_is_why_it_is_held(do, route):
+    do(Rollback("support"), Standing("regression", "error rate 5.0 % against 1.5 %: +3.5 points"))
+    assert route().canary.held == "regression: error rate 5.0 % against 1.5 %"
+
+
 @pytest.mark.parametrize("state", ["", "pass", "regression", "suspect data", "error"])
 def test_no_verdict_blocks_a_rollback(do, route, state):
     do(Rollback("support"), Standing(state))

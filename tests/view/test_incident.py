@@ -66,7 +66,7 @@ def test_a_note_says_when_why_what_and_how_to_take_it_back(registry: Path) -> No
     for line in (
         "- When: 2026-11-24 14:33:02 UTC",
         "- By: guard (change 2)",
-        "- Now: stands",
+        "- Now: still in force",
         "Regression: error rate 3.4 % against 1.0 %: +2.4 points",
         "- latency p95 1.3 s against 1.2 s",
         "- 2,081 requests on canary, 40,000 requests on production",

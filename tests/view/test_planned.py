@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.actions.desk import Desk
-from console.actions.requests import Hold, Promote, Rollback, SetShare
+from console.actions.requests import Hold, PinTier, Promote, Rollback, SetShare, Undo
 from console.actions.standing import Standing
 from console.text.safe import SafeText
 from console.view.planned import plan_view, standing_of
@@ -51,6 +51,30 @@ def test_without_evidence_it_says_so(desk) -> None:
 
 def test_a_hold_moves_nobody(desk) -> None:
     assert plan_view(desk.plan(Hold("support", "legal"), STANDING)).users == ("nobody moves: the share stays at 50 %")
+
+
+def test_a_rollback_of_production_moves_everybody_and_says_whose_verdict_it_shows(desk) -> None:
+    desk.apply(desk.plan(Rollback("support"), STANDING))
+    shown = plan_view(desk.plan(Rollback("support"), STANDING))
+    assert shown.users == "everybody moves to claude-haiku-4-5-20251001"
+    assert shown.sentence == "the canary: no regression so far"
+
+
+def test_a_rollback_of_production_beside_a_canary_leaves_the_canarys_users_alone(desk) -> None:
+    shown = plan_view(desk.plan(Rollback("support", "production"), STANDING))
+    assert shown.users == "50 % of users move to claude-haiku-4-5-20251001"
+
+
+def test_another_production_model_and_its_undo_say_where_everybody_goes(desk, world) -> None:
+    desk.apply(desk.plan(PinTier("summarise", "production", "gpt-5.4-mini-2026-03-17"), reason="cheaper"))
+    was = "gpt-4.1-mini-2025-04-14"
+    assert plan_view(desk.plan(Undo())).users == f"everybody moves to {was}"
+
+
+def test_taking_a_promotion_back_says_who_returns(desk) -> None:
+    desk.apply(desk.plan(Promote("support"), STANDING, reason="looked at by hand"))
+    shown = plan_view(desk.plan(Undo()))
+    assert shown.users == "50 % of users move to claude-sonnet-4-5-20250929"
 
 
 def test_the_diff_is_the_files(desk, world) -> None:
