@@ -271,6 +271,13 @@ def test_a_long_sentence_breaks_at_its_dot_and_hangs() -> None:
     ]
 
 
+def test_a_clause_moves_to_the_next_row_as_a_whole() -> None:
+    assert draw_verdict(State.WARMING_UP, samples.SENTENCES[State.WARMING_UP], 79).text() == [
+        "◔ WARMING UP  41 of 100 canary requests, ≈ 12 min to go",
+        "              regressions already show",
+    ]
+
+
 def test_a_number_is_never_parted_from_its_unit() -> None:
     for width in range(20, 90):
         for state in State:

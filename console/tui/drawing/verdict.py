@@ -87,5 +87,6 @@ def _sentence_lines(sentence: str, width: int) -> list[str]:
         if lines and cell_width(together) <= width:
             lines[-1] = together
         else:
-            lines.extend(wrap(part, width))
+            # A clause moves down as a whole: its last word alone in a row reads like a slip.
+            lines.extend(wrap(part if cell_width(part) <= width else part.replace("; ", "\n"), width))
     return lines
