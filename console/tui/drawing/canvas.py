@@ -98,7 +98,11 @@ class Canvas:
             if look.bg:
                 paints[start:end] = [look] * (end - start)
             else:
-                paints[start:end] = [_over(look, under) for under in paints[start:end]]
+                below = paints[start:end]
+                if below.count(below[0]) == len(below):  # nearly always: one call instead of one for each cell
+                    paints[start:end] = [_over(look, below[0])] * len(below)
+                else:
+                    paints[start:end] = [_over(look, under) for under in below]
         return after
 
     def right(self, x_end: int, y: int, text: str, style: str = "fg", start: int | None = None) -> int:
