@@ -68,12 +68,19 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     await pilot.pause()
 
 
-def svg(app: App[Any]) -> str:
-    """The screen without what is random (ids) and what blinks."""
-    for each in app.screen.query("*"):
+async def taken(pilot: Pilot[Any]) -> str:
+    """The screen once it stands still, without what is random (ids) and what blinks."""
+    last = ""
+    for each in pilot.app.screen.query("*"):
         if isinstance(each, Input | TextArea):
             each.cursor_blink = False
-    return clean(app.export_screenshot(title="console"))
+    for _ in range(100):
+        await pilot.pause(0.1)
+        now = clean(pilot.app.export_screenshot(title="console"))
+        if now == last:
+            return now
+        last = now
+    raise AssertionError("the screen never stood still")
 
 
 def looked(app: App[Any], state: State) -> bool:
@@ -95,18 +102,18 @@ async def test_a_regression_at_three_sizes_and_its_dialogs(regressed: worlds.Wor
         await until(pilot, lambda: looked(app, State.REGRESSION))
         for size in SIZES:
             await resized(pilot, size)
-            assert svg(app) == picture(name="{}x{}".format(*size))
+            assert await taken(pilot) == picture(name="{}x{}".format(*size))
         for size in SIZES[:2]:
             await resized(pilot, size)
             for key, name in (("r", "rollback"), ("p", "promote")):
                 await pilot.press(key)
                 await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-                assert svg(app) == picture(name=f"{name}-{size[0]}x{size[1]}")
+                assert await taken(pilot) == picture(name=f"{name}-{size[0]}x{size[1]}")
                 await pilot.press("escape")
                 await until(pilot, lambda: isinstance(app.screen, MainScreen))
         await pilot.press("h")
         await until(pilot, lambda: isinstance(app.screen, HistoryScreen) and "Same as" in shown(app))
-        assert svg(app) == picture(name="history")
+        assert await taken(pilot) == picture(name="history")
 
 
 def shown(app: App[Any]) -> str:
@@ -121,14 +128,14 @@ async def test_a_healthy_canary_at_three_sizes_in_light_and_its_registry(
         await until(pilot, lambda: looked(app, State.WATCHING))
         for size in SIZES:
             await resized(pilot, size)
-            assert svg(app) == picture(name="{}x{}".format(*size))
+            assert await taken(pilot) == picture(name="{}x{}".format(*size))
         app.theme = LIGHT_NAME
         await pilot.pause(0.1)
-        assert svg(app) == picture(name="light-200x50")
+        assert await taken(pilot) == picture(name="light-200x50")
         await resized(pilot, SIZES[0])
         await pilot.press("1")
         await pilot.pause()
-        assert svg(app) == picture(name="registry-80x24")
+        assert await taken(pilot) == picture(name="registry-80x24")
 
 
 async def test_a_review_at_three_sizes(home: Path, picture: SnapshotAssertion) -> None:
@@ -138,4 +145,4 @@ async def test_a_review_at_three_sizes(home: Path, picture: SnapshotAssertion) -
         await pilot.press("j", "j")
         for size in SIZES:
             await resized(pilot, size)
-            assert svg(app) == picture(name="{}x{}".format(*size))
+            assert await taken(pilot) == picture(name="{}x{}".format(*size))
