@@ -109,6 +109,7 @@ RUN = {
         "docs/tutorial.md",
         "docs/suites.md",
         "docs/preflight.md",
+        "docs/review.md",
         "docs/triage.md",
     },
     "toml": {"docs/registry.md", "docs/guard.md", "docs/verdict.md", "docs/recipes.md", "docs/suites.md"},
