@@ -18,10 +18,10 @@ from console.registry.reading import LARGEST_BYTES, parse, read
 
 def error(data: bytes) -> str:
     """The message about `data`, which must come soon."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(RegistryInvalid) as caught:
         parse(data, "registry.toml")
-    assert time.perf_counter() - started < 1.0  # ten times the promise: the machine is shared
+    assert time.thread_time() - started < 1.0
     assert caught.value.exit_code == EXIT_INVALID
     return caught.value.message
 

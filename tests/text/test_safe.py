@@ -144,6 +144,6 @@ def test_anything_can_be_shown() -> None:
 def test_a_megabyte_takes_milliseconds() -> None:
     clean, hostile = "plain text with words\n" * 47_000, "a\x1b[31m" * 166_000
     for text, limit_s in ((clean, 0.2), (hostile, 1.0)):
-        started = time.perf_counter()
+        started = time.thread_time()
         safe(text)
-        assert time.perf_counter() - started < limit_s
+        assert time.thread_time() - started < limit_s
