@@ -11,6 +11,8 @@ def main() -> int:
     """Run the command line; returns its exit code."""
     try:
         from console.cli.main import main as command
+
+        return command()
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] == "console":
             raise
@@ -19,7 +21,6 @@ def main() -> int:
             "`pip install model-console` installs all of it; Router and RequestLog work without.\n"
         )
         return EXIT_USAGE
-    return command()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,17 +67,21 @@ def test_router_and_log_need_no_other_package(tmp_path: Path) -> None:
     assert done.stdout.strip() == "200"
 
 
-def test_the_command_says_what_to_install_where_only_the_package_is_there(tmp_path: Path) -> None:
-    (tmp_path / "console").symlink_to(ROOT / "console", target_is_directory=True)
-    start = "import sys; sys.path.insert(0, sys.argv[1]); from console.__main__ import main; sys.exit(main())"
+@pytest.mark.parametrize(("there", "missing"), [((), "click"), ((click,), "tomlkit")], ids=["nothing", "click"])
+def test_the_command_says_what_to_install_where_not_all_is_there(
+    tmp_path: Path, there: tuple[ModuleType, ...], missing: str
+) -> None:
+    """Web frameworks bring click along, so the command gets further than its first import there."""
+    (tmp_path / "registry.toml").write_text(REGISTRY)
+    for folder in (ROOT / "console", *(Path(module.__file__ or "").parent for module in there)):
+        (tmp_path / folder.name).symlink_to(folder, target_is_directory=True)
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from console.__main__ import main; sys.exit(main())"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", start, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+        [sys.executable, "-I", "-S", "-c", start, str(tmp_path), "rollout", "support", "next", "--dry-run"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
     assert done.returncode == 2
-    assert "needs click" in done.stderr
+    assert f"needs {missing}" in done.stderr
     assert "pip install model-console" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "defect" not in done.stderr

@@ -152,6 +152,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _abandon_stdout()
         where = f"{error.filename}: " if error.filename else ""
         return diagnostics.fail(Unmeasured(f"{where}{error.strerror or error}"))
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] != "console":
+            raise  # only a part of what the console needs is installed: __main__ says so
+        return diagnostics.fail(_defect(error))
     except Exception as error:  # the outermost edge: a defect of ours must not look like a check that failed
         return diagnostics.fail(_defect(error))
     return result if isinstance(result, int) else EXIT_GOOD
