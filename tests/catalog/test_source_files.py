@@ -80,6 +80,8 @@ def test_gitignore_is_minded_everywhere(ground: Path) -> None:
 def test_generated_and_vendored_files_are_left_out(ground: Path) -> None:
     for name in (
         "node_modules/x/i.js",
+        ".cache/model-console/0eef16990d43a4b2.toml",
+        "app/.mypy_cache/3.11/x.json",
         "vendor/v.go",
         "dist/a.js",
         "b.min.js",

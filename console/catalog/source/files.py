@@ -14,7 +14,8 @@ from console.catalog.source.records import Skipped
 LARGEST_BYTES = 1_000_000
 _LEFT_OUT = (
     r"(?:^|/)(?:node_modules|bower_components|vendor|third_party|site-packages|dist|build|target|out|\.git|\.hg|\.venv"
-    r"|venv|\.tox|__pycache__|\.next|\.terraform|coverage|\.console)/"
+    r"|venv|\.tox|__pycache__|\.next|\.terraform|coverage|\.console"
+    r"|\.[\w.-]*cache)/"
     r"|(?:^|/)(?:package|package-lock|npm-shrinkwrap|composer|tsconfig[\w.]*)\.json$"
     r"|(?:\.min\.[cm]?js|\.bundle\.js|[.-]lock(?:\.\w+)?|\.d\.ts)$"
 )
