@@ -33,10 +33,10 @@ def summary(run: SuiteRun) -> Iterator[SafeText]:
             counts = [sum(result.status == status for result in cluster.results) for status in CHANGED]
             rows.append((cluster.name, *(str(count or "") for count in counts), safe_line(cluster.title)))
         yield from map(SafeText, table(rows, right=(1, 2, 3)).split("\n"))
+    worse = [result for cluster in clusters for result in cluster.results if result.status != "acceptable"]
+    if worse:
         yield SafeText("")
-        yield from _worst(
-            [result for cluster in clusters for result in cluster.results if result.status != "acceptable"]
-        )
+        yield from _worst(worse)
     yield SafeText("")
     yield from map(safe_line, figures(run))
 

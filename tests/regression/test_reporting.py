@@ -179,6 +179,13 @@ def test_text_is_neutralised_and_says_what_it_took() -> None:
     assert text.startswith(f"support: {NEW} against {OLD}")
 
 
+@pytest.mark.parametrize("status", ["same", "acceptable", "worrying"])
+def test_blocks_are_parted_by_one_blank_row(status: str) -> None:
+    text = as_text(run_of(results=(result("a", status, "tone", "Yes.", "Yes, of course."),)))
+    assert "\n\n" in text
+    assert "\n\n\n" not in text
+
+
 def test_warnings_come_before_numbers() -> None:
     text = as_text(run_of(stand_in=True, partial=True))
     assert "stand-in answers: this says nothing about a model" in text
