@@ -21,6 +21,8 @@ class CaseRow:
     case: str
     id: SafeText
     decision: DecisionWord = ""
+    needs_human: bool = False
+    """Its judgement is not sure: this one wants to be read."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from console.regression.decisions import Decision, What
 from console.regression.record_page import decision_record
+from console.regression.records import CaseResult
 from console.regression.reporting import write_text
 from console.regression.reviewing import Review
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
-from console.view.review import CaseRow, CaseView, ClusterRow, ReviewView
+from console.view.review import CaseRow, CaseView, ClusterRow, DecisionWord, ReviewView
 from console.view.reviewed_case import case_view, when
 
 
@@ -76,8 +77,10 @@ class ReviewDesk:
         """What stands against deciding `cases` at once, or ""."""
         if what != "accepted":
             return NOTHING
-        broken = sum(self._review.results[case].status == "failed" for case in cases)
+        results = [self._review.results[case] for case in cases]
+        broken, unsure = sum(one.status == "failed" for one in results), sum(map(_unsure, results))
         parts = [f"{words.plural(broken, 'answer')} not as the case requires" if broken else ""]
+        parts.append(f"{words.plural(unsure, 'needs', 'need')} a human: read some first" if unsure else "")
         parts.append("stand-in answers would become snapshots" if self._review.run.stand_in else "")
         return SafeText(" · ".join(filter(None, parts)))
 
@@ -95,7 +98,7 @@ def review_view(review: Review, ids: Mapping[str, SafeText], now: datetime, savi
             cluster.name,
             safe_line(cluster.title),
             cluster.worst,  # type: ignore[arg-type]
-            tuple(_row(result.case, ids, decided, saving) for result in cluster.results),
+            tuple(_row(result, ids, decided, saving) for result in cluster.results),
         )
         for cluster in review.clusters
     )
@@ -112,7 +115,14 @@ def review_view(review: Review, ids: Mapping[str, SafeText], now: datetime, savi
     )
 
 
-def _row(case: str, ids: Mapping[str, SafeText], decided: Mapping[str, Decision], saving: Collection[str]) -> CaseRow:
-    if case in saving:
-        return CaseRow(case, ids[case], "saving")
-    return CaseRow(case, ids[case], decided[case].what if case in decided else "")
+def _row(
+    result: CaseResult, ids: Mapping[str, SafeText], decided: Mapping[str, Decision], saving: Collection[str]
+) -> CaseRow:
+    case = result.case
+    what: DecisionWord = "saving" if case in saving else decided[case].what if case in decided else ""
+    return CaseRow(case, ids[case], what, _unsure(result))
+
+
+def _unsure(result: CaseResult) -> bool:
+    """Whether nothing but a person can say if it is worse. A broken requirement or a changed fact says so itself."""
+    return result.status == "acceptable" and result.triage is not None and result.triage.needs_human

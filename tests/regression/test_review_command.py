@@ -46,6 +46,22 @@ def test_without_a_terminal_it_names_the_commands(review, world: World) -> None:
         assert word in result.err
 
 
+def test_every_decision_says_how_far_the_review_is(review, world: World) -> None:
+    assert "1 of 6 cases decided; `--list` names the rest" in review("--reject", "thanks").err
+    everything = ("too-long", "refund-damaged", "refund-opened", "order-json", "greeting")
+    result = review(*(word for case in everything for word in ("--skip", case)))
+    assert "6 cases decided; `--record FILE.md` writes the record for the pull request" in result.err
+
+
+def test_who_leaves_the_screen_is_told_what_is_left(review, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    monkeypatch.setattr("console.tui.review_app.run", lambda desk, **_: desk.decide("rejected", "thanks", 1) or 0)
+    result = review()
+    assert result.code == 0
+    assert "1 of 6 cases decided; the same command goes on" in result.err
+
+
 def test_the_list_is_clusters_first_worst_first(review, world: World) -> None:
     review("--reject", "thanks")
     result = review("--list")

@@ -62,6 +62,15 @@ def test_the_cursor_is_raised_and_marked_and_a_decision_is_a_word() -> None:
     assert "✓ accepted" in next(line for line in canvas.text() if "thanks-followup" in line)
 
 
+def test_a_case_that_needs_a_human_has_its_mark_until_it_is_decided() -> None:
+    rows = (CaseRow("a", S("a"), needs_human=True), CaseRow("b", S("b"), "accepted", True), CaseRow("c", S("c")))
+    view = ReviewView(S("s"), S("m"), S("run"), (ClusterRow("tone", S("other words"), "acceptable", rows),), 3, 0)
+    a, b, c = (
+        line.split()[-1] for line in draw_list(view, 40, 33, 2).text() if line.split()[:1] in (["a"], ["b"], ["▌"])
+    )
+    assert (a, b, c) == ("?", "accepted", "c")
+
+
 @pytest.mark.parametrize("height", [4, 10, 20, 33, 47])
 @pytest.mark.parametrize("cursor", [0, 1, 57, 199])
 def test_the_case_at_the_cursor_is_always_in_sight(height: int, cursor: int) -> None:

@@ -25,7 +25,7 @@ from console.tui.widgets.suite_page import SuitePage
 from console.view.reviewed import ReviewDesk
 from tests.plugin.conftest import provider
 from tests.regression.conftest import NEW, OLD, App, app, state
-from tests.regression.review_world import NOW, make_world
+from tests.regression.review_world import CASES, NOW, make_world
 
 __all__ = ["app", "provider", "state"]
 pytestmark = pytest.mark.usefixtures("state")
@@ -171,6 +171,17 @@ def review_app(tmp_path: Path) -> tuple[ReviewApp, ReviewDesk]:
     world = make_world(tmp_path)
     desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW, record_to=tmp_path / "record.md")
     return ReviewApp(desk), desk
+
+
+def test_before_many_are_accepted_it_says_how_many_need_a_human(tmp_path: Path) -> None:
+    other = "We like summer. The garden is full of flowers and bees. Trains leave from the old station."
+    cases = {**CASES, "summer": ("acceptable", "tone", "Hello, how can I help you?", other)}
+    world = make_world(tmp_path, cases)
+    desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW)
+    assert [row.case for row in desk.view().rows if row.needs_human] == ["summer"]
+    assert desk.warning_about("accepted", ["summer", "thanks"]) == "1 needs a human: read some first"
+    assert desk.warning_about("accepted", ["thanks"]) == ""
+    assert desk.warning_about("rejected", ["summer"]) == ""
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])

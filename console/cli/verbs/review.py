@@ -63,6 +63,8 @@ def command(settings: Settings, target: str, model: str, **options: Any) -> int:
     if not acts:
         return _on_screen(settings, review)
     _decide(review, options)
+    if any(options[name] for name in _CHANGES):
+        diagnostics.say(_standing(review, "`--list` names the rest"))
     if options["record"]:
         _write_record(review, Path(options["record"]))
     if options["as_json"]:
@@ -92,7 +94,19 @@ def _on_screen(settings: Settings, review: Review) -> int:
     from console.view.reviewed import ReviewDesk
 
     desk = ReviewDesk(review, source=settings.registry_path, clock=utc_now)
-    return run(desk, ascii_only=is_ascii_only(settings))
+    code = run(desk, ascii_only=is_ascii_only(settings))
+    diagnostics.say(_standing(review, "the same command goes on"))
+    return code
+
+
+def _standing(review: Review, further: str) -> str:
+    """How far the review is, and what is next: `further` while something is not decided."""
+    decided, changed = len(review.decisions()), len(review.results)
+    if not changed:
+        return "nothing has changed: there is no case to review"
+    if decided < changed:
+        return f"{words.count(decided)} of {words.plural(changed, 'case')} decided; {further}"
+    return f"{words.plural(changed, 'case')} decided; `--record FILE.md` writes the record for the pull request"
 
 
 def _decide(review: Review, options: Any) -> None:

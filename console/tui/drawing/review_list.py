@@ -7,7 +7,7 @@ from typing import NamedTuple
 from console.text import words
 from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.glyphs import Mark
+from console.tui.drawing.glyphs import TRIAGE, Mark
 from console.view.review import CaseRow, ClusterRow, DecisionWord, ReviewView
 
 WIDTH = 40
@@ -119,6 +119,9 @@ def _put_line(canvas: Canvas, y: int, line: _Line, cursor: int, margin: int) -> 
     if row.decision:
         word = f"{DECISIONS[row.decision].glyph} {row.decision}"
         end = canvas.right(end, y, word, "muted") - 1
+    elif row.needs_human:
+        mark = TRIAGE["needs a human"]
+        end = canvas.right(end, y, mark.glyph, mark.style) - 1
     style = "strong bold" if chosen else "muted" if row.decision else "fg"
     canvas.put(margin + 2, y, row.id, style, end=end)
 
