@@ -5,7 +5,7 @@ Planning and dialogs are imported where they are first used: the screen is there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -89,15 +89,6 @@ class Acting(Noticing):
         regressed = self.canary is not None and self.canary.state is State.REGRESSION
         return route.canary is not None and route.canary.held is None and not regressed
 
-    def keyless(self) -> Iterable[tuple[str, str, str]]:
-        """Actions that only the palette offers: (action, title, help)."""
-        offers = (
-            ("hold", "Hold", "keep the canary's share where it is until a person says so"),
-            ("resume", "Resume", "clear a hold; after a rollback, start the rollout again"),
-            ("drop", "Drop canary", "remove the canary from the route"),
-        )
-        return [offer for offer in offers if self.allows(offer[0])]
-
     def action_promote(self) -> None:
         """`p`."""
         from console.actions.requests import Promote
@@ -139,21 +130,21 @@ class Acting(Noticing):
         self._propose(Undo(number))
 
     def action_resume(self) -> None:
-        """From the palette."""
+        """`e`."""
         from console.actions.requests import Resume
 
         if self.route:
             self._propose(Resume(self.route.name))
 
     def action_drop(self) -> None:
-        """From the palette."""
+        """`d`."""
         from console.actions.requests import Drop
 
         if self.route:
             self._propose(Drop(self.route.name))
 
     def action_hold(self) -> None:
-        """From the palette: asks why."""
+        """`o`: asks why."""
         from console.actions.requests import Hold
         from console.tui.screens.ask import Field
 

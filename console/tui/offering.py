@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from console.domain.registry import Route
 from console.text import words
+from console.text.safe import NOTHING, SafeText, join, safe_line
 from console.tui.acting import Acting
 from console.tui.drawing.frame import Hint
 from console.tui.guarding import Guarding
-from console.tui.keys import PINNED, Key
+from console.tui.keys import PINNED, Key, by_action
 from console.view.records import State
+
+_SELDOM = ("hold", "drop")
+"""They do not take the room of what is looked for at night."""
 
 
 class Offering(Acting, Guarding):
@@ -24,7 +29,7 @@ class Offering(Acting, Guarding):
     def _urgency(self, key: Key) -> int:
         first = self._first()
         unlikely = "promote" if self._serves else "rollback"
-        if self._regressed and key.action == unlikely:
+        if key.action in _SELDOM or (self._regressed and key.action == unlikely):
             return len(first) + 1
         return first.index(key.action) if key.action in first else len(first)
 
@@ -35,7 +40,9 @@ class Offering(Acting, Guarding):
         if state is State.NO_CANARY:
             return ("canary",)
         if state is State.REGRESSION:
-            return ("rollback", "retreat", "undo", "history") if self._serves else ("history", "undo")
+            return ("rollback", "retreat", "undo", "history") if self._serves else ("history", "undo", "resume")
+        if self._held:
+            return ("resume", "rollback") if self._serves else ("resume", "history")
         return ("rollback", "advance", "promote")
 
     @property
@@ -46,6 +53,25 @@ class Offering(Acting, Guarding):
     def _serves(self) -> bool:
         return self.route is not None and self.route.canary_percentage > 0
 
+    @property
+    def _held(self) -> bool:
+        return self.route is not None and self.route.canary is not None and self.route.canary.held is not None
+
+    def ways_on(self) -> SafeText:
+        """Under the verdict of a held canary: the key that ends the hold, what it leads to, and the same as a command.
+
+        Empty where nothing is held, or this console may not write.
+        """
+        route = self.route
+        shown_held = self.canary is not None and self.canary.state is State.HELD
+        if route is None or not shown_held or not self.allows("resume"):
+            return NOTHING
+        from console.actions.naming import command
+
+        key = by_action("resume", self.runtime.keys)
+        same = safe_line(command("resume", route.name, reason=""))
+        return join(f"press {key.shown.split()[0]} to {self.label(key)} · ", same)
+
     def label(self, key: Key) -> str:
         """The word in the footer says the effect: "to 25 %", not "next step"."""
         route, canary = self.route, self.canary
@@ -53,10 +79,19 @@ class Offering(Acting, Guarding):
             return key.label
         if key.action == "rollback" and self._regressed and self._serves:
             return "roll back now"
+        if key.action == "resume":
+            return self._resumed(route)
         if key.action in ("advance", "retreat"):
             target = self.target(key.action)
             return f"to {words.percentage(target)}" if target is not None else key.label
         return key.label
+
+    def _resumed(self, route: Route) -> str:
+        """What resuming leads to: the share that is held, or a new rollout from the first step."""
+        if route.canary_percentage > 0:
+            return f"resume at {words.percentage(route.canary_percentage)}"
+        first = self.target("advance")
+        return f"start again at {words.percentage(first)}" if first is not None and first < 100 else "start again"
 
     def runner(self, action: str) -> Callable[[], None]:
         """What the palette runs for `action`."""
@@ -67,9 +102,6 @@ class Offering(Acting, Guarding):
         return run
 
     def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """Actions without a key: hold, resume, drop; the guard of this console."""
-        if self.route is not None and not self.runtime.read_only:
-            for action, title, help_ in self.keyless():
-                yield title, help_, self.runner(action)
+        """What has no key: the guard of this console."""
         guarded = self.look.view.guarded if self.look else None
         yield from self.guard_commands(guarded is not None and guarded.alive)

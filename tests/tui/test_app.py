@@ -12,9 +12,12 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
+from console.domain.requests import RequestRow
 from console.history.store import History, beside
 from console.providers.endpoints import Endpoints
+from console.traffic.importing import write_history
 from console.tui.app import ConsoleApp
+from console.tui.keymap import remapped
 from console.tui.keys import KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.compare import CompareScreen
@@ -171,7 +174,7 @@ async def test_the_footer_offers_what_works_in_each_state(tmp_path: Path) -> Non
 
 
 async def test_help_lists_every_key(tmp_path: Path) -> None:
-    async with app(tmp_path).run_test(size=(120, 40)) as pilot:
+    async with app(tmp_path).run_test(size=(120, 52)) as pilot:
         await ready(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
@@ -183,7 +186,7 @@ async def test_help_lists_every_key(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
 
 
-async def test_the_palette_has_every_action_and_those_without_a_key(tmp_path: Path) -> None:
+async def test_the_palette_has_every_action_that_can_work(tmp_path: Path) -> None:
     console = app(tmp_path)
     async with console.run_test(size=(120, 36)) as pilot:
         main = await ready(pilot)
@@ -191,9 +194,9 @@ async def test_the_palette_has_every_action_and_those_without_a_key(tmp_path: Pa
         for key in KEYS:
             if key.action != "command_palette" and main.allows(key.action):
                 assert f"{key.label.capitalize()}  {key.shown}" in found
-        assert {"Hold", "Drop canary"} <= found
-        assert "Resume" not in found
-        drop = next(command for command in console.get_system_commands(main) if command.title == "Drop canary")
+        assert {"Hold  o", "Drop canary  d"} <= found
+        assert "Resume  e" not in found
+        drop = next(command for command in console.get_system_commands(main) if command.title == "Drop canary  d")
         drop.callback()
         shown = await dialog(pilot)
         assert "Drop" in shown.title_text or "drop" in shown.title_text
@@ -201,21 +204,76 @@ async def test_the_palette_has_every_action_and_those_without_a_key(tmp_path: Pa
         await until(pilot, lambda: "canary =" not in (tmp_path / "registry.toml").read_text())
 
 
-async def test_hold_asks_why_and_resume_clears_it(tmp_path: Path) -> None:
+async def test_o_holds_and_asks_why_and_e_clears_it(tmp_path: Path) -> None:
     registry = tmp_path / "registry.toml"
     async with app(tmp_path).run_test(size=(120, 36)) as pilot:
         main = await ready(pilot)
-        main.runner("hold")()
+        await pilot.press("e")
+        assert pilot.app.screen is main
+        await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.focused, Input))
         await pilot.press(*"legal", "enter")
         await dialog(pilot)
         await pilot.press("y")
         await until(pilot, lambda: 'canary_held = "legal"' in registry.read_text())
-        await until(pilot, lambda: "resume" in {action for action, _, _ in main.keyless()})
-        main.runner("resume")()
+        await until(pilot, lambda: main.allows("resume"))
+        assert not main.allows("hold")
+        await pilot.press("e")
         await dialog(pilot)
         await pilot.press("y")
         await until(pilot, lambda: "canary_held" not in registry.read_text())
+
+
+async def test_d_drops_the_canary_after_a_dialog(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.toml"
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await pilot.press("d")
+        await dialog(pilot)
+        assert "canary =" in registry.read_text()
+        await pilot.press("y")
+        await until(pilot, lambda: "canary =" not in registry.read_text())
+
+
+def held(folder: Path, percentage: float = 25, **given: object) -> ConsoleApp:
+    """A console whose canary somebody holds; its log has a request."""
+    text = REGISTRY.replace("= 25\n", f'= {percentage}\ncanary_held = "waiting for legal"\n')
+    (folder / "registry.toml").write_text(text, encoding="utf-8")
+    at = datetime.now(UTC).timestamp() - 60
+    row = RequestRow(id="1", at=at, route="summarise", model="m", arm="production", why="bucket", outcome="ok")
+    write_history(folder / "requests.db", [row])
+    return app(folder, **given)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_held_canary_says_how_to_end_the_hold(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with held(tmp_path).run_test(size=size) as pilot:
+        main = await ready(pilot)
+        shown = "\n".join(main.query_one(LivePane).plain())
+        assert "HELD  “waiting for legal”; a person clears it" in shown
+        assert 'press e to resume at 25 % · console resume support --reason "…"' in shown
+        assert footer(main).strip().startswith("e resume at 25 %   r roll back   ")
+        await pilot.press("e")
+        assert "Resume" in (await dialog(pilot)).title_text
+
+
+async def test_after_a_rollback_the_hold_ends_in_a_new_rollout(tmp_path: Path) -> None:
+    async with held(tmp_path, percentage=0).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        assert "press e to start again at 5 % · console resume support" in "\n".join(main.query_one(LivePane).plain())
+        assert footer(main).strip().startswith("e start again at 5 %   h history   ")
+
+
+async def test_the_way_on_obeys_a_key_of_ones_own_and_is_not_shown_where_nothing_can_be_written(tmp_path: Path) -> None:
+    async with held(tmp_path, keys=remapped({"resume": "f5"})).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        assert "press f5 to resume at 25 %" in "\n".join(main.query_one(LivePane).plain())
+    async with app(tmp_path, read_only=True).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        shown = "\n".join(main.query_one(LivePane).plain())
+        assert "a person clears it" in shown
+        assert "press" not in shown
+        assert "resume" not in footer(main)
 
 
 async def test_a_read_only_console_refuses_every_writing_action(tmp_path: Path) -> None:

@@ -457,7 +457,13 @@ def test_the_blocks_of_the_live_pane_at_120_by_36() -> None:
     assert lines[23].endswith("now")
 
 
-@pytest.mark.parametrize("state", [State.WATCHING, State.PASS, State.WARMING_UP, State.HELD])
+def test_under_a_hold_the_line_beside_the_verdict_stands_at_every_height() -> None:
+    view = replace(LIVE, state=State.HELD, second=S("press e to resume at 25 % · what is less urgent · and the rest"))
+    for height in (22, 21, 12):
+        assert "          press e to resume at 25 % · what is less urgent" in draw_live(view, 62, height).text()[:5]
+
+
+@pytest.mark.parametrize("state", [State.WATCHING, State.PASS, State.WARMING_UP])
 def test_what_stands_beside_a_verdict_is_muted_and_needs_a_high_pane(state: State) -> None:
     view = replace(LIVE, state=state)
     high, low = draw_live(view, 98, 22), draw_live(view, 98, 21)

@@ -23,7 +23,10 @@ _SECOND_PLOT_X = 71
 """Under the meters of a wide table."""
 _TWO_PLOTS_FROM = 130
 _SECOND_FROM = 22
-"""Rows of a pane in which a second line beside the verdict costs the plot nothing that is missed."""
+"""Rows of a pane in which a second line beside the verdict costs the plot nothing that is missed.
+
+Under a hold it is worth its row anywhere: it says how to end it.
+"""
 _ONLY_WORDS = (30, 7)
 """Narrower or lower than this there is room for the verdict's word and sentence only."""
 
@@ -136,7 +139,8 @@ def _only_words(width: int, height: int) -> bool:
 def _draw_verdict(view: CanaryView, width: int, margin: int, height: int) -> Canvas:
     if view.state is State.REGRESSION:
         return draw_banner(view, width, margin, padding=1 if margin > 1 else 0)
-    second = view.second if height >= _SECOND_FROM and view.steps else ""
+    room = (height >= _SECOND_FROM and view.steps) or view.state is State.HELD
+    second = view.second if room else ""
     return draw_verdict(view.state, view.sentence, width - 2 * margin, second=second)
 
 

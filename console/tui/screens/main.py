@@ -152,7 +152,9 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     @on(RegistryPane.RouteSelected)
     def _show_route(self) -> None:
-        canary = self.canary
+        canary, on = self.canary, self.ways_on()
+        if canary is not None and on:
+            canary = replace(canary, second=safe_line(" · ".join(part for part in (on, canary.second) if part)))
         if self.look is not None:
             self.query_one(LivePane).show(canary, self.look.view)
         self._show_frame()
