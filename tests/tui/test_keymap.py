@@ -141,7 +141,7 @@ async def test_help_is_read_to_its_end_on_a_small_terminal(tmp_path: Path) -> No
         page = pilot.app.screen.query_one(HelpPage)
         assert "more line" in page.plain()[-1]
         assert not any("leave; nothing keeps running" in line for line in page.plain())
-        await pilot.press("pagedown", "pagedown", "pagedown")
+        await pilot.press(*["pagedown"] * 5)
         assert any("leave; nothing keeps running" in line for line in page.plain())
         assert "more line" not in page.plain()[-1]
 

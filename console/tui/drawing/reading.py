@@ -1,4 +1,4 @@
-"""The page of help: what the focused pane shows, its states, and the keys in their groups."""
+"""The page of help: what the focused pane shows, the keys in their groups, and what the words of a verdict mean."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ _STATES: tuple[tuple[State, str], ...] = (
     (State.WATCHING, "neither yet; the sentence says about how many requests are missing"),
     (State.WARMING_UP, "too few requests to pass; a regression already shows"),
     (State.UNDECIDED, "enough requests, and still between limit and margin: yours to decide"),
-    (State.HELD, "nothing raises it until a person resumes it"),
+    (State.HELD, "nothing raises it until a person resumes it: e"),
     (State.SUSPECT, "the split of users is not as set: the numbers mean nothing until it is"),
     (State.NO_COMPARISON, "one arm has no recent requests"),
     (State.ERROR, "the log cannot be read; old numbers stay on the screen, muted"),
 )
+_READABLE = 108
+"""Columns: longer rows of prose are hard to follow."""
 LIVE, REVIEW = 2, 4
 """The pages of help about the live canary and the review; 1 to 3 are those about the panes."""
 
@@ -70,22 +72,30 @@ def hidden_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS) 
 
 
 def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
-    about = [part for line in _ABOUT[min(max(pane, 1), len(_ABOUT)) - 1] for part in wrap(line, max(10, width - 4))]
+    about = wrap(" ".join(_ABOUT[min(max(pane, 1), len(_ABOUT)) - 1]), max(10, min(_READABLE, width - 4)))
     canvas = Canvas(width, len(about) + len(keys) + 2 * len(_GROUPS) + 2 + 2 * len(_STATES), "bg")
     for y, line in enumerate(about):
         canvas.put(2, y, line, "fg", end=width - 2)
     y = len(about)
     for group, title in _GROUPS:
-        title = "Decide" if (group, pane) == ("act", REVIEW) else title
+        deciding = group == "act"
+        title = "Decide" if deciding and pane == REVIEW else title
+        y = _put_keys(canvas, y + 1, title, [key for key in keys if key.group == group])
+        if deciding and pane == LIVE:  # whoever is woken reads first what to press, then what the word means
+            y = _put_states(canvas, y + 1)
+    return canvas, y
+
+
+def _put_keys(canvas: Canvas, y: int, title: str, keys: Sequence[Key]) -> int:
+    """One group of keys; returns the row after it."""
+    width = canvas.width
+    canvas.put(2, y, title, "strong bold", end=width - 2)
+    for key in keys:
         y += 1
-        canvas.put(2, y, title, "strong bold", end=width - 2)
-        for key in (key for key in keys if key.group == group):
-            y += 1
-            canvas.put(4, y, key.shown, "strong bold", end=12)
-            canvas.put(12, y, key.label, "fg", end=28)
-            canvas.put(29, y, key.help, "muted", end=width - 2)
-        y += 1
-    return canvas, _put_states(canvas, y + 1) if pane == LIVE else y
+        canvas.put(4, y, key.shown, "strong bold", end=12)
+        canvas.put(12, y, key.label, "fg", end=28)
+        canvas.put(29, y, key.help, "muted", end=width - 2)
+    return y + 1
 
 
 def _put_states(canvas: Canvas, y: int) -> int:
