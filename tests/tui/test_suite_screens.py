@@ -214,3 +214,35 @@ async def test_every_key_of_the_review(tmp_path: Path, size: tuple[int, int]) ->
         await pilot.pause()
     assert "**2** accepted · **1** rejected" in (tmp_path / "record.md").read_text()
     assert len(decided()) == 3  # leaving decides nothing
+
+
+async def test_the_way_out_of_a_review_that_decides_nothing_is_seen_at_every_size(tmp_path: Path) -> None:
+    console, _ = review_app(tmp_path)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen) and console.screen.is_mounted)
+        while len(console.screen.rest) < 2:
+            await pilot.press("j")
+        for size in ((80, 24), (60, 20), (44, 16), (99, 30), (100, 30), (119, 40), (120, 31), (120, 36), (200, 50)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: console.screen.size == size)
+            await pilot.pause()
+            shown = console.screen.query_one(KeyBar).plain()[0]
+            assert "esc leave" in shown, size
+            assert shown.count("esc ") == 1, size
+            if size == (80, 24):
+                assert [hint.split()[0] for hint in shown.split("   ") if hint.strip()][:4] == ["a", "r", "s", "A"]
+                assert "A accept all " in shown
+                assert "? help" in shown
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("escape")
+    assert not console.is_running
+
+
+async def test_the_way_out_of_a_suite_is_seen_on_a_small_terminal(app: App) -> None:
+    console = console_of(app)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await pilot.pause()
+        assert "esc back" in console.screen.query_one(KeyBar).plain()[0]

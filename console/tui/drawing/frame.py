@@ -16,8 +16,8 @@ Layout = Literal["wide", "panes", "tabs"]
 PANES = ("Registry", "Live canary", "Comparer")
 EMPTY_COMPARER = 4
 """Rows of the comparer before anything was compared: the plot above it has a use for the rest."""
-_NARROW = 100
-_TINY = 50
+NARROW, TINY = 100, 50
+"""Columns: narrower than the first the footer keeps two pinned keys, narrower than the second none."""
 _LATE_S = 60.0
 """Data older than a minute is no longer live: the age turns amber."""
 
@@ -81,14 +81,14 @@ def draw_header(view: FleetView, width: int, override: SafeText = NOTHING) -> Ca
 
 def _header_choices(view: FleetView, width: int, override: SafeText) -> list[tuple[list[Piece], list[Piece]]]:
     """From the fullest to the shortest; the log's path goes first, then "data", then "UTC"."""
-    gap = "   " if width >= _NARROW else "  "
+    gap = "   " if width >= NARROW else "  "
     name: list[Piece] = [("console", "strong bold")]
     registry = [*name, (gap, "fg"), (view.registry_name, "muted")]
     both = [*registry, ("  ", "fg"), (view.log_name, "muted")]
     full, undated = _header_right(view, override, True, True), _header_right(view, override, False, True)
     short = _header_right(view, override, False, False)
     guard = short[:-2]
-    choices = [(both, full), (registry, full), (registry, undated)] if width >= _NARROW else []
+    choices = [(both, full), (registry, full), (registry, undated)] if width >= NARROW else []
     return [*choices, (registry, short), (name, short), (name, guard), ([], short), ([], guard)]
 
 
@@ -124,7 +124,7 @@ def hint_at(width: int, hints: Sequence[Hint], pinned: Sequence[Hint], x: int) -
 
 def _placed_hints(width: int, hints: Sequence[Hint], pinned: Sequence[Hint]) -> list[tuple[int, Hint]]:
     """What has room in the footer, with its first column."""
-    kept = list(pinned if width >= _NARROW else (*pinned[:1], *pinned[1:][-1:]) if width >= _TINY else ())
+    kept = list(pinned if width >= NARROW else (*pinned[:1], *pinned[1:][-1:]) if width >= TINY else ())
     end = width - 2 - _hints_width(kept)
     room = end - (3 if kept else 0)
     shown = list(hints)

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from console.text import words
 from console.text.safe import SafeText, safe
 from console.tui.deciding import Deciding
-from console.tui.drawing.frame import Hint
+from console.tui.drawing.frame import NARROW, TINY, Hint
 from console.tui.drawing.review import PLAIN
 from console.tui.keys import Key
 from console.tui.review_keys import REVIEW_KEYS
@@ -22,8 +22,11 @@ from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.review_page import ReviewPage
 from console.view.reviewed import ReviewDesk
 
-_FIXED = ("help", "command_palette", "quit")
+_FIXED, _FIXED_TIGHT = ("help", "command_palette", "quit"), ("help", "command_palette", "leave")
+"""At the right end of the footer. Where there is room for one way out it is the one that only leaves the review."""
 _CHIPS = ("accept", "reject", "skip")
+_CHIPS_FROM = 32
+"""Rows from which these stand as chips under the answers."""
 _WRITES = {"accept", "reject", "skip", "accept_rest", "reject_rest", "skip_rest", "undo", "record"}
 _HELP_PAGE = 4
 
@@ -73,25 +76,33 @@ class ReviewScreen(Deciding, Screen[None]):
             self.view, self.case, self.cursor, decision,
             acts=chips, source=self.desk.source, clock=f"{words.clock(self.desk.now())} UTC",
         )  # fmt: skip
-        self.query_one(KeyBar).show(self._hints(), [Hint(*_pair(key)) for key in REVIEW_KEYS if key.action in _FIXED])
+        roomy = self.size.width >= 120 and self.size.height >= _CHIPS_FROM
+        fixed = _FIXED if roomy or self.size.width < TINY else _FIXED_TIGHT
+        pinned = [Hint(key.shown, self.label(key)) for key in REVIEW_KEYS if key.action in fixed]
+        self.query_one(KeyBar).show([hint for hint in self._hints() if hint not in pinned], pinned)
         self.prepare(page.answer_width)
 
     def _hints(self) -> list[Hint]:
         """The footer: what the chips say stands there only where there is no room for chips."""
-        chips = self.size.height >= 32
+        chips = self.size.height >= _CHIPS_FROM
         order = ["accept_rest", "undo", "diff", "info", "leave", "next", "record", "reject_rest", "further(10)"]
         if not chips:
             order = ["accept", "reject", "skip", "accept_rest", "undo", "list", "leave", *order]
+        if self.size.width < TINY:
+            order.insert(2, "leave")
         keys = {key.action: key for key in REVIEW_KEYS}
         return [Hint(keys[each].shown, self.label(keys[each])) for each in dict.fromkeys(order) if self.allows(each)]
 
     def label(self, key: Key) -> str:
-        """The word in the footer says the effect: `accept 5 like it`."""
+        """The word in the footer says the effect: `accept 5 like it`; where columns are short, `accept all 5`."""
+        narrow = self.size.width < NARROW
+        if key.action.endswith("_rest") and narrow:
+            return f"{key.action.removesuffix('_rest')} all {words.count(len(self.rest))}"
         if key.action.endswith("_rest"):
             return f"{key.action.removesuffix('_rest')} {words.count(len(self.rest))} like it"
-        if key.action == "accept" and self.size.height < 32:
+        if key.action == "accept" and self.size.height < _CHIPS_FROM:
             return "accept"
-        if key.action == "leave" and self.size.width < 100:
+        if key.action == "leave" and narrow:
             return "leave"
         return key.label
 
@@ -206,7 +217,3 @@ class ReviewScreen(Deciding, Screen[None]):
     def tell(self, text: str, *, error: bool = False) -> None:
         """A toast; it never takes the focus."""
         self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
-
-
-def _pair(key: Key) -> tuple[str, str]:
-    return key.shown, key.label

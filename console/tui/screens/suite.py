@@ -14,7 +14,7 @@ from console.domain.errors import ConsoleError
 from console.regression.records import SuiteRun
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe, safe_line
-from console.tui.drawing.frame import Hint
+from console.tui.drawing.frame import NARROW, Hint
 from console.tui.runtime import Runtime
 from console.tui.suite_keys import SUITE_KEYS
 from console.tui.theme import DARK_NAME, LIGHT_NAME
@@ -117,7 +117,8 @@ class SuiteScreen(Screen["Wanted | None"]):
             for key in SUITE_KEYS
             if key.group == "act" and self.allows(key.action)
         ]
-        pinned = [Hint(key.shown, key.label) for key in SUITE_KEYS if key.action in ("help", "leave", "quit")]
+        fixed = ("help", "leave") if self.size.width < NARROW else ("help", "leave", "quit")
+        pinned = [Hint(key.shown, key.label) for key in SUITE_KEYS if key.action in fixed]
         self.query_one(KeyBar).show(hints, pinned)
 
     def allows(self, action: str) -> bool:
