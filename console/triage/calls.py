@@ -13,7 +13,7 @@ from console.triage.lexicon import NEGATIONS
 from console.triage.quantities import canonical
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
-from console.triage.shapes import parsed
+from console.triage.shapes import UNREADABLE, parsed
 
 _CALLS = re.compile(r"^\[?\s*[A-Za-z_][\w.]*\(.*\)\s*\]?$", re.DOTALL)
 _TAGGED = re.compile(r"<(tool_call|function_call|functioncall|tool_use)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
@@ -154,7 +154,7 @@ def _from_source(text: str) -> tuple[Call, ...]:
     """A call, a list of calls, or a call on each line."""
     try:
         body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return ()
     nodes = [one.value for one in body if isinstance(one, ast.Expr)]
     if len(nodes) != len(body):

@@ -16,6 +16,8 @@ Wrap = Literal["bare", "fenced", "mixed"]
 
 LONGEST_CODE = 50_000
 """Longer code is not parsed."""
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, SystemError)
+"""What `ast.parse` says of text that is no Python; the last one where the search for garbage comes in between."""
 _FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n`]{0,200}\n(.*?)(?:\n[ \t]*```|```|\Z)", re.DOTALL)
 _TRIES = 6
 _CODE_LINE = re.compile(
@@ -151,5 +153,5 @@ def python_tree(code: str) -> ast.Module | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return None

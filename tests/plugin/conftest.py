@@ -7,6 +7,7 @@ project's folder and environment; what is about processes asks for one.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -172,11 +173,19 @@ class Project:
         return self.folder / "tests/__snapshots__" / suite / f"{case}.llmsnap"
 
     def pytest(self, *words: str, **environment: str) -> Ran:
-        """Run pytest in the project, within this process."""
+        """Run pytest in the project, within this process.
+
+        Without the search for garbage: what it calls back parses Python now and then, and a session inside of one that
+        is parsing itself at that moment is told of a "recursion depth mismatch".
+        """
         said = io.StringIO()
         began = time.monotonic()
-        with self._inside(environment), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            code = pytest.main([*PLUGIN, *CHEAP, *words])
+        gc.disable()
+        try:
+            with self._inside(environment), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                code = pytest.main([*PLUGIN, *CHEAP, *words])
+        finally:
+            gc.enable()
         return Ran(int(code), said.getvalue(), time.monotonic() - began)
 
     def process(self, *words: str, **environment: str) -> Ran:

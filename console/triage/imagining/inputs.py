@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from console.triage.imagining.values import words
+from console.triage.shapes import UNREADABLE
 
 Arguments = tuple[object, ...]
 
@@ -107,7 +108,7 @@ def _literals(call: str) -> Arguments | None:
         if not isinstance(node, ast.Call) or node.keywords:
             return None
         return tuple(ast.literal_eval(one) for one in node.args)
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+    except (*UNREADABLE, TypeError):
         return None
 
 
@@ -118,7 +119,7 @@ def _named(text: str) -> dict[str, object] | None:
             node = ast.parse(f"f({text[:end].strip().rstrip('.,')})", mode="eval").body
             keywords = node.keywords if isinstance(node, ast.Call) else []
             return {one.arg: ast.literal_eval(one.value) for one in keywords if one.arg}
-        except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        except (*UNREADABLE, TypeError):
             continue
     return None
 
