@@ -19,6 +19,7 @@ from console.text.safe import safe
 from console.tui.commands import Commands
 from console.tui.drawing.palette import DARK, LIGHT
 from console.tui.plain import AsciiOnly
+from console.tui.remembering import remember, remembered, theme_file
 from console.tui.theme import DARK_NAME, THEMES
 
 CRASHED = 70
@@ -88,13 +89,23 @@ def _write_trace(error: BaseException) -> Path | None:
 
 
 def run_app(app: TerminalApp[Result]) -> int:
-    """Run `app` until it is left; returns the exit code: 0, 128 + n after signal n, 70 after a defect."""
+    """Run `app` until it is left; returns the exit code: 0, 128 + n after signal n, 70 after a defect.
+
+    It opens in the theme that this user chose last, and remembers another one.
+    """
+    own = theme_file()
+    chosen = remembered(own)
+    if chosen in app.available_themes:
+        app.theme = chosen
+    began = app.theme
     before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         app.run()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if app.theme != began:
+            remember(own, app.theme)
     if app.return_code == CRASHED:
         where = f" Where it happened: {app.crash_file}" if app.crash_file else ""
         sys.stderr.write(safe(f"console stopped: a defect of ours, nothing was lost.{where}\n"))

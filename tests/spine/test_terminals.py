@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,3 +92,19 @@ def test_only_ascii_leaves_where_nothing_else_is_understood(
     console.type("\x1b", "\x10")
     console.wait("Search")
     assert console.raw.isascii()
+
+
+LIGHT, DARK = b"48;2;252;252;253", b"48;2;14;17;22"
+"""The background of either theme, as a terminal is told it."""
+
+
+def test_the_theme_that_was_left_in_is_the_one_it_opens_in(open_console: Callable[..., Any], tmp_path: Path) -> None:
+    for before, after in ((DARK, LIGHT), (LIGHT, DARK)):
+        console = open_console(environment={"CONSOLE_STATE": str(tmp_path / "state")})
+        console.wait("q quit")
+        assert before in console.raw
+        assert after not in console.raw
+        console.press("t")
+        console.wait_for(lambda seen=after, console=console: seen in console.raw)
+        console.press("q")
+        assert console.end() == 0
