@@ -49,7 +49,8 @@ def test_a_click_on_a_button_does_what_its_key_does(console_in: Callable[..., An
 
 def test_without_a_model_id_it_says_so_and_writes_nothing(console_in: Callable[..., Any], tmp_path: Path) -> None:
     console = console_in(tmp_path)
-    console.wait("no model id was found in 0 files")
+    console.wait("–   no model id was found in 0 files")  # no key is offered for what cannot be done
+    console.wait("start it in the folder that holds the application's code")
     console.type("y")
     console.wait("no model id was found")
     console.press("q")

@@ -28,7 +28,8 @@ def draw_welcome(
         y = _choice(canvas, y, "y", "looking for model ids in the code …", "muted")
         return canvas
     if not lines:
-        _choice(canvas, y, "y", said, "muted")
+        y = _choice(canvas, y, "–", said, "muted")
+        _choice(canvas, y, "", "start it in the folder that holds the application's code", "muted")
         return canvas
     y = _choice(canvas, y, "y", f"write this one, {said}; nothing else is touched", "fg")
     _code(canvas, y + 1, lines)
