@@ -33,7 +33,12 @@ def cell_width(text: str) -> int:
 
 def only_narrow(text: str) -> bool:
     """Whether every character of `text` takes exactly one cell."""
-    return text.isascii() or all(char_width(char) == 1 for char in text)
+    return text.isascii() or _all_narrow(text)
+
+
+@lru_cache(maxsize=1_024)
+def _all_narrow(text: str) -> bool:
+    return all(char_width(char) == 1 for char in text)
 
 
 def clip(text: str, width: int) -> str:

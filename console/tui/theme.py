@@ -70,12 +70,11 @@ def style(look: Paint, colours: Colours) -> Style:
     )
 
 
-@lru_cache(maxsize=1_024)
-def strip(row: Row, width: int, colours: Colours, ascii_only: bool) -> Strip:
-    """A drawn row as the terminal library wants it, `width` cells long."""
+def strip(row: Row, width: int, colours: Colours, ascii_only: bool, *, measured: bool = False) -> Strip:
+    """A drawn row as the terminal library wants it, `width` cells long; `measured` says that it has that length."""
     if colours == "none":
         row = without_colour(row)
     if ascii_only:
         row = plain_ascii(row)
     segments = [RichSegment(text, style(look, colours)) for text, look in row if text]
-    return Strip(segments).adjust_cell_length(width)
+    return Strip(segments, width) if measured else Strip(segments).adjust_cell_length(width)

@@ -157,6 +157,10 @@ class PlotView:
     production_now: SafeText = NOTHING
     canary_now: SafeText = NOTHING
 
+    def __hash__(self) -> int:
+        """Drawings of it are kept: hashing each of a hundred points takes longer than finding the drawing."""
+        return hash((self.title, self.canary_now, self.production_now, self.steps, self.points[-1:]))
+
 
 @dataclass(frozen=True, slots=True)
 class CanaryView:

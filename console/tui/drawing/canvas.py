@@ -53,15 +53,25 @@ def _over(top: Paint, under: Paint) -> Paint:
     return top if top.bg else top._replace(bg=under.bg)
 
 
+@lru_cache(maxsize=1_024)
+def _on(look: Paint, bg: str) -> Paint:
+    return look._replace(bg=bg)
+
+
+@lru_cache(maxsize=1_024)
+def _faded(look: Paint) -> Paint:
+    return look._replace(fg="muted") if look.fg in _TEXT else look
+
+
 class Canvas:
     """`width` × `height` cells on the background `bg`, both sizes 0 or more. Rows and columns count from 0."""
 
     def __init__(self, width: int, height: int, bg: str = "bg") -> None:
         self.width = max(0, width)
         self.height = max(0, height)
-        self._blank = Paint("fg", bg)
+        blank = _on(paint("fg"), bg)
         self._chars = [[" "] * self.width for _ in range(self.height)]
-        self._paints = [[self._blank] * self.width for _ in range(self.height)]
+        self._paints = [[blank] * self.width for _ in range(self.height)]
         self._wide: set[int] = set()
         """Rows on which a character may take two cells, or none."""
 
@@ -125,7 +135,7 @@ class Canvas:
         if 0 <= y < self.height:
             cells = self._paints[y]
             for x in range(max(0, x0), min(self.width, self.width if x1 is None else x1)):
-                cells[x] = cells[x]._replace(bg=bg)
+                cells[x] = _on(cells[x], bg)
 
     def paste(self, x: int, y: int, other: Canvas, top: int = 0, rows: int | None = None) -> None:
         """Copy `rows` rows of `other`, from its row `top`, with their top left corner at (`x`, `y`)."""
@@ -137,9 +147,7 @@ class Canvas:
 
     def fade(self) -> None:
         """Turn every text muted, leaving decoration: how numbers look when they are no longer current."""
-        self._paints = [
-            [cell._replace(fg="muted") if cell.fg in _TEXT else cell for cell in row] for row in self._paints
-        ]
+        self._paints = [[_faded(cell) for cell in row] for row in self._paints]
 
     def segments(self, y: int) -> Row:
         """Row `y` as runs of equal look; together exactly `width` cells."""
@@ -150,9 +158,19 @@ class Canvas:
             start = end
         return tuple(found)
 
+    def is_narrow(self, y: int) -> bool:
+        """Whether each character of row `y` takes exactly one cell."""
+        return y not in self._wide
+
     def rows(self) -> list[Row]:
         """Every row as segments."""
         return [self.segments(y) for y in range(self.height)]
+
+    def changed_rows(self, before: Canvas) -> list[int]:
+        """The rows that differ from those of a canvas of the same size."""
+        return [
+            y for y in range(self.height) if self._chars[y] != before._chars[y] or self._paints[y] != before._paints[y]
+        ]
 
     def text(self) -> list[str]:
         """The plain twin: what stands on each row, without trailing blanks. For tests and for screen readers."""
@@ -190,10 +208,14 @@ class Canvas:
         start, end = max(0, -x), min(other.width, self.width - x)
         if end <= start:
             return
+        chars, paints = self._chars[y], self._paints[y]
+        paints[x + start : x + end] = other._paints[source][start:end]
+        copied = other._chars[source][start:end]
+        if source not in other._wide and y not in self._wide:  # no character can be cut in two
+            chars[x + start : x + end] = copied
+            return
         if source in other._wide:
             self._wide.add(y)
-        chars, paints = self._chars[y], self._paints[y]
-        copied = other._chars[source][start:end]
         if copied[0] == "":
             copied[0] = " "
         if end < other.width and other._chars[source][end] == "":
@@ -201,4 +223,3 @@ class Canvas:
         self._split(x + start, chars)
         self._split(x + end - 1, chars)
         chars[x + start : x + end] = copied
-        paints[x + start : x + end] = other._paints[source][start:end]

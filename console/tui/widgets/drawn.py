@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from textual.color import TRANSPARENT, Color
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from console.tui import theme
-from console.tui.drawing.canvas import Canvas, Row
+from console.tui.drawing.canvas import Canvas
+
+
+class _Look(NamedTuple):
+    """All that a row looks like beside what is drawn on it."""
+
+    size: Size
+    colours: theme.Colours
+    ascii_only: bool
+    filters: tuple[LineFilter, ...]
+    background: Color
 
 
 class Drawn(Widget):
@@ -21,8 +37,11 @@ class Drawn(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._rows: list[Row] = []
+        self._canvas: Canvas | None = None
         self._drawn_size = Size(0, 0)
+        self._strips: dict[int, Strip] = {}
+        """Rows as the terminal library had them last."""
+        self._look: _Look | None = None
 
     def draw(self, width: int, height: int) -> Canvas:
         """The picture at this size. Subclasses override it."""
@@ -32,17 +51,19 @@ class Drawn(Widget):
         """Draw again and repaint the rows that differ."""
         size = self.size
         if not self.is_mounted or not size.width or not size.height:
-            self._drawn_size = Size(0, 0)
+            self._canvas = None
             return
-        before = self._rows if self._drawn_size == size else []
-        self._rows = self.draw(size.width, size.height).rows()
-        self._drawn_size = size
-        if len(before) != len(self._rows):
+        before = self._canvas if self._drawn_size == size else None
+        self._canvas, self._drawn_size = self.draw(size.width, size.height), size
+        if before is None or before.height != self._canvas.height:
+            self._strips.clear()
             self.refresh()
             return
-        changed = [y for y, row in enumerate(self._rows) if row != before[y]]
+        changed = self._canvas.changed_rows(before)
+        for y in changed:
+            self._strips.pop(y, None)
         if changed:
-            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+            self.refresh(*_regions(changed, size.width))
 
     def plain(self) -> list[str]:
         """What the widget shows as text: for tests and for screen readers."""
@@ -54,15 +75,49 @@ class Drawn(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row for the compositor."""
-        if self._drawn_size != self.size:
-            self._rows = self.draw(self.size.width, self.size.height).rows()
-            self._drawn_size = self.size
-        width = self.size.width
-        if y >= len(self._rows):
-            return Strip.blank(width)
-        return theme.strip(self._rows[y], width, self._colours(), bool(getattr(self.app, "ascii_only", False)))
+        return self._row(y, self._looks())
 
-    def _colours(self) -> theme.Colours:
-        if self.app.no_color:
-            return "none"
-        return "dark" if self.app.current_theme.dark else "light"
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for the compositor. A drawing has no border, padding or opacity: it is what the terminal gets."""
+        look = self._looks()
+        strips = [self._row(y, look) for y in crop.line_range]
+        start, end = crop.column_span
+        if (start, end) != (0, look.size.width):
+            strips = [strip.crop(start, end) for strip in strips]
+        return strips
+
+    def _row(self, y: int, look: _Look) -> Strip:
+        if self._look != look:
+            self._strips.clear()
+            self._look = look
+        found = self._strips.get(y)
+        if found is None:
+            found = self._strips[y] = self._made(y, look)
+        return found
+
+    def _made(self, y: int, look: _Look) -> Strip:
+        width, height = look.size
+        if self._canvas is None or self._drawn_size != look.size:
+            self._canvas, self._drawn_size = self.draw(width, height), look.size
+        if y >= self._canvas.height:
+            return Strip.blank(width)
+        narrow = self._canvas.width == width and self._canvas.is_narrow(y)
+        strip = theme.strip(self._canvas.segments(y), width, look.colours, look.ascii_only, measured=narrow)
+        for line_filter in look.filters:
+            strip = strip.apply_filter(line_filter, look.background)
+        return strip
+
+    def _looks(self) -> _Look:
+        app = self.app
+        colours: theme.Colours = "none" if app.no_color else "dark" if app.current_theme.dark else "light"
+        # No colour of ours is one of the terminal's own sixteen.
+        filters = tuple(each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor))
+        background = self.background_colors[1] if filters else TRANSPARENT
+        return _Look(self.size, colours, bool(getattr(app, "ascii_only", False)), filters, background)
+
+
+def _regions(rows: Sequence[int], width: int) -> Iterator[Region]:
+    """Rows that follow each other are one region: each has its price."""
+    for _, run in groupby(enumerate(rows), key=lambda each: each[1] - each[0]):
+        found = [y for _, y in run]
+        yield Region(0, found[0], width, len(found))
