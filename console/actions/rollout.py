@@ -118,9 +118,14 @@ def _must_be_startable(request: StartCanary, route: Route, share: float) -> None
     canary = route.canary
     if canary is not None:
         held = ", held" if canary.held else ""
+        on = (
+            f"`console resume {route.name}` goes on with it"
+            if held
+            else f"`console promote {route.name}` makes it production"
+        )
         raise Refused(
             f"{route.name} already has a canary: {canary.model_id} at {percentage(canary.percentage)}{held}",
-            f"`console drop {route.name}` takes it off, `console promote {route.name}` makes it production.",
+            f"{on}, `console drop {route.name}` takes it off.",
         )
     if request.model == route.production:
         raise Refused(f"{request.model} is the production model of {route.name} already")

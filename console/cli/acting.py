@@ -114,7 +114,7 @@ def _dry_run(plan: Plan, view: PlanView, *, as_json: bool) -> int:
     refusal = plan.refusal
     if as_json:
         output.emit_json({"dry_run": True, **_facts(plan, view), "refusal": str(refusal) if refusal else None})
-    else:
+    elif view.diff:
         output.emit(diff_text(view))
         diagnostics.say(f"{plan.summary}; nothing was written")
         diagnostics.say(f"users: {view.users}")

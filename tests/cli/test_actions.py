@@ -228,6 +228,16 @@ def test_undo_of_a_rollback_is_held_against_the_evidence_of_its_route(console, w
     assert "error rate" in str(why)
 
 
+def test_a_dry_run_of_what_cannot_be_done_says_only_that(console, world) -> None:
+    assert console("hold", "support", "--reason", "waiting for legal", "--yes").code == 0
+    result = console("canary", "support", "claude-sonnet-5-5", "--dry-run")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.splitlines() == [
+        "error: support already has a canary: claude-sonnet-5-5 at 5 %, held",
+        "`console resume support` goes on with it, `console drop support` takes it off.",
+    ]
+
+
 def test_undo_without_a_change_says_so(console, world) -> None:
     result = console("undo", "--yes")
     assert result.code == 1
