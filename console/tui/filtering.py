@@ -40,6 +40,8 @@ class FilterRow(Horizontal):
         Binding("up", "move(-1)", "previous route", show=False),
     ]
 
+    _counted = (0, 0)
+
     class Changed(Message):
         """Other text stands in the row."""
 
@@ -71,7 +73,11 @@ class FilterRow(Horizontal):
 
     def count(self, shown: int, of: int) -> None:
         """Say how many of the routes are on the screen."""
-        self.query_one(".filter-count", Label).update(Content(f" {shown} of {plural(of, 'route')} · esc shows all "))
+        if self._counted != (shown, of):  # a label that is told anything lays the whole screen out again
+            self._counted = (shown, of)
+            self.query_one(".filter-count", Label).update(
+                Content(f" {shown} of {plural(of, 'route')} · esc shows all ")
+            )
 
     def action_clear(self) -> None:
         """Every route again."""

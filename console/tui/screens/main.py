@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -45,6 +45,15 @@ LATE_S = 1.5
 """Looks come every second; one that is later than this is waited for."""
 
 
+class _Chosen(NamedTuple):
+    """The route under the cursor at one look."""
+
+    look: Look | None
+    name: SafeText | None
+    route: Route | None = None
+    canary: CanaryView | None = None
+
+
 def _bindings() -> list[BindingType]:
     return [
         Binding(key.key, key.action, key.label, show=False, tooltip=key.help, id=f"console.{key.action}")
@@ -64,6 +73,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self.runtime = runtime
         self.look: Look | None = None
         self.comparison: ComparisonView | None = None
+        self._routes: RegistryPane | None = None
+        self._chosen = _Chosen(None, None)
         self._typed = ""
         self._last: Comparison | None = None
         self._pane = 2
@@ -88,7 +99,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         yield ProblemRow()
         yield TabRow()
         with Horizontal(id="panes"):
-            yield RegistryPane(id="registry")
+            self._routes = RegistryPane(id="registry")
+            yield self._routes
             with Vertical(id="right"):
                 yield LivePane(id="live")
                 yield ComparerPane(id="comparer")
@@ -162,21 +174,20 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     @property
     def canary(self) -> CanaryView | None:
         """The selected route's canary."""
-        name = self._selected
-        return next((each for each in self.look.view.canaries if each.route == name), None) if self.look else None
+        return self._choice().canary
 
     @property
     def route(self) -> Route | None:
         """The selected route, as the registry has it."""
-        if self.look is None or self.look.snapshot is None:
-            return None
-        name = self._selected
-        return next((r for r in self.look.snapshot.registry.routes.values() if safe_line(r.name) == name), None)
+        return self._choice().route
 
-    @property
-    def _selected(self) -> SafeText | None:
-        route = self.query_one(RegistryPane).route
-        return route.name if route else None
+    def _choice(self) -> _Chosen:
+        """Found once for each look and each move of the cursor: one footer asks for it a hundred times."""
+        shown = self._routes.route if self._routes is not None else None
+        name = shown.name if shown else None
+        if self._chosen.look is not self.look or self._chosen.name != name:
+            self._chosen = _chosen(self.look, name)
+        return self._chosen
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size may be another layout."""
@@ -328,6 +339,14 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def tell(self, text: str, *, error: bool = False) -> None:
         """A toast; it never takes the focus."""
         self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
+
+
+def _chosen(look: Look | None, name: SafeText | None) -> _Chosen:
+    if look is None or name is None:
+        return _Chosen(look, name)
+    routes = look.snapshot.registry.routes.values() if look.snapshot else ()
+    route = next((each for each in routes if safe_line(each.name) == name), None)
+    return _Chosen(look, name, route, next((each for each in look.view.canaries if each.route == name), None))
 
 
 def later(view: FleetView, seconds: float) -> FleetView:
