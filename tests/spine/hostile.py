@@ -146,8 +146,13 @@ def _route(number: int, payload: str, began: datetime) -> str:
 
 
 def _without() -> str:
-    model, name = named(ALL[0], "0x "), named(ALL[0], "without ")
-    return f"[routes.{literal(name)}]\nproduction = {literal(model)}\nexperimental = {literal(model)}\n"
+    """A route without a canary, on which another model may be tried: the dialog shows what preflight finds."""
+    production, candidate = named(ALL[0], "0p "), named(ALL[1], "1c ")
+    return "\n".join([
+        f"[routes.{literal(named(ALL[0], 'without '))}]",
+        f"production = {literal(production)}\nexperimental = {literal(candidate)}",
+        f"params = {{ temperature = 0.2, system = {literal(ALL[5])}, {literal(ALL[6])} = {literal(ALL[7])} }}",
+    ]) + "\n"  # fmt: skip
 
 
 def _real(began: datetime) -> str:
@@ -218,6 +223,7 @@ class Provider(ThreadingHTTPServer):
             "answer": "\n\n".join(texts),
             "fail": " ".join(texts[6:]),
             "short": PAYLOADS["break1"],
+            "case-": "\n\n".join(texts),
         }
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -101,15 +101,35 @@ def _dialogs(console: Any) -> None:
     """Those of every route, with the hostile models, shares and reasons that they are about."""
     opened(console, "%", "Continue  enter")
     for number, _ in enumerate(ALL):
-        if number % 2 == 0:  # the others are held
+        if number % 2 == 0:
             opened(console, "p", "Cancel  esc")
+        else:  # held
+            opened(console, "e", "Cancel  esc")
+            opened(console, "s", "there is no such file")  # on a screen of its own, with the name of the suite
         opened(console, "r", "Cancel  esc")
-        if number == 0:
+        if number == len(ALL) - 1:
+            opened(console, "o", "Hold  enter")
+            opened(console, "d", "Cancel  esc")
             console.press("v")
-            console.wait("there is no such file")  # in a toast, with the name of the suite
+            console.wait("there is no such file")  # in a toast
         press(console, "j")
-    opened(console, "c", "Continue  enter")
+    _preflight(console)
     opened(console, "u", "Cancel  esc")
+
+
+def _preflight(console: Any) -> None:
+    """The question for a model and a reason, and the dialog behind it with what the model would reject and change."""
+    console.press("c")
+    console.wait("Continue  enter")
+    console.watch(0.3)
+    console.press("\r")
+    console.watch(0.3)
+    console.type("".join(MARKUP), "\r")
+    console.press("\r")
+    console.wait("may reject temperature")
+    console.wait("canary_percentage = 5")
+    console.press("\x1b")
+    console.wait(lambda text: "Cancel  esc" not in text)
 
 
 def _pages(console: Any) -> None:
@@ -189,6 +209,22 @@ def test_answers_errors_past_comparisons_and_reviews_are_shown_as_text(
     console.wait("accept as snapshot")
     console.press("\x1b")
     console.wait("esc all routes")
+    _suite(console)
     assert made.registry.read_bytes() == before
     assert [entry for entry in made.entries() if entry not in known and entry[1] != "external"] == []
     leave(console)
+
+
+def _suite(console: Any) -> None:
+    """A suite is planned, run, and what it found is listed; its help is read."""
+    console.press("s")
+    console.wait(r"answers? to get")
+    press(console, "?")
+    console.wait("accept or reject what changed")
+    console.press("\x1b")
+    console.wait(r"answers? to get")
+    console.press("\r")
+    console.wait(r"\d+ of \d+ cases changed")
+    console.wait("v review")
+    console.press("\x1b")
+    console.wait("esc all routes")
