@@ -39,12 +39,14 @@ from console.view.metrics import metric_rows
 from console.view.pin_truth import answering, moved
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
-from console.view.routes import UNSEEN, Truth, facts_as_of, retirements, route_view
+from console.view.remembered import Remembered
+from console.view.routes import UNSEEN, Truth
 from console.view.sentences import state_of
 from console.view.trades import beside as second_line
 from console.view.window import Window
 
 RECENT_CHANGES = 20
+_EMPTY = Registry({}, {})
 _PLOTTED = {metric.name: metric for metric in METRICS}
 START_S = 60.0
 """A change of the share so soon after a rollout's start is that start."""
@@ -84,6 +86,7 @@ class Lookout:
         self._serving: Serving | None = None
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
+        self._remembered = Remembered()
         self._breakers = BreakerLines()
         self._windows: dict[str, Window] = {}
         self._quick = False
@@ -105,19 +108,13 @@ class Lookout:
         self._quick = quick
         self._poll_registry()
         log_problem = self._refresh_log()
-        registry = self._snapshot.registry if self._snapshot else Registry({}, {})
+        registry = self._snapshot.registry if self._snapshot else _EMPTY
+        self._remembered.begin(registry, now.date())
         entries = self._entries()
         shares = self._share_changes.of(entries)
         canaries = tuple(self._readable(route, now, shares, log_problem) for route in registry.routes.values())
         routes = tuple(
-            route_view(
-                route,
-                registry,
-                canary.state,
-                now.date(),
-                forced(route.name, self._environment),
-                self._truth(route, now),
-            )
+            self._remembered.route(route, canary.state, forced(route.name, self._environment), self._truth(route, now))
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
         )
         problem = self._registry_problem or log_problem
@@ -127,8 +124,8 @@ class Lookout:
             log_name=safe_line(self._log.name),
             routes=routes,
             canaries=canaries,
-            retirements=retirements(registry, now.date()),
-            facts_as_of=facts_as_of(registry, now.date()),
+            retirements=self._remembered.retirements(),
+            facts_as_of=self._remembered.facts_as_of(),
             changes=tuple(change_view(entry) for entry in entries),
             read_only=self._read_only,
             data_age_s=self._data_age_s(now),
