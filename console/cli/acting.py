@@ -140,9 +140,10 @@ def _facts(plan: Plan, view: PlanView) -> dict[str, object]:
 
 def _report(outcome: Outcome, view: PlanView, *, as_json: bool) -> None:
     if as_json:
-        output.emit_json({**_facts(outcome.plan, view), "history": outcome.number})
+        output.emit_json({**_facts(outcome.plan, view), "undo": outcome.undo, "history": outcome.number})
     else:
         output.emit(diff_text(view))
-        diagnostics.say(f"{outcome.summary} (change {outcome.number}); console undo takes it back")
+        back = f" (change {outcome.number}); {outcome.undo} takes it back" if outcome.undo else ""
+        diagnostics.say(f"{outcome.summary}{back}")
     for note in outcome.notes:
         diagnostics.say(note)

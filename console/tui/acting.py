@@ -277,7 +277,8 @@ class Acting(Noticing):
         self._writing -= 1
         self._seen, self._written_at = outcome.snapshot, self.runtime.clock()
         notes = "".join(f"\n{note}" for note in outcome.notes)
-        back = f"\nu or {outcome.undo} takes it back" if outcome.undo else ""
+        key = "u" if outcome.plan.undoes is None else "u in the history"  # by itself it goes further back
+        back = f"\n{key} or {outcome.undo} takes it back" if outcome.undo else ""
         self.tell(f"{outcome.summary}\n{outcome.command}{back}{notes}")
         self.look_soon()
 

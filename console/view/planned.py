@@ -32,7 +32,7 @@ def plan_view(plan: Plan) -> PlanView:
         details=safe_line(" · ".join(standing.details)),
         users=_users(plan),
         users_note=safe_line(plan.notes[0]) if plan.notes else NOTHING,
-        undo=join("u", " or ", plan.undo, " writes these lines back; users follow in 2 s"),
+        undo=join(_undo_key(plan), " or ", plan.undo, " writes these lines back; users follow in 2 s"),
         undo_note=safe_line(plan.undo_note),
         diff=tuple(DiffLine(kind, safe_line(text)) for kind, text in plan.diff),
         command=safe_line(plan.command),
@@ -54,6 +54,11 @@ def _asks(plan: Plan) -> SafeText:
         for sentence in plan.gate.sentences
     ]
     return safe_line(f"a typed reason: {' · '.join(sentences)}")
+
+
+def _undo_key(plan: Plan) -> str:
+    """`u` takes back the newest change that is no undo, so an undo is taken back where it is listed."""
+    return "u" if plan.undoes is None else "u in the history"
 
 
 def _sentence(plan: Plan) -> SafeText:

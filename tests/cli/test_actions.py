@@ -228,6 +228,16 @@ def test_undo_of_a_rollback_is_held_against_the_evidence_of_its_route(console, w
     assert "error rate" in str(why)
 
 
+def test_an_undo_says_how_it_is_taken_back_itself(console, world) -> None:
+    assert console("pin", "summarise", "fallback", "gpt-5.4-mini-2026-03-17", "--yes").code == 0
+    assert console("rollout", "support", "25", "--yes").code == 0
+    undone = console("undo", "--yes")
+    assert "(change 3); console undo 3 takes it back" in undone.err
+    assert console("undo", "3", "--yes", "--json", "--reason", "it was right").json["undo"] == "console undo 4"
+    assert routes(world)["support"]["canary_percentage"] == 25
+    assert "fallback" in routes(world)["summarise"]
+
+
 def test_a_dry_run_of_what_cannot_be_done_says_only_that(console, world) -> None:
     assert console("hold", "support", "--reason", "waiting for legal", "--yes").code == 0
     result = console("canary", "support", "claude-sonnet-5-5", "--dry-run")

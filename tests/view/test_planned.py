@@ -75,6 +75,7 @@ def test_taking_a_promotion_back_says_who_returns(desk) -> None:
     desk.apply(desk.plan(Promote("support"), STANDING, reason="looked at by hand"))
     shown = plan_view(desk.plan(Undo()))
     assert shown.users == "50 % of users move to claude-sonnet-4-5-20250929"
+    assert shown.undo.startswith("u in the history or console undo NUMBER writes")
 
 
 def test_the_diff_is_the_files(desk, world) -> None:
