@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
+from console.triage.asking import ASKS_NAME, ASKS_NUMBER, ASKS_ORDER
 from console.triage.equality import holds_formula, same_answer
+from console.triage.facts import states
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
 from console.triage.nearly import is_negation
@@ -58,18 +60,8 @@ _CONCLUDES = re.compile(
     r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to)\b|^so\b|∴|=",
     re.IGNORECASE,
 )
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
-    r"|find the|what is the "
-    r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
-_ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
-_ASKS_ORDER = re.compile(
-    r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
-)
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
 _LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 _YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
@@ -78,6 +70,8 @@ _LONGEST_VALUE = 200
 _SENTENCE = 40
 """Tokens of an answer that is hardly more than a sentence."""
 _TAIL = 1_500
+_PROSE = 6
+"""Words of a value in data beyond which it is prose: what that states is read on its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def _field(reading: Reading) -> Answer | None:
     if isinstance(data, dict):
         names = {str(key).lower().replace(" ", "_"): key for key in data}
         for name in _FIELDS:
-            if name in names and isinstance(value := data[names[name]], (str, int, float, bool)):
+            if name in names and _is_short(value := data[names[name]]):
                 return Answer("field", str(value)[:_LONGEST_VALUE])
         return None
     if data is None and '"' in reading.text and "{" in reading.text:
@@ -125,6 +119,10 @@ def _field(reading: Reading) -> Answer | None:
         if found:
             return Answer("field", found[-1][1].strip('"')[:_LONGEST_VALUE])
     return None
+
+
+def _is_short(value: object) -> bool:
+    return len(value.split()) <= _PROSE if isinstance(value, str) else isinstance(value, (int, float))
 
 
 def _boxed(text: str) -> Answer | None:
@@ -227,7 +225,7 @@ def _short(text: str) -> Answer | None:
 def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     """The number that the last sentence comes to; only where a number was asked for, or it says that it concludes."""
     tail = reading.last_sentences
-    asked = bool(_ASKS_NUMBER.search(prompt[-2_000:]))
+    asked = bool(ASKS_NUMBER.search(prompt[-2_000:]))
     for sentence in reversed(tail[-2:]):
         concludes = _CONCLUDES.search(sentence) is not None
         if not asked and not concludes:
@@ -264,7 +262,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if before is None:
         return _newly_short(after, old, prompt), False
     if after is not None and same_answer(before.text, after.text, options):
-        if _ASKS_ORDER.search(prompt) and _listed(before.text) != _listed(after.text):
+        if ASKS_ORDER.search(prompt) and _listed(before.text) != _listed(after.text):
             return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
         return [], True
     if (truth := _of_truth(before, after, old, new, prompt)) is not None:
@@ -285,7 +283,7 @@ def _listed(text: str) -> list[str]:
 
 def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason]:
     """A question answered in a sentence is answered in a few words now, none of which was in it."""
-    if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or _ASKS_NAME.search(prompt) is None:
+    if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or ASKS_NAME.search(prompt) is None:
         return []
     said = Reading(after.text).content
     if not said or said & old.counts.keys():
@@ -335,7 +333,11 @@ def _lost(
 ) -> tuple[list[Reason], bool]:
     if before.kind == "boxed" and "boxed" in prompt:
         return [Reason("stated answer", f"stated answer is no longer in a box: {brief(before.text)}", 0.7)], False
-    if _ends_with(new, before.text) or (before.kind == "short" and _within(Reading(before.text), new)):
+    if (
+        _ends_with(new, before.text)
+        or states(new, before.text)
+        or (before.kind == "short" and _within(Reading(before.text), new))
+    ):
         return [], True
     letter = picked(before.text, options)
     if letter is not None and options.get(letter) and options[letter] in new.text.lower():

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from console.triage.asking import asks_value
+from console.triage.facts import explained_numbers
 from console.triage.nearly import is_negation
 from console.triage.normalising import is_number, tokens
 from console.triage.quantities import canonical
@@ -22,6 +24,9 @@ _ROUNDING = Fraction(2, 1000)
 _DATE = re.compile(r"(?:19|20)\d{6}")
 _EXACT = re.compile(r"-?\d{1,12}(?:/[1-9]\d{0,11})?")
 _ABOUT_THE_SAME = 0.65
+_ALIKE = 0.35
+"""Short statements that share fewer of their words are about different things."""
+_PROMPT = 2_000
 _EQUAL_ANSWER = 0.25
 """What is left of a soft score where both state the same answer."""
 
@@ -59,11 +64,17 @@ def short_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
     if _denied(old, new):
         return [Reason("negation", "only one of two short statements denies", 0.55)]
     ours, theirs = set(old.numbers), set(new.numbers)
-    given = set(Reading(prompt[-2_000:]).numbers)
+    given = set(Reading(prompt[-_PROMPT:]).numbers)
     if ours - given and theirs - given:
         ours, theirs = ours - given, theirs - given
     if not ours or not theirs or _all_in(ours, theirs) or _all_in(theirs, ours):
         return []
+    known = explained_numbers(old, new)
+    ours, theirs = ours - known, theirs - known
+    if not ours or not theirs or _all_in(ours, theirs) or _all_in(theirs, ours):
+        return []
+    if _similar(old.content - ours, new.content - theirs) < _ALIKE and not asks_value(prompt):
+        return []  # ideas and examples have numbers of their own
     if "?" in prompt and _last_number(old) == _last_number(new):
         return []  # both come to the same number, each in its own way
     one, other = ", ".join(sorted(ours - theirs)), ", ".join(sorted(theirs - ours))

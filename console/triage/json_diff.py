@@ -18,6 +18,8 @@ _THINKING = re.compile(
     r"reason|explan|thought|rationale|analysis|steps?$|work|justif|comment|summary|note|descri", re.IGNORECASE
 )
 """Fields with these names are worded freely."""
+_STEPS = re.compile(r"reason|explan|thought|thinking|rationale|analysis|steps?$|work|justif", re.IGNORECASE)
+"""Fields with these names tell the way to an answer, which each model goes as it likes."""
 
 
 def json_changes(old: object, new: object) -> list[Reason]:
@@ -116,6 +118,22 @@ def prose_of(value: object, depth: int = 0) -> str:
         return ""
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return "\n".join(text for item in items if (text := prose_of(item, depth + 1)))
+
+
+def prose_pairs(old: object, new: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str, str]]:
+    """Where both have prose in the same place, the place and the two texts, if they differ; no steps of thinking."""
+    if depth > _DEEPEST or old == new:
+        return
+    if isinstance(old, str) and isinstance(new, str):
+        if min(len(old.split()), len(new.split())) > _PROSE_WORDS and _STEPS.search(path.rpartition(".")[2]) is None:
+            yield path, old, new
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key, value in old.items():
+            if key in new:
+                yield from prose_pairs(value, new[key], _join(path, key), depth + 1)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from prose_pairs(one, other, f"{path}[{index}]", depth + 1)
 
 
 def _type(value: object) -> str:

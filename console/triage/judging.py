@@ -6,14 +6,18 @@ alike two texts look decides nothing, because one changed number leaves them loo
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from console.triage import normalising
 from console.triage.answers import answer_changes
+from console.triage.asking import calculates
 from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
 from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes
-from console.triage.json_diff import json_changes, prose_of
+from console.triage.facts import fact_changes
+from console.triage.json_diff import json_changes, prose_of, prose_pairs
 from console.triage.nearly import around_code, small_changes, tail_changes, value_changes
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
@@ -25,6 +29,8 @@ _DOUBT_FROM = 0.3
 """A soft score from here on is for a person to look at."""
 _LONGEST_PROMPT = 20_000
 _BEGINNING = 120
+_MOST_TEXTS = 24
+"""Texts in JSON values that are compared one by one."""
 _CERTAIN = 0.9
 """Two stated answers that differ: what else differs adds nothing."""
 
@@ -136,9 +142,22 @@ def _differences(
         reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)
     reasons += tail_changes(old, new, prompt, same_answer=same_answer)
+    if old.shape.kind == new.shape.kind == "json":
+        reasons += _of_prose(old.shape.data, new.shape.data, prompt, reasons)
     if any(reason.weight >= WORRYING_FROM for reason in reasons):
         return _once(reasons)
     return [*reasons, *_soft(old, new, prompt, same_answer=same_answer)]
+
+
+def _of_prose(old: object, new: object, prompt: str, said: list[Reason]) -> list[Reason]:
+    """What differs in the prose of two JSON values, judged like an answer of its own; the soft checks see it as one."""
+    known = {reason.values or reason.text for reason in said}
+    return [
+        replace(reason, text=f"{place}: {reason.text}" if place else reason.text)
+        for place, one, other in itertools.islice(prose_pairs(old, new), _MOST_TEXTS)
+        for reason in _differences(Reading(one), Reading(other), prompt, ((), ()))
+        if reason.weight >= WORRYING_FROM and (reason.values or reason.text) not in known
+    ]
 
 
 def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list[Reason]:
@@ -155,9 +174,14 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
             return []
     if _same_lines(old, new):
         return [Reason("content", "the same lines in another order", 0.15)]
+    facts = (
+        []
+        if same_answer and calculates(old.text, new.text, prompt)
+        else fact_changes(old, new, prompt, measured=same_answer)
+    )
     if same_answer:
-        return same_answer_content(old, new)
-    return short_changes(old, new, prompt) or content_changes(old, new, prompt)
+        return [*facts, *same_answer_content(old, new)]
+    return short_changes(old, new, prompt) or [*facts, *content_changes(old, new, prompt)]
 
 
 def _same_lines(old: Reading, new: Reading) -> bool:

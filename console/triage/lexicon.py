@@ -60,3 +60,15 @@ OPPOSITES = _pairs(
     """
 )
 """Words of which one cannot stand for the other, both ways round."""
+
+VAGUE = _words("within after before about between around least per each every usually most need needs take takes")
+"""Words that stand beside so many values that they do not say what one is of."""
+
+PARTS = _words(
+    """
+    ways tips steps ideas examples reasons points things suggestions options paragraphs words lines factors strategies
+    facts sentences others items questions answers sections parts bullets methods techniques types kinds aspects
+    characters times
+    """
+)
+"""Nouns that count the parts of the answer itself, not anything in the world."""

@@ -55,11 +55,15 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     who = _candidates(prompt) if _ASKS_WHO.search(prompt) else set()
     ours, theirs = (_last_named(reading, who) for reading in (old, new))
     if ours and theirs and not ours & theirs:
-        return changed("stated answer", "stated answer changed:", ", ".join(ours), ", ".join(theirs), 0.7)
+        one, other = ", ".join(sorted(ours)), ", ".join(sorted(theirs))
+        return changed("stated answer", "stated answer changed:", one, other, 0.7)
     if _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
         ours, theirs = (_names(reading, prompt) for reading in (old, new))
         if ours and theirs and not ours & theirs:
-            return changed("stated answer", "stated answer changed:", " ".join(ours), " ".join(theirs), 0.7)
+            one, other = (
+                " ".join(sorted(side, key=text.find)) for side, text in ((ours, old.text), (theirs, new.text))
+            )
+            return changed("stated answer", "stated answer changed:", one, other, 0.7)
     if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
         days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
         if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:

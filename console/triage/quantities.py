@@ -26,6 +26,14 @@ _unit("time", 86_400, "day", "days")
 _unit("time", 604_800, "week", "weeks")
 _unit("months", 1, "month", "months")
 _unit("months", 12, "year", "years", "yr", "yrs")
+_unit("time", 60, "minuten", "minuto", "minutos", "minuti")
+_unit("time", 3_600, "stunde", "stunden", "heure", "heures", "hora", "horas", "ora", "ore", "uur")
+_unit(
+    "time", 86_400, "tag", "tage", "tagen", "jour", "jours", "día", "días", "dia", "dias", "giorno", "giorni", "dagen"
+)
+_unit("time", 604_800, "woche", "wochen", "semaine", "semaines", "semana", "semanas", "settimana", "settimane", "weken")
+_unit("months", 1, "monat", "monate", "monaten", "mois", "mes", "meses", "mês", "mesi", "maanden")
+_unit("months", 12, "jahr", "jahre", "jahren", "ans", "année", "années", "año", "años", "ano", "anos", "anni", "jaar")
 _unit("length", Fraction(1, 1000), "mm", "millimeter", "millimeters", "millimetres")
 _unit("length", Fraction(1, 100), "cm", "centimeter", "centimeters", "centimetres")
 _unit("length", 1, "m", "meter", "meters", "metre", "metres")
@@ -56,8 +64,8 @@ _PRICE = re.compile(r"(?:(?<=€)|(?<=€ )|(?=\d+,\d\d\s?€))(\d+),(\d\d)(?!\d
 _VULGAR = {
     ord(sign): f" {value} " for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅔", "2/3"))
 }
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_COMPOUND = re.compile(rf"\b({'|'.join(TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
 _HOUR_SIGNS = (" hour", *(f"{digit}{space}h" for digit in "0123456789" for space in ("", " ")))
 _HOURS = re.compile(
     r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?)\b", re.IGNORECASE
@@ -197,6 +205,16 @@ def is_unit(word: str) -> bool:
     return word.lower() in _UNITS
 
 
+def unit_value(word: str) -> tuple[str, Fraction] | None:
+    """What a unit measures, and how many of the basic unit it is; None for a word that is no unit."""
+    return ("share", Fraction(1)) if word in ("%", "percent") else _UNITS.get(word)
+
+
+def scaled(word: str) -> int | None:
+    """How many a word like `million` stands for."""
+    return _SCALES.get(word)
+
+
 def _may_say_hours(text: str) -> bool:
     """Found by searching for plain text, which takes a hundredth of the time of a pattern."""
     return "min" in text and any(hours in text for hours in _HOUR_SIGNS)
@@ -226,7 +244,7 @@ def with_digits(text: str) -> str:
     """`text` with its compound number words in digits: `twenty-two` is `22`."""
     if "ty" not in text:
         return text
-    return _COMPOUND.sub(lambda match: str(_TENS[match[1].lower()] + int(NUMBER_WORDS[match[2].lower()])), text)
+    return _COMPOUND.sub(lambda match: str(TENS[match[1].lower()] + int(NUMBER_WORDS[match[2].lower()])), text)
 
 
 def with_iso_dates(text: str) -> str:

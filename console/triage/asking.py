@@ -1,0 +1,36 @@
+"""What a prompt asks for: a number, a name, an order, one value."""
+
+from __future__ import annotations
+
+import re
+
+ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
+    r"|find the|what is the "
+    r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
+    re.IGNORECASE,
+)
+ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
+ASKS_ORDER = re.compile(
+    r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
+)
+_ASKS_VALUE = re.compile(
+    r"\b(?:how (?:many|much|long|far|old|tall|fast|big|often|large)|when|what(?: is|'s| was| are) the|calculate|compute"
+    r"|convert|evaluate|solve|find the|which (?:year|date|number))\b",
+    re.IGNORECASE,
+)
+_PROMPT = 2_000
+"""Characters of the end of a prompt that are read."""
+
+
+def asks_value(prompt: str) -> bool:
+    """Whether one value answers a prompt; not, where it leaves open what to speak of. Without a prompt it may."""
+    asked = prompt[-_PROMPT:]
+    return not prompt or any(map(str.isdigit, asked)) or _ASKS_VALUE.search(asked) is not None
+
+
+def calculates(old: str, new: str, prompt: str) -> bool:
+    """Whether numbers in two answers may be steps on the way to a result, which each goes as it likes."""
+    asked = prompt[-_PROMPT:]
+    given = any(map(str.isdigit, asked)) and ASKS_NUMBER.search(asked) is not None
+    return given or "=" in old or "=" in new
