@@ -29,7 +29,7 @@ class Offering(Acting, Guarding):
     def _urgency(self, key: Key) -> int:
         first = self._first()
         unlikely = "promote" if self._serves else "rollback"
-        if key.action in _SELDOM or (self._regressed and key.action == unlikely):
+        if key.action in _SELDOM or ((self._regressed or self._held) and key.action == unlikely):
             return len(first) + 1
         return first.index(key.action) if key.action in first else len(first)
 
@@ -42,7 +42,7 @@ class Offering(Acting, Guarding):
         if state is State.REGRESSION:
             return ("rollback", "retreat", "undo", "history") if self._serves else ("history", "undo", "resume")
         if self._held:
-            return ("resume", "rollback") if self._serves else ("resume", "history")
+            return ("resume", "rollback") if self._serves else ("resume", "history", "undo")
         return ("rollback", "advance", "promote")
 
     @property
