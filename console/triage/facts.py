@@ -46,9 +46,9 @@ def fact_changes(old: Reading, new: Reading, prompt: str, *, measured: bool = Fa
     if not come:
         return []
     # Answers that agree in another value speak of the same.
-    agree = any(one.fact.measured and after.has(one.fact) for one in before.stated)
+    agreed = sum(one.fact.kind != "name" and after.has(one.fact) for one in before.stated)
     given = set(Reading(spelt_out(prompt[-_PROMPT:])).counts)
-    pairs = list(_corresponding(gone, come, given, agree=agree))
+    pairs = list(_corresponding(gone, come, given, agreed=agreed))
     if not pairs:
         return []
     shown = pairs[:_SHOWN]
@@ -143,18 +143,20 @@ def _same(one: Fact, other: Fact) -> bool:
 
 
 def _corresponding(
-    gone: Sequence[_Stated], come: Sequence[_Stated], given: Iterable[str], *, agree: bool
+    gone: Sequence[_Stated], come: Sequence[_Stated], given: Iterable[str], *, agreed: int
 ) -> Iterator[tuple[_Stated, _Stated]]:
     """Each unexplained fact with the one of its kind whose sentence speaks of the same, if there is one."""
     ours, theirs = (Counter(one.fact.kind for one in side) for side in (gone, come))
+    # Ideas and examples have values of their own, most of which differ.
+    scattered = min(len(gone), len(come)) >= max(2, agreed + 1)
     known, taken = set(given), set[int]()
     for one in gone:
         rivals = [other for other in come if other.fact.kind == one.fact.kind and id(other) not in taken]
         if not rivals:
             continue
         best = max(rivals, key=lambda other: len(one.about & other.about))
-        lone = ours[one.fact.kind] == theirs[one.fact.kind] == 1
-        least = 1 if agree and lone else 2
+        lone = ours[one.fact.kind] == theirs[one.fact.kind] == 1 and not scattered
+        least = 1 if agreed and lone else 2
         if _matches(one, best, lone=lone, least=least) and _asked(one.fact, known) == _asked(best.fact, known):
             taken.add(id(best))
             yield one, best
@@ -174,4 +176,5 @@ def _matches(one: _Stated, other: _Stated, *, lone: bool, least: int) -> bool:
     if one.fact.measured and lone:
         return shared >= least and shared >= 0.25 * least * min(sizes) / 2
     enough = 3 if one.fact.measured or one.fact.kind == "name" else 2
-    return (lone or one.fact.measured) and shared >= enough and shared >= 0.6 * max(sizes)
+    part = 0.4 if least == 1 and one.fact.kind != "name" else 0.6
+    return (lone or one.fact.measured) and shared >= enough and shared >= part * max(sizes)
