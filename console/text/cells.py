@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -11,6 +12,9 @@ ELLIPSIS = "…"
 _ZERO = frozenset(("Mn", "Me", "Mc"))
 _ZERO_RANGES = ((0x1160, 0x11FF), (0x3164, 0x3164), (0xD7B0, 0xD7FF), (0xFFA0, 0xFFA0), (0x1F3FB, 0x1F3FF))
 """Hangul vowels and finals join the syllable before them; skin tones join the emoji before them."""
+_UNUSUAL = re.compile("[^\x00-\u02ff\u2010-\u2027]")
+"""All that may take no cell or two, and much that takes one."""
+_LONGEST_KEPT = 256
 _WIDE_RANGES = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
 """Widened by Unicode 16, which the tables of older Pythons do not know."""
 
@@ -33,7 +37,11 @@ def cell_width(text: str) -> int:
 
 def only_narrow(text: str) -> bool:
     """Whether every character of `text` takes exactly one cell."""
-    return text.isascii() or _all_narrow(text)
+    return text.isascii() or (_all_narrow(text) if len(text) <= _LONGEST_KEPT else _is_plain(text))
+
+
+def _is_plain(text: str) -> bool:
+    return _UNUSUAL.search(text) is None
 
 
 @lru_cache(maxsize=1_024)
@@ -73,6 +81,8 @@ def wrap_spans(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _wrap_paragraph(text: str, start: int, end: int, width: int) -> list[tuple[int, int]]:
+    if _UNUSUAL.search(text, start, end) is None:
+        return _wrap_plain(text, start, end, width)
     spans: list[tuple[int, int]] = []
     used, blank, at = 0, -1, start
     while at < end:
@@ -92,6 +102,23 @@ def _wrap_paragraph(text: str, start: int, end: int, width: int) -> list[tuple[i
         *((first, _visible_end(text, first, last, width)) for first, last in spans),
         (start, _visible_end(text, start, end, width)),
     ]
+
+
+def _wrap_plain(text: str, start: int, end: int, width: int) -> list[tuple[int, int]]:
+    """As `_wrap_paragraph`, where each character takes one cell: a step for each line instead of one for each cell."""
+    spans: list[tuple[int, int]] = []
+    while end - start > width:
+        at = start + width
+        while at < end and text[at] == " ":
+            at += 1
+        if at == end:
+            break
+        blank = text.rfind(" ", start, at)
+        stop, onward = (blank, blank + 1) if blank > start else (at, at)
+        spans.append((start, min(stop, start + width)))
+        start = onward
+    spans.append((start, min(end, start + width)))
+    return spans
 
 
 def _visible_end(text: str, start: int, end: int, width: int) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
+from typing import overload
 
 from console.text import words
 from console.text.cells import cell_width, clip_middle, wrap_spans
+from console.text.wrapping import GrowingWraps
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Piece, put_pieces
 from console.tui.drawing.glyphs import TIERS
@@ -20,6 +23,8 @@ _STYLES = {
     "fg": {"same": "fg", "only": "fg", "named": "fg"},
 }
 Columns = Sequence[AnswerView]
+Line = tuple[Piece, ...]
+_WRAPS = GrowingWraps()
 
 
 def column_width(width: int, gap: int, columns: int = 2) -> int:
@@ -27,23 +32,43 @@ def column_width(width: int, gap: int, columns: int = 2) -> int:
     return max(1, (width - gap * (columns - 1)) // columns)
 
 
+class _Lines(Sequence[Line]):
+    """The lines of a text, of which only those in sight are made."""
+
+    def __init__(
+        self, text: str, spans: Sequence[tuple[int, int]], runs: Sequence[Run], styles: dict[str, str]
+    ) -> None:
+        self._runs, self._spans, self._text, self._styles = runs, spans, text, styles
+        self._ends = list(accumulate(len(run.text) for run in runs))
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self._made(span) for span in self._spans[index]]
+        return self._made(self._spans[index])
+
+    def _made(self, span: tuple[int, int]) -> Line:
+        return _line(self._text, *span, self._runs, self._ends, self._styles)
+
+
 @lru_cache(maxsize=32)
-def answer_lines(answer: AnswerView, width: int) -> tuple[tuple[Piece, ...], ...]:
+def answer_lines(answer: AnswerView, width: int) -> Sequence[Line]:
     """The answer wrapped into `width` cells, each line as pieces of text with their style."""
-    colour = TIERS[answer.side].style
     if answer.problem:
         return tuple(((answer.problem[a:b], "red"),) for a, b in wrap_spans(answer.problem, width))
-    text = "".join(run.text for run in answer.runs)
-    ends, at = [], 0
-    for run in answer.runs:
-        at += len(run.text)
-        ends.append(at)
-    return tuple(_line(text, start, end, answer.runs, ends, _STYLES[colour]) for start, end in wrap_spans(text, width))
+    text = answer.runs[0].text if len(answer.runs) == 1 else "".join(run.text for run in answer.runs)
+    return _Lines(text, _WRAPS.spans(text, width), answer.runs, _STYLES[TIERS[answer.side].style])
 
 
-def _line(
-    text: str, start: int, end: int, runs: Sequence[Run], ends: Sequence[int], styles: dict[str, str]
-) -> tuple[Piece, ...]:
+def _line(text: str, start: int, end: int, runs: Sequence[Run], ends: Sequence[int], styles: dict[str, str]) -> Line:
     pieces: list[Piece] = []
     for number in range(bisect_right(ends, start), len(runs)):
         run, run_end = runs[number], ends[number]
