@@ -1,4 +1,4 @@
-"""What the history tells of a route: when its percentage changed, and which model took production from which."""
+"""What the history tells of a route: its percentages, its holds, and which model took production from which."""
 
 from __future__ import annotations
 
@@ -78,6 +78,22 @@ class ProductionChanges:
             for change in self._known[entry.number]:
                 found.setdefault(change.route, change)
         return found
+
+
+def held_since(route: Route, entries: Iterable[Entry]) -> datetime | None:
+    """When the hold on `route` was written, as `entries` (the newest first) tell; None where none of them does."""
+    held = route.canary.held if route.canary else None
+    for entry in entries:
+        if entry.state != "committed" or b"canary_held" not in entry.after:
+            continue
+        if _held(entry.after, route) == held and _held(entry.before, route) != held:
+            return entry.at
+    return None
+
+
+def _held(data: bytes, route: Route) -> str | None:
+    then = _routes(data).get(route.name)
+    return then.canary.held if then is not None and then.canary is not None else None
 
 
 def _changes(entry: Entry) -> tuple[ShareChange, ...]:

@@ -34,6 +34,7 @@ from console.verdict.verdict import Verdict
 from console.view.breakers import BreakerLines
 from console.view.changes import change_view, label
 from console.view.guarded import PRESS, guard_view, guarded
+from console.view.holds import Holds
 from console.view.ladder import ladder
 from console.view.metrics import metric_rows
 from console.view.pin_truth import answering, moved
@@ -86,6 +87,7 @@ class Lookout:
         self._serving: Serving | None = None
         self._history = History(beside(registry))
         self._share_changes = ShareChanges()
+        self._holds = Holds()
         self._remembered = Remembered()
         self._breakers = BreakerLines()
         self._windows: dict[str, Window] = {}
@@ -112,7 +114,10 @@ class Lookout:
         self._remembered.begin(registry, now.date())
         entries = self._entries()
         shares = self._share_changes.of(entries)
-        canaries = tuple(self._readable(route, now, shares, log_problem) for route in registry.routes.values())
+        canaries = tuple(
+            self._holds.dated(self._readable(route, now, shares, log_problem), route, entries, now)
+            for route in registry.routes.values()
+        )
         routes = tuple(
             self._remembered.route(route, canary.state, forced(route.name, self._environment), self._truth(route, now))
             for route, canary in zip(registry.routes.values(), canaries, strict=True)

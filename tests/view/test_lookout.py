@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from console.actions.requests import Drop, Hold, Promote, Rollback, SetShare
+from console.actions.requests import Drop, Hold, Promote, Resume, Rollback, SetShare
 from console.domain.errors import LogInvalid, RegistryInvalid
 from console.history.store import beside
 from console.traffic.importing import write_history
@@ -81,7 +81,35 @@ def test_a_hold_is_shown_with_why(world, look) -> None:
     world.record(300)
     world.act(Hold("support", "waiting for legal"), "waiting for legal")
     shown = canary(look)
-    assert (shown.state, shown.sentence) == (State.HELD, "“waiting for legal”; a person clears it")
+    assert (shown.state, shown.sentence) == (State.HELD, "held 14:00: “waiting for legal”; a person clears it")
+
+
+def test_a_hold_keeps_its_time_over_other_changes_and_is_dated_once_it_is_old(world, look) -> None:
+    world.record(300)
+    world.act(Hold("support", "waiting for legal"), "waiting for legal")
+    world.forward(hours=1)
+    world.act(SetShare("support", 25), "less of it")
+    assert canary(look).sentence == "held 14:00: “waiting for legal”; a person clears it"
+    world.forward(hours=12)
+    assert canary(look).sentence == "held 23 Nov: “waiting for legal”; a person clears it"
+
+
+def test_a_hold_that_no_history_tells_of_has_no_time(world, look) -> None:
+    world.record(300)
+    text = world.registry.read_text(encoding="utf-8")
+    world.registry.write_text(text.replace("fallback", 'canary_held = "by hand"\nfallback', 1), encoding="utf-8")
+    assert canary(look).sentence == "“by hand”; a person clears it"
+
+
+def test_a_second_hold_has_a_time_of_its_own(world, look) -> None:
+    world.record(300)
+    for reason in ("waiting for legal", "once more"):
+        world.act(Hold("support", reason), reason)
+        world.forward(minutes=5)
+        world.act(Resume("support"), "go on")
+    world.act(Hold("support", "waiting for legal"), "waiting for legal")
+    world.forward(minutes=5)
+    assert canary(look).sentence == "held 14:10: “waiting for legal”; a person clears it"
 
 
 def test_an_arm_that_fell_silent_leaves_nothing_to_compare(world, look) -> None:
