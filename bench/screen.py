@@ -4,8 +4,9 @@
 
 - CPU of the console's process at one look a second, and of an update that changes the numbers of ten rows against the
   same update of a Textual `DataTable`, in one run;
-- the time from a key to the first bytes on the terminal, while metrics update, while two answers stream, with an answer
-  of a megabyte, and on a registry of 50 routes and 1,000 models;
+- the time from a key to the first bytes on the terminal (of a letter that is typed: to that letter), while metrics
+  update, while two answers stream, with answers of a megabyte, and on a registry of 50 routes and 1,000 models, each
+  for at least 60 keys;
 - memory, without the embeddings.
 
 `--log FILE` adds a registry of 50 routes over a request log of any size (`python bench/log.py --only-rows --rows N
@@ -27,9 +28,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.answering import answering
 from bench.rollback import harness
 
-SECONDS = 15.0
+SECONDS = 10.0
+KEYS = 60
+PAUSE_S = 0.11
+"""Between two keys: no divisor of the second at which a look comes, nor of the tenth at which a stream is drawn."""
+LETTERS = "".join(map(chr, (*range(0x430, 0x450), *range(0x3B1, 0x3CA), *range(0x561, 0x587))))
+"""Cyrillic, Greek and Armenian: none of them stands anywhere else on the screen."""
 SIZE = (120, 36)
 PRODUCTION, CANARY = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,19 +54,38 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return tuple(int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
 
 
-def key_times(console: Any, keys: Sequence[str], seconds: float, pause_s: float = 0.23) -> list[float]:
+def key_times(console: Any, keys: Sequence[str], seconds: float) -> list[float]:
     """Milliseconds from each key to the first bytes after it, on a terminal that had been silent for a moment."""
-    times, until, n = [], time.monotonic() + seconds, 0
-    while time.monotonic() < until:
+    times: list[float] = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until or len(times) < KEYS:
         _silence(console)
-        pressed, before = time.perf_counter(), len(console.raw)
-        console.press(keys[n % len(keys)])
-        while len(console.raw) == before and time.perf_counter() - pressed < 2:
-            console.read(0.05)
-        times.append((time.perf_counter() - pressed) * 1e3)
-        n += 1
-        console.watch(pause_s)
+        times.append(_answered(console, keys[len(times) % len(keys)]))
+        console.watch(PAUSE_S)
     return times
+
+
+def letter_times(console: Any, count: int = KEYS) -> list[float]:
+    """Milliseconds from each letter typed to that letter on the terminal, whatever else is written meanwhile."""
+    times: list[float] = []
+    for number in range(count):
+        letter = LETTERS[number % len(LETTERS)]
+        times.append(_answered(console, letter, letter.encode()))
+        console.watch(PAUSE_S)
+        if letter == LETTERS[-1]:
+            console.press("\x15")  # an empty line again
+            console.watch(PAUSE_S)
+    return times
+
+
+def _answered(console: Any, key: str, echo: bytes = b"") -> float:
+    pressed, before = time.time(), len(console.raw)
+    console.press(key)
+    while time.time() - pressed < 2:
+        console.read(0.05)
+        if len(console.raw) > before and echo in console.raw[before:]:
+            break
+    return (console.heard_at - pressed) * 1e3  # type: ignore[no-any-return]
 
 
 def _silence(console: Any, quiet_s: float = 0.004, at_most_s: float = 0.2) -> None:
@@ -200,20 +226,43 @@ def keys_of(spine: Any, folder: Path, seconds: float, log: Path | None) -> None:
     registry = registry_of(folder, 2, 3)
     with console_on(spine, registry, folder / "requests.db") as console:
         line("while metrics update at 200 requests/s", key_times(console, ("j", "k", "m"), seconds))
-    with console_on(spine, registry, folder / "requests.db", "--stand-in") as console:
-        console.press("3")
-        console.press("\r")
-        console.watch(2.0)
-        console.press("[long] Write a long report about parcels.")
-        console.watch(0.5)
-        console.press("\r")
-        console.watch(1.0)
-        line("in the comparer, answers streaming, then shown", key_times(console, ("\x1b[B", "\x1b[A"), seconds))
+    with answering() as provider:
+        _answers(spine, registry, folder / "requests.db", provider, seconds)
     big = folder / "big"
     big.mkdir()
-    registry = registry_of(big, 50, 1_000)
-    with console_on(spine, registry, log or big / "requests.db", traffic=log is None) as console:
-        name = "50 routes, 1,000 models" + (f", {log.name}" if log else "")
+    _many(spine, registry_of(big, 50, 1_000), big / "requests.db", "50 routes, 1,000 models", seconds, traffic=True)
+    if log is not None:
+        _many(spine, big / "registry.toml", log, f"the same on {log.name}", seconds, traffic=False)
+
+
+def _answers(spine: Any, registry: Path, log: Path, provider: dict[str, str], seconds: float) -> None:
+    with console_on(spine, registry, log, environment=provider) as console:
+        _ask(console, f"stream {PAUSE_S * 3 * KEYS + 20:.0f}", "writing")
+        before, began = cpu_s(console.pid), time.monotonic()
+        line("a letter while two answers stream", letter_times(console))
+        share = (cpu_s(console.pid) - before) / (time.monotonic() - began)
+        print(f"{'  CPU meanwhile':<52}{share:>14.1%}")
+    with console_on(spine, registry, log, environment=provider) as console:
+        _ask(console, "megabyte", "both finished")
+        line("two answers of a megabyte, scrolled", key_times(console, ("\x1b[B", "\x1b[B", "\x1b[A"), seconds))
+        print(f"{'  memory, MB':<52}{memory_mb(console.pid)[0]:>14.0f}")
+
+
+def _ask(console: Any, prompt: str, until: str) -> None:
+    """In the comparer, on the whole screen."""
+    console.press("3")
+    console.press("\r")
+    console.watch(2.0)
+    console.press(prompt)
+    console.watch(0.5)
+    console.press("\r")
+    console.wait(until)
+    console.press("\x15")
+    console.watch(1.0)
+
+
+def _many(spine: Any, registry: Path, log: Path, name: str, seconds: float, *, traffic: bool) -> None:
+    with console_on(spine, registry, log, traffic=traffic) as console:
         line(name, key_times(console, ("j", "j", "k"), seconds))
         print(f"{'  its CPU between keys':<52}{idle_cost(console, seconds):>14.1%}")
         print(f"{'  its memory, MB':<52}{memory_mb(console.pid)[0]:>14.0f}")
@@ -234,7 +283,7 @@ def main() -> None:
             now, most = memory_mb(console.pid)
             print(f"memory without embeddings: {now:.0f} MB, at most {most:.0f} MB (goal 120)")
         table, pane = table_cost()
-        print(f"new numbers in ten rows: DataTable {table:.1f} ms, ours {pane:.1f} ms: 1/{table / pane:.0f} (goal 1/8)")
+        print(f"new numbers in ten rows: DataTable {table:.1f} ms, ours {pane:.1f} ms: 1/{table / pane:.1f} (goal 1/8)")
         keys_of(spine, folder, given.seconds, given.log)
 
 
