@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from textwrap import dedent
-from typing import TypeGuard
 
 from console.triage.code_tokens import few_apart, token_changes, tokens_of
 from console.triage.imagining.trying import tried
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
+from console.triage.trees import flat, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
 _BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
@@ -81,9 +80,7 @@ def _indented(code: str) -> str:
 
 
 def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
-    originals = copy.deepcopy(left), copy.deepcopy(right)  # names and annotations say what parameters take
-    one, other = _dump(left), _dump(right)
-    if one == other:
+    if flat(left, {}) == flat(right, {}):
         return [], True
     names = _interface(left), _interface(right)
     if names[0] != names[1]:
@@ -94,14 +91,14 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
             asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone)
             weight = 0.7 if asked else 0.4
             return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
-    _Renamed().visit(left)
-    _Renamed().visit(right)
-    one, other = _dump(left), _dump(right)
-    if one == other:
+    ours, theirs = variables(left), variables(right)
+    if flat(left, ours) == flat(right, theirs):
         return [Reason("code", "only names of variables differ", 0.05)], True
-    reason, same = tried(*originals, prompt)
+    reason, same = tried(left, right, prompt)
     if reason is not None and not same:
         return [reason], False
+    rename(left, ours)
+    rename(right, theirs)
     apart = few_apart(tokens_of(ast.unparse(left), "python"), tokens_of(ast.unparse(right), "python"))
     if apart is not None and not same:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
@@ -127,24 +124,6 @@ def _tests(node: ast.AST) -> bool:
     if not isinstance(node, ast.With):
         return True
     return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
-
-
-def _dump(tree: ast.Module) -> str:
-    """The tree as text without docstrings and annotations, "" where it is too deep."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
-            first = node.body[0] if node.body else None
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                node.body[:1] = []
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return ast.dump(tree)
 
 
 _Takes = tuple[int, int]
@@ -176,40 +155,3 @@ def _takes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> _Takes:
 def _accepts(new: _Takes | None, old: _Takes) -> bool:
     """Whether every call of the old one is one of the new one."""
     return new is not None and new[0] <= old[0] and new[1] >= old[1]
-
-
-class _Renamed(ast.NodeTransformer):
-    """Variables and parameters by the order in which they first occur."""
-
-    def __init__(self) -> None:
-        self._bound: dict[str, str] = {}
-
-    def visit_Module(self, node: ast.Module) -> ast.Module:
-        for part in ast.walk(node):
-            if isinstance(part, ast.arg):
-                self._bound.setdefault(part.arg, f"v{len(self._bound)}")
-            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                self._bound.setdefault(part.id, f"v{len(self._bound)}")
-            elif _own_attribute(part) and isinstance(part.ctx, ast.Store):
-                self._bound.setdefault(f"self.{part.attr}", f"v{len(self._bound)}")
-        self.generic_visit(node)
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        node.id = self._bound.get(node.id, node.id)
-        return node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
-        if _own_attribute(node):
-            node.attr = self._bound.get(f"self.{node.attr}", node.attr)
-        self.generic_visit(node)
-        return node
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.arg = self._bound.get(node.arg, node.arg)
-        return node
-
-
-def _own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    """`self.items`: a name that only its class has to know."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

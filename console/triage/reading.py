@@ -54,7 +54,7 @@ class Reading:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
         found = normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(self.text)))))
         numbers = {token: canonical(token) for token in set(found) if token[0] <= "9" or token in NUMBER_WORDS}
-        return [numbers.get(token, token) for token in found] if numbers else found
+        return list(map(numbers.get, found, found)) if numbers else found
 
     @cached_property
     def counts(self) -> Counter[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.inputs import Arguments, Input, at_an_edge, inputs
 from console.triage.imagining.machine import Machine
-from console.triage.imagining.values import OF_PROGRAMS, Unknown, listed
+from console.triage.imagining.values import OF_PROGRAMS, PLAIN, Unknown, listed
 from console.triage.records import Reason, brief
 
 PER_CALL, IN_ALL = 3_000, 40_000
@@ -122,7 +122,7 @@ def _told(entry: _Entry, one: Input, before: Outcome, after: Outcome, weight: fl
 
 def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> Outcome | None:
     """What a call gives, the error it ends with, None where that cannot be told."""
-    given = copy.deepcopy(arguments)
+    given = arguments if PLAIN.issuperset(map(type, arguments)) else copy.deepcopy(arguments)
     outcome = _ended(lambda: machine.call(entry.name, given, entry.kind))
     if isinstance(outcome, tuple) and outcome[0] is None and given != arguments:
         return given, outcome[1]  # what returns nothing has changed what it was given

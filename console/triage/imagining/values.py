@@ -14,6 +14,8 @@ _HEAVIEST = 500
 """Values in a value that holds others, each time it is met: `x = [x, x]` doubles with every step."""
 _MOST_BITS = 512
 _HOLDERS = (list, tuple, dict, set, deque)
+PLAIN = frozenset({int, str, float, bool, type(None)})
+"""Types of values that hold no others and never change."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -104,7 +106,8 @@ def limited(value: Any) -> Any:
     elif isinstance(value, _HOLDERS):
         if len(value) > LARGEST:
             raise Unknown
-        if any(isinstance(one, _HOLDERS) for one in _inside(value)):
+        inside = _inside(value)
+        if not PLAIN.issuperset(map(type, inside)) and any(isinstance(one, _HOLDERS) for one in inside):
             _weigh(value)
     return value
 

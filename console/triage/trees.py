@@ -1,0 +1,104 @@
+"""Syntax trees of Python compared: without docstrings, annotations and, where that is wanted, names of variables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TypeGuard
+
+_BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+_LEFT_OUT = {ast.arg: "annotation", ast.FunctionDef: "returns", ast.AsyncFunctionDef: "returns"}
+
+
+def nodes_of(tree: ast.AST) -> list[ast.AST]:
+    """Every node, those nearer to the root first; without the contexts of names, which hold nothing."""
+    found = [tree]
+    for node in found:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                found += [part for part in value if isinstance(part, ast.AST)]
+            elif field != "ctx" and isinstance(value, ast.AST):
+                found.append(value)
+    return found
+
+
+def flat(tree: ast.Module, names: Mapping[str, str]) -> list[object]:
+    """What a tree says, in one list: equal for two trees that say the same with variables renamed by `names`."""
+    found: list[object] = []
+    _flatten(tree, names, found)
+    return found
+
+
+def _flatten(node: ast.AST, names: Mapping[str, str], found: list[object]) -> None:
+    kind = node.__class__
+    found.append(kind)
+    if isinstance(node, ast.Constant):
+        found.append(repr(node.value))
+        return
+    skipped = _LEFT_OUT.get(kind)
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            if field == "body" and kind in _BODIES and value and _is_docstring(value[0]):
+                value = value[1:]
+            found.append(len(value))
+            for part in value:
+                if isinstance(part, ast.AST):
+                    _flatten(part, names, found)
+                else:
+                    found.append(part)
+        elif isinstance(value, ast.AST):
+            if field != skipped:
+                _flatten(value, names, found)
+        elif names and value.__class__ is str:
+            found.append(_name(node, value, names))
+        else:
+            found.append(value)
+
+
+def _name(node: ast.AST, name: str, names: Mapping[str, str]) -> str:
+    if isinstance(node, (ast.Name, ast.arg)):
+        return names.get(name, name)
+    return names.get(f"self.{name}", name) if _own_attribute(node) else name
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def variables(tree: ast.Module) -> dict[str, str]:
+    """Variables and parameters, each with a name by the order in which they first occur."""
+    bound: dict[str, str] = {}
+    for part in nodes_of(tree):
+        if isinstance(part, ast.arg):
+            bound.setdefault(part.arg, f"v{len(bound)}")
+        elif isinstance(part, ast.Name):
+            if isinstance(part.ctx, ast.Store):
+                bound.setdefault(part.id, f"v{len(bound)}")
+        elif _own_attribute(part) and isinstance(part.ctx, ast.Store):
+            bound.setdefault(f"self.{part.attr}", f"v{len(bound)}")
+    return bound
+
+
+def rename(tree: ast.Module, names: Mapping[str, str]) -> None:
+    """Rename the variables of a tree, and take out its docstrings and annotations."""
+    nodes = nodes_of(tree)
+    own = [node for node in nodes if _own_attribute(node)]  # while `self` still has its name
+    for attribute in own:
+        attribute.attr = names.get(f"self.{attribute.attr}", attribute.attr)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+        elif isinstance(node, ast.arg):
+            node.arg, node.annotation = names.get(node.arg, node.arg), None
+        elif isinstance(node, _BODIES):
+            if node.body and _is_docstring(node.body[0]):
+                node.body[:1] = []
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                node.returns = None
+
+
+def _own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """`self.items`: a name that only its class has to know."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
