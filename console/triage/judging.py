@@ -181,7 +181,7 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
     )
     if same_answer:
         return [*facts, *same_answer_content(old, new)]
-    return short_changes(old, new, prompt) or [*facts, *content_changes(old, new, prompt)]
+    return facts or short_changes(old, new, prompt) or content_changes(old, new, prompt)
 
 
 def _same_lines(old: Reading, new: Reading) -> bool:
