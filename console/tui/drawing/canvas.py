@@ -80,6 +80,9 @@ class Canvas:
         text = drawable(text)
         if end is not None:
             text = clip(text, min(end, self.width) - x)
+        return self._write(x, y, text, style)
+
+    def _write(self, x: int, y: int, text: str, style: str) -> int:
         if not 0 <= y < self.height:
             return x + cell_width(text)
         look, chars, paints = paint(style), self._chars[y], self._paints[y]
@@ -102,9 +105,12 @@ class Canvas:
     def _put_narrow(self, x: int, text: str, look: Paint, chars: list[str], paints: list[Paint]) -> int:
         """Most of what is ever drawn: one character for one cell, on a row of such cells."""
         after = x + len(text)
-        start, end = max(0, x), min(after, self.width)
+        start, end = x, after
+        if x < 0 or after > self.width:
+            start, end = max(0, x), min(after, self.width)
+            text = text[start - x : end - x]
         if start < end:
-            chars[start:end] = text[start - x : end - x]
+            chars[start:end] = text
             if look.bg:
                 paints[start:end] = [look] * (end - start)
             else:
@@ -118,11 +124,12 @@ class Canvas:
     def right(self, x_end: int, y: int, text: str, style: str = "fg", start: int | None = None) -> int:
         """Write `text` so that it ends before column `x_end`, cut at `start`. Returns its first column."""
         text = drawable(text)
-        if start is not None:
+        size = cell_width(text)
+        if start is not None and size > x_end - start:
             text = clip(text, x_end - start)
-        x = x_end - cell_width(text)
-        self.put(x, y, text, style)
-        return x
+            size = cell_width(text)
+        self._write(x_end - size, y, text, style)
+        return x_end - size
 
     def fill(self, x0: int, x1: int, y: int, char: str = " ", style: str = "fg") -> None:
         """Repeat the one-cell `char` from column `x0` up to, not including, `x1`."""
@@ -144,6 +151,14 @@ class Canvas:
             target = y + source - top
             if 0 <= target < self.height:
                 self._copy_row(x, target, other, source)
+
+    def under(self, first: Canvas) -> Canvas:
+        """This canvas with the rows of `first` above it. Both are used up: the rows become the new canvas's own."""
+        whole = Canvas(self.width, 0)
+        whole.height = first.height + self.height
+        whole._chars, whole._paints = first._chars + self._chars, first._paints + self._paints
+        whole._wide = first._wide | {y + first.height for y in self._wide}
+        return whole
 
     def fade(self) -> None:
         """Turn every text muted, leaving decoration: how numbers look when they are no longer current."""

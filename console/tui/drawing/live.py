@@ -13,7 +13,7 @@ from console.tui.drawing.plot import draw_plot
 from console.tui.drawing.scale import Top, held_top
 from console.tui.drawing.table import draw_table, table_rows
 from console.tui.drawing.verdict import draw_banner, draw_verdict
-from console.view.records import CanaryView, PlotView, State
+from console.view.records import CanaryView, PlotView, State, StepView
 
 MIN_PLOT = 3
 _GOOD_PLOT = 4
@@ -120,7 +120,7 @@ def draw_live(
     y = shares.spacing.lead + verdict.height
     body = Canvas(width - 2 * margin, height - y)
     if shares.ladder:
-        body.paste(0, shares.spacing.verdict, draw_ladder(view.steps, view.state, body.width, shares.ladder))
+        body.paste(0, shares.spacing.verdict, _drawn_ladder(view.steps, view.state, body.width, shares.ladder))
     body.paste(0, shares.table_y, draw_table(view, body.width, shares.table, shares.fold))
     if below is not None and not shares.plot and shares.table_y + shares.table + 1 + below.height <= body.height:
         body.paste(0, shares.table_y + shares.table + 1, below)
@@ -141,7 +141,18 @@ def _draw_verdict(view: CanaryView, width: int, margin: int, height: int) -> Can
         return draw_banner(view, width, margin, padding=1 if margin > 1 else 0)
     room = (height >= _SECOND_FROM and view.steps) or view.state is State.HELD
     second = view.second if room else ""
-    return draw_verdict(view.state, view.sentence, width - 2 * margin, second=second)
+    return _drawn_verdict(view.state, view.sentence, width - 2 * margin, second)
+
+
+@lru_cache(maxsize=8)
+def _drawn_verdict(state: State, sentence: str, width: int, second: str) -> Canvas:
+    """Asked for twice a frame: the rows it takes decide of all others."""
+    return draw_verdict(state, sentence, width, second=second)
+
+
+@lru_cache(maxsize=8)
+def _drawn_ladder(steps: tuple[StepView, ...], state: State, width: int, rows: int) -> Canvas:
+    return draw_ladder(steps, state, width, rows)
 
 
 def _put_plots(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from console.text import words
@@ -175,22 +176,32 @@ def _put_limit(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
 
 
 def _put_meter(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:
-    start, end = at.meter, at.meter + at.meter_width
-    middle = start + at.meter_width // 2
-    if not metric.measured:
-        canvas.fill(start, end, y, "─", "rule")
-        return
-    canvas.fill(start, end, y, "─", "track")
-    canvas.put(middle, y, "┼", "muted")
-    if metric.decided == "pass":
-        canvas.fill(middle + 1, end, y, "━", "green")
-    elif metric.decided == "regression":
-        canvas.fill(start, middle, y, "━", "red")
-    elif metric.meter is not None and math.isfinite(metric.meter):
-        steps = round(max(-1.0, min(1.0, metric.meter)) * (at.meter_width // 2))
+    half = at.meter_width // 2
+    steps = None
+    if metric.meter is not None and math.isfinite(metric.meter):
+        steps = round(max(-1.0, min(1.0, metric.meter)) * half)
+    decided = metric.decided if metric.decided in ("pass", "regression") else ""
+    canvas.paste(at.meter, y, _meter(at.meter_width, metric.measured, decided, None if decided else steps))
+
+
+@lru_cache(maxsize=512)
+def _meter(width: int, measured: bool, decided: str, steps: int | None) -> Canvas:
+    """One meter, its head `steps` cells from the middle: what a second changes is often back the next."""
+    canvas, middle = Canvas(width, 1), width // 2
+    if not measured:
+        canvas.fill(0, width, 0, "─", "rule")
+        return canvas
+    canvas.fill(0, width, 0, "─", "track")
+    canvas.put(middle, 0, "┼", "muted")
+    if decided == "pass":
+        canvas.fill(middle + 1, width, 0, "━", "green")
+    elif decided == "regression":
+        canvas.fill(0, middle, 0, "━", "red")
+    elif steps is not None:
         head = middle + steps
-        canvas.fill(min(head, middle + 1), max(head, middle), y, "━", "fg")
-        canvas.put(head, y, "●", "strong")
+        canvas.fill(min(head, middle + 1), max(head, middle), 0, "━", "fg")
+        canvas.put(head, 0, "●", "strong")
+    return canvas
 
 
 def _put_word(canvas: Canvas, y: int, at: Columns, metric: MetricView) -> None:

@@ -23,10 +23,7 @@ class Pane(Drawn, can_focus=True):
         """Strip and body."""
         if self.tabbed:
             return self.draw_body(width, height)
-        canvas = Canvas(width, height)
-        canvas.paste(0, 0, self.draw_strip(width))
-        canvas.paste(0, 1, self.draw_body(width, height - 1))
-        return canvas
+        return self.draw_body(width, height - 1).under(self.draw_strip(width))
 
     def draw_strip(self, width: int) -> Canvas:
         """The first row. Subclasses override it."""
