@@ -126,7 +126,7 @@ def test_junit_counts_failures_and_errors_and_names_the_cluster() -> None:
     cases = {case.get("name"): case for case in suite.iter("testcase")}
     failure = cases["refund-damaged"].find("failure")
     assert failure is not None
-    assert (failure.get("type"), failure.get("message")) == ("facts", "value changed: 30 → 14")
+    assert (failure.get("type"), failure.get("message")) == ("facts", "value changed: 30 days → 14 days")
     assert cases["broken"].find("error") is not None
     assert list(cases["greeting"]) == []
     assert float(cases["greeting"].get("time") or 0) == 1.2

@@ -393,7 +393,7 @@ def test_the_record_names_every_case_with_its_decision_and_who_took_it(world: Wo
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
     assert set(rows) == set(CHANGED)
     assert "**accepted** | `olga@desk` | 2026-11-24 09:30" in rows["thanks"]
-    assert "value changed: 30 → 14" in rows["refund-damaged"]
+    assert "value changed: 30 days → 14 days" in rows["refund-damaged"]
     assert "not decided" in rows["greeting"]
 
 
