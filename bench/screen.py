@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.answering import answering
+from bench.log import ROLLOUT, rows
 from bench.rollback import harness
 
 SECONDS = 10.0
@@ -99,14 +100,17 @@ def _silence(console: Any, quiet_s: float = 0.004, at_most_s: float = 0.2) -> No
             return
 
 
-def registry_of(folder: Path, routes: int, models: int) -> Path:
+def registry_of(
+    folder: Path, routes: int, models: int, pair: tuple[str, str] = (PRODUCTION, CANARY), start: str = ""
+) -> Path:
     """A registry with a canary on `support`, and as many other routes and models as wanted."""
-    start = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    lines = ["schema = 1", "", "[routes.support]", f'production = "{PRODUCTION}"', f'canary = "{CANARY}"']
+    start = start or (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    production, canary = pair
+    lines = ["schema = 1", "", "[routes.support]", f'production = "{production}"', f'canary = "{canary}"']
     lines += ["canary_percentage = 25", f"canary_start = {start}", ""]
-    names = [PRODUCTION, CANARY, *(f"vendor-model-{n}-2026-01-{n % 28 + 1:02}" for n in range(models - 2))]
+    names = [*pair, *(f"vendor-model-{n}-2026-01-{n % 28 + 1:02}" for n in range(models - 2))]
     for n in range(routes - 1):
-        lines += [f"[routes.route-{n:02}]", f'production = "{names[2 + n]}"', f'fallback = "{PRODUCTION}"', ""]
+        lines += [f"[routes.route-{n:02}]", f'production = "{names[2 + n]}"', f'fallback = "{production}"', ""]
     for name in names:
         lines += [f'[models."{name}"]', "pinned_date = 2026-05-15", 'reason = "known"', ""]
     path = folder / "registry.toml"
@@ -232,7 +236,11 @@ def keys_of(spine: Any, folder: Path, seconds: float, log: Path | None) -> None:
     big.mkdir()
     _many(spine, registry_of(big, 50, 1_000), big / "requests.db", "50 routes, 1,000 models", seconds, traffic=True)
     if log is not None:
-        _many(spine, big / "registry.toml", log, f"the same on {log.name}", seconds, traffic=False)
+        _, canary, start = ROLLOUT.split("|")
+        registry = registry_of(big, 50, 1_000, ("old", canary), start)
+        _many(
+            spine, registry, log, f"the same on {log.name}, {log.stat().st_size / 1e6:,.0f} MB", seconds, traffic=False
+        )
 
 
 def _answers(spine: Any, registry: Path, log: Path, provider: dict[str, str], seconds: float) -> None:
@@ -272,7 +280,6 @@ def _write_log(parser: argparse.ArgumentParser, path: Path | None, count: int) -
     """Two weeks of requests."""
     if path is None or path.exists():
         parser.error("--rows needs a --log that does not exist yet")
-    from bench.log import rows
     from console.traffic.importing import write_history
 
     now = time.time()
