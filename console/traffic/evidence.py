@@ -14,7 +14,7 @@ from console.domain.cells import SLOT_S, Block, Counts, total
 from console.domain.registry import DAY_S, Gates, Route
 from console.traffic import suspicions
 from console.traffic.clusters import Row, design_effects, requests_per_user, rows_between
-from console.traffic.reading import LogReader
+from console.traffic.reading import CLOSED_AFTER_S, LogReader
 from console.traffic.recent import RecentTraffic
 from console.traffic.snapshots import Kept, Snapshots
 from console.traffic.windows import closings, with_users
@@ -34,6 +34,8 @@ class _Rollout:
     notes: suspicions.Notes = field(default_factory=dict)
     passing: suspicions.Passing = field(default_factory=suspicions.Passing)
     checked_slot: int = -1
+    fed_at: tuple[int, float | None] = (-1, None)
+    """The last slot boundary at which cells could close, and the newest commit of the log then."""
     saved_watermark: int = -1
 
 
@@ -57,12 +59,7 @@ class EvidenceKeeper:
         self._note_step(route, rollout, now)
         self._check(route, rollout, now)
         evidence = rollout.evidence
-        after = max(evidence.watermark, -1)
-        for block in self._blocks(route, rollout.plan, after, now):
-            if rollout.passing.voids(block.first_slot, block.last_slot):
-                evidence.skip(block)
-            else:
-                evidence.feed(block)
+        self._feed(route, rollout, now)
         situation = self._situation(route, rollout, now)
         self._save(route, rollout, now, at_once=_record(situation.changed_gates, rollout.notes, now))
         return judge(evidence, situation)
@@ -71,6 +68,19 @@ class EvidenceKeeper:
         """Epoch second at which the evidence of `route` saw its percentage change last; None if it never did."""
         known = self._rollouts.get(route.rollout_id)
         return known.evidence.steps[-1][0] * float(SLOT_S) if known and known.evidence.steps else None
+
+    def _feed(self, route: Route, rollout: _Rollout, now: float) -> None:
+        """What closed since the last look. Without a commit cells close once a slot: between, nothing is read."""
+        at = (int((now - CLOSED_AFTER_S) // SLOT_S), self._reader.last_commit_at)
+        if at == rollout.fed_at:
+            return
+        evidence = rollout.evidence
+        for block in self._blocks(route, rollout.plan, max(evidence.watermark, -1), now):
+            if rollout.passing.voids(block.first_slot, block.last_slot):
+                evidence.skip(block)
+            else:
+                evidence.feed(block)
+        rollout.fed_at = at
 
     def _blocks(self, route: Route, plan: GatePlan, after: int, now: float) -> Iterable[Block]:
         blocks = self._reader.blocks(route.name, route.rollout_id, after_slot=after, now=now)

@@ -24,7 +24,8 @@ from console.traffic.tally import Malformed, Tally, decode
 
 _WAIT_S = 0.25
 _ACTIVE_S = 60.0
-_CLOSED_AFTER_S = 1.0
+CLOSED_AFTER_S = 1.0
+"""A slot is closed for the evidence this long after its end: writers may still be committing."""
 
 
 class LogMissing(LogInvalid):
@@ -158,7 +159,7 @@ class LogReader:
             rows = db.execute(
                 f"SELECT slot, series, evidence FROM cells WHERE slot > ? AND series IN ({marks})"  # noqa: S608
                 " AND length(evidence) > 0 AND (slot + slots) * ? + ? <= ? ORDER BY slot",
-                (after_slot, SLOT_S, _CLOSED_AFTER_S, now),
+                (after_slot, SLOT_S, CLOSED_AFTER_S, now),
             ).fetchall()
             cells = [EvidenceCell(slot, self._series[series].arm, decode(data)) for slot, series, data in rows]
         return blocks(cells)
@@ -186,7 +187,7 @@ class LogReader:
 
     def rate(self, route: str, rollout: str | None = None, *, now: float, seconds: float = 60.0) -> float:
         """Requests per second on `route` over the closed slots of the last `seconds`."""
-        last = slot_of(now - _CLOSED_AFTER_S) - 1
+        last = slot_of(now - CLOSED_AFTER_S) - 1
         slots = max(1, int(seconds // SLOT_S))
         found = self.cells(route, rollout, last - slots + 1)
         return sum(cell.shown.requests for cell in found if cell.slot <= last) / (slots * SLOT_S)
