@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from rich.segment import Segment as RichSegment
@@ -17,6 +17,8 @@ from console.tui.drawing.palette import DARK, LIGHT, SCRIM_SHARE, Palette
 DARK_NAME = "console-dark"
 LIGHT_NAME = "console-light"
 Colours = Literal["dark", "light", "none"]
+_segment = partial(tuple.__new__, RichSegment)
+"""As `RichSegment`, whose defaults take longer than all the rest of it: a frame has some hundred."""
 
 
 def _theme(name: str, palette: Palette, kind: Literal["dark", "light"]) -> Theme:
@@ -76,5 +78,5 @@ def strip(row: Row, width: int, colours: Colours, ascii_only: bool, *, measured:
         row = without_colour(row)
     if ascii_only:
         row = plain_ascii(row)
-    segments = [RichSegment(text, style(look, colours)) for text, look in row if text]
+    segments = [_segment((text, style(look, colours), None)) for text, look in row if text]
     return Strip(segments, width) if measured else Strip(segments).adjust_cell_length(width)
