@@ -14,6 +14,7 @@ _BUILD = re.compile(r"-\d{3}")
 _WINDOW = re.compile(r"\[\w+\]$")
 
 
+@lru_cache(maxsize=1_024)
 def same_model(one: str, other: str) -> bool:
     """Whether two ids are spellings of one model: another platform's form, or its numbered build (`-001`)."""
     short, long = sorted((_name(one), _name(other)), key=len)
