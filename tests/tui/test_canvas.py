@@ -294,3 +294,22 @@ def test_a_strip_is_as_long_as_asked() -> None:
     canvas.put(0, 0, "日本", "fg")
     assert theme.strip(canvas.segments(0), 7, "dark", False).cell_length == 7
     assert theme.strip(canvas.segments(0), 9, "light", True).cell_length == 9
+
+
+def test_only_rows_with_another_text_or_look_are_changed() -> None:
+    before, after = Canvas(8, 4), Canvas(8, 4)
+    for canvas in (before, after):
+        canvas.put(0, 0, "same", "muted")
+    after.put(0, 1, "new", "fg")
+    after.row(3, "raised")
+    assert after.changed_rows(before) == [1, 3]
+    assert after.changed_rows(after) == []
+
+
+def test_a_body_under_a_strip_keeps_every_row_and_its_wide_characters() -> None:
+    strip, body = Canvas(6, 1, "side"), Canvas(6, 2)
+    strip.put(0, 0, "strip")
+    body.put(0, 1, "漢字", "fg")
+    whole = body.under(strip)
+    assert (whole.height, whole.text()) == (3, ["strip", "", "漢字"])
+    assert [whole.is_narrow(y) for y in range(3)] == [True, True, False]
