@@ -114,7 +114,8 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(ConnectionError):  # whoever asked has been stopped meanwhile
+                self.wfile.write(data)
 
     return Handler
 

@@ -182,7 +182,7 @@ def test_answers_errors_past_comparisons_and_reviews_are_shown_as_text(
 ) -> None:
     before, known = made.registry.read_bytes(), made.entries()
     console = open_console(size=(120, 36), environment=made.environment())
-    console.wait("h history")
+    console.wait("11 routes")  # before the first look there is no model to ask
     press(console, "/", *"support", "\r")
     console.wait("esc all routes")
     console.press("\r")
