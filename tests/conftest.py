@@ -7,6 +7,7 @@ started here, so modules are compiled once and kept, whatever the environment sa
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -14,6 +15,9 @@ from hypothesis import settings
 
 from tests.effort import EXAMPLES
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell starts what runs in its background: what the tests start would inherit it, and ctrl+c reach nobody.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="console-state-")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

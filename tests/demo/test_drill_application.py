@@ -127,7 +127,7 @@ async def test_other_faults_are_what_they_are_called(running, tmp_path: Path, fa
 
     async def script(application: Application) -> None:
         application.begin_fault()
-        await until(lambda: application.met.failed >= 10, "nobody met it")
+        await until(lambda: application.met.failed >= 12, "nobody met it")  # the last ones may still be under way
 
     met, rows = await running(script, what)
     assert met.failed >= 10
