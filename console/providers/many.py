@@ -75,10 +75,19 @@ async def _waiting(answered: asyncio.Queue[Answered | BaseException]) -> list[An
 
 
 async def _kept(items: list[Answered], jobs: Sequence[Job], journal: AnswerJournal | None) -> list[Answered]:
-    """The same, once they are on the disk. Meanwhile the workers go on asking."""
+    """The same, once they are on the disk. Meanwhile the workers go on asking.
+
+    Whoever is cancelled here waits for the disk all the same: a write that no thread had taken up yet would be
+    cancelled, too, and its answers paid for again.
+    """
     new = [(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items if not item.cached]
     if journal is not None and new:
-        await asyncio.to_thread(journal.keep_all, new)
+        writing = asyncio.ensure_future(asyncio.to_thread(journal.keep_all, new))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await writing
+            raise
     return items
 
 

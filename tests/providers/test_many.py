@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,6 +94,29 @@ async def test_leaving_early_ends_the_open_requests_and_keeps_what_was_answered(
             await anext(items)
     assert len(AnswerJournal(tmp_path / "j")) == 2
     assert len(server.seen) <= 3
+
+
+async def test_cancelling_loses_no_answer_that_no_thread_had_begun_to_write(until):
+    busy, free = threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    executor = ThreadPoolExecutor(1)
+    loop.set_default_executor(executor)
+    occupied = loop.run_in_executor(None, lambda: (busy.set(), free.wait(10)))
+    written = []
+
+    async def consume():
+        journal = SimpleNamespace(keep_all=written.extend)
+        done = many.Answered(0, "an answer", False)
+        await many._kept([done], jobs(1), journal)
+
+    consumer = asyncio.create_task(consume())
+    await until(lambda: busy.is_set() and executor._work_queue.qsize())
+    consumer.cancel()
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.gather(consumer, occupied, return_exceptions=True)
+    assert consumer.cancelled()
+    assert [answer for _, _, answer in written] == ["an answer"]
 
 
 async def test_cancelling_ends_the_open_requests(server, endpoints, streams, until):
