@@ -54,6 +54,13 @@ async def on_main(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(screen, MainScreen) and screen.route is not None)
 
 
+async def on_suite(pilot: Pilot[None]) -> None:
+    """The suite's screen, with the plan of its run."""
+    await on_main(pilot)
+    await pilot.press("s")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SuiteScreen) and pilot.app.screen.view is not None)
+
+
 async def test_v_without_a_run_offers_to_run_the_suite_and_then_reviews_it(app: App) -> None:
     change(app)
     console = console_of(app)
@@ -86,9 +93,7 @@ async def test_a_run_is_stopped_and_goes_on(app: App) -> None:
     app.provider.latency_s = 0.5
     console = console_of(app)
     async with console.run_test(size=(80, 24)) as pilot:
-        await on_main(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await on_suite(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: console.screen.view.answers > 0)
         await pilot.press("x")
@@ -122,9 +127,7 @@ async def test_leaving_stops_the_run(app: App) -> None:
     app.provider.latency_s = 0.1
     console = console_of(app)
     async with console.run_test(size=(120, 36)) as pilot:
-        await on_main(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await on_suite(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: console.screen.view.answers > 0)
         await pilot.press("escape")
@@ -136,9 +139,7 @@ async def test_leaving_stops_the_run(app: App) -> None:
 async def test_the_result_is_recorded_after_a_look_at_the_change(app: App) -> None:
     console = console_of(app)
     async with console.run_test(size=(120, 36)) as pilot:
-        await on_main(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await on_suite(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: console.screen.view.state == "finished")
         asked = len(app.provider.asked)
@@ -243,8 +244,6 @@ async def test_the_way_out_of_a_review_that_decides_nothing_is_seen_at_every_siz
 async def test_the_way_out_of_a_suite_is_seen_on_a_small_terminal(app: App) -> None:
     console = console_of(app)
     async with console.run_test(size=(80, 24)) as pilot:
-        await on_main(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: isinstance(console.screen, SuiteScreen) and console.screen.view is not None)
+        await on_suite(pilot)
         await pilot.pause()
         assert "esc back" in console.screen.query_one(KeyBar).plain()[0]
