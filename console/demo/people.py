@@ -16,6 +16,8 @@ traffic, so some people come back all day and yet nobody dominates a canary of 5
 RATED = 0.10
 """Share of answers that their readers rate."""
 SATISFIED = 0.92
+FLAGGED = 0.02
+"""Share of answers in JSON that the shop's own checker objects to, for a wrong intent and the like."""
 SYSTEM = {
     "support": (
         "You answer customer e-mail for a shop that sells household goods and clothing. Be polite and brief. "

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from console import RequestLog, Router
 from console.demo.children import end_with_parent, ready
-from console.demo.people import MAX_TOKENS, RATED, SATISFIED, SYSTEM, Crowd, Request, call_of
+from console.demo.people import FLAGGED, MAX_TOKENS, RATED, SATISFIED, SYSTEM, Crowd, Request, call_of
 from console.demo.scenarios import AFTER_S, OTHERS, RATE, SCENARIOS, Scenario, switches
 from console.demo.standin.control import Control
 from console.demo.standin.luck import luck_of
@@ -117,7 +117,7 @@ class Application:
         if answer.outcome != "ok":
             return
         if wanted.kind == "json":
-            self._log.feedback(request_id, regression=not _is_json(answer.text))
+            self._log.feedback(request_id, regression=not _is_json(answer.text) or self._luck.random() < FLAGGED)
         if self._luck.random() < RATED:
             await asyncio.sleep(self._luck.uniform(*RATING_DELAY_S))
             self._log.feedback(request_id, satisfied=self._luck.random() < SATISFIED)

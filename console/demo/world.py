@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from console.demo.people import RATED, SATISFIED, SYSTEM, Crowd, Kind, call_of
+from console.demo.people import FLAGGED, RATED, SATISFIED, SYSTEM, Crowd, Kind, call_of
 from console.demo.standin.asked import Asked, Rejection, Reply
 from console.demo.standin.luck import luck_of
 from console.demo.standin.models import MODELS
@@ -50,7 +50,6 @@ WARM_UP_S = 120.0
 CANARY = "claude-sonnet-5-5"
 PERCENTAGE = 5
 ROUTES = (("support", "claude-sonnet-4-5-20250929"), ("summarise", "gpt-4.1-mini-2025-04-14"))
-FLAGGED = 0.002
 _POOL = 400
 _PRICES = {
     "claude-sonnet-4-5-20250929": (3.0, 15.0),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
-from console.domain.registry import Route
+from console.catalog.ladder import ladder_days
+from console.domain.registry import DAY_S, Route
 from console.text import words
 from console.text.safe import NOTHING, SafeText
 from console.verdict.verdict import Verdict
@@ -62,3 +64,15 @@ def time_left_s(route: Route, verdict: Verdict | None, elapsed_s: float, canary_
     if missing and canary_per_s <= 0:
         return None
     return max(by_time, missing / canary_per_s if missing else 0.0)
+
+
+def days_at_rate(route: Route, verdict: Verdict, since: datetime, now: datetime, canary_per_s: float) -> int:
+    """Whole days until the end of the ladder at the present rate: this step's evidence, then each minimum time.
+
+    0 where nothing can be said: no step to come, no traffic, or a regression.
+    """
+    waiting = time_left_s(route, verdict, max(0.0, (now - since).total_seconds()), canary_per_s)
+    later = ladder_days(route) - route.gates.min_step_time_s / DAY_S
+    if waiting is None or later < 0 or route.canary_percentage == 0 or verdict.state == "regression":
+        return 0
+    return math.ceil(waiting / DAY_S + later)

@@ -35,7 +35,7 @@ from console.view.breakers import BreakerLines
 from console.view.changes import change_view, label
 from console.view.guarded import PRESS, guard_view, guarded
 from console.view.holds import Holds
-from console.view.ladder import ladder
+from console.view.ladder import days_at_rate, ladder
 from console.view.metrics import metric_rows
 from console.view.pin_truth import answering, moved
 from console.view.plots import COLUMNS, WINDOW_S, plot
@@ -119,7 +119,9 @@ class Lookout:
             for route in registry.routes.values()
         )
         routes = tuple(
-            self._remembered.route(route, canary.state, forced(route.name, self._environment), self._truth(route, now))
+            self._remembered.route(
+                route, canary.state, forced(route.name, self._environment), self._truth(route, now), canary.days_left
+            )
             for route, canary in zip(registry.routes.values(), canaries, strict=True)
         )
         problem = self._registry_problem or log_problem
@@ -229,13 +231,15 @@ class Lookout:
         ):  # its start is no change of the share
             first = mine[-1].before if mine else route.canary.percentage
             steps = ((route.canary.start, words.percentage(first or 0.0)), *steps)
+        since = _since(route, mine)
         view = CanaryView(
             route=safe(route.name),
             state=state,
+            days_left=days_at_rate(route, verdict, since, now, rate),
             sentence=NOTHING if state is State.NO_DATA else sentence(route, verdict, rate),
             second=self._second(route, verdict, state, mine, now),
             countdown=_done_at(route, state, mine),
-            steps=ladder(route, verdict, _since(route, mine), now, rate),
+            steps=ladder(route, verdict, since, now, rate),
             production_requests=production.requests,
             canary_requests=canary.requests,
             split=_split(verdict),

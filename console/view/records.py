@@ -56,7 +56,8 @@ class PinView:
     served: SafeText = NOTHING
     """The model that answered last within the hour, as the answer named it; "" where nobody knows."""
     ladder: SafeText = NOTHING
-    """"the ladder needs 21 days: start by 6 Dec", on production where its end is announced."""
+    """"the ladder needs 21 days: start by 6 Dec", on production where its end is announced; with a canary also
+    "at this rate the ladder needs about 11 days: 4 days too few are left"."""
     ladder_short: SafeText = NOTHING
     """The same for narrow places: "start by 6 Dec"."""
     start_by: date | None = None
@@ -184,6 +185,8 @@ class CanaryView:
     """When the newest data of this route was committed."""
     stale: bool = False
     """The numbers are old: the log could not be read since."""
+    days_left: int = 0
+    """Whole days that the rest of the ladder takes at the present rate; 0 where nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True)

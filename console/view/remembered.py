@@ -31,12 +31,14 @@ class Remembered:
             self._registry, self._of, self._today = registry, of, today
             self._routes, self._ends, self._facts = {}, None, None
 
-    def route(self, route: Route, state: State, override: str = "", truth: Truth = UNSEEN) -> RouteView:
+    def route(
+        self, route: Route, state: State, override: str = "", truth: Truth = UNSEEN, at_rate_days: int = 0
+    ) -> RouteView:
         """As `route_view`."""
-        key = (state, override, truth)
+        key = (state, override, truth, at_rate_days)
         known = self._routes.get(route.name)
         if known is None or known[0] != key:
-            known = (key, route_view(route, self._registry, state, self._today, override, truth))
+            known = (key, route_view(route, self._registry, state, self._today, override, truth, at_rate_days))
             self._routes[route.name] = known
         return known[1]
 

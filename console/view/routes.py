@@ -29,11 +29,20 @@ UNSEEN = Truth()
 
 
 def route_view(
-    route: Route, registry: Registry, state: State, today: date, override: str = "", truth: Truth = UNSEEN
+    route: Route,
+    registry: Registry,
+    state: State,
+    today: date,
+    override: str = "",
+    truth: Truth = UNSEEN,
+    at_rate_days: int = 0,
 ) -> RouteView:
-    """One route; `override` is the model that the environment forces, or "". `truth` is what the log saw."""
+    """One route; `override` is the model that the environment forces, or "". `truth` is what the log saw.
+
+    `at_rate_days` is what the rest of the ladder takes at the present rate, 0 where nobody knows.
+    """
     pins = tuple(
-        _told(pin_view(tier, model_id, registry.models.get(model_id), route, today), model_id, truth)
+        _told(pin_view(tier, model_id, registry.models.get(model_id), route, today, at_rate_days), model_id, truth)
         for tier, model_id in route.tiers()
     )
     return RouteView(
@@ -47,9 +56,9 @@ def route_view(
     )
 
 
-def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date) -> PinView:
+def pin_view(tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date, at_rate_days: int = 0) -> PinView:
     """One pin with its share of users, its retirement clock, who chose it and why."""
-    ends, ladder = _ends(tier, model_id, pin, route, today)
+    ends, ladder = _ends(tier, model_id, pin, route, today, at_rate_days)
     note, tone = _note(model_id, pin)
     shown = ends is not None and (ends.deadline or ends.tone != "none")
     return PinView(
@@ -76,14 +85,15 @@ def _told(pin: PinView, model_id: str, truth: Truth) -> PinView:
 
 
 def _ends(
-    tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date
+    tier: Tier, model_id: str, pin: Pin | None, route: Route, today: date, at_rate_days: int
 ) -> tuple[Clock | None, LadderClock | None]:
     """When the model ends; for production, whose successor climbs the ladder, also what that means for the ladder."""
     if tier != "production":
         return clock(model_id, today, pin), None
     needed = ladder_days(route)
     ends = clock(model_id, today, pin, ladder_days=needed)
-    return ends, against_ladder(ends, needed, today, running=route.canary_percentage > 0)
+    running = route.canary_percentage > 0
+    return ends, against_ladder(ends, needed, today, running=running, at_rate_days=at_rate_days)
 
 
 def _share(tier: Tier, route: Route) -> float | None:

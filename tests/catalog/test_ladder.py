@@ -45,6 +45,30 @@ def test_the_end_is_tied_to_the_ladder(days: float, today: date, running: bool, 
     assert words(days, today, running=running) == said
 
 
+@pytest.mark.parametrize(
+    ("rate", "running", "said", "short"),
+    [
+        (0.0, True, "the ladder still needs 3 days: 4 to spare", "ladder 3 d, 4 to spare"),
+        (2.0, True, "the ladder still needs 3 days: 4 to spare", "ladder 3 d, 4 to spare"),
+        (4.0, True, "at this rate the ladder needs about 4 days: 3 to spare", "ladder ≈ 4 d, 3 to spare"),
+        (7.0, True, "at this rate the ladder needs about 7 days: 0 to spare", "ladder ≈ 7 d, 0 to spare"),
+        (7.5, True, "at this rate the ladder needs about 8 days: 1 day too few are left", "at this rate 1 day too few"),
+        (
+            11.0,
+            True,
+            "at this rate the ladder needs about 11 days: 4 days too few are left",
+            "at this rate 4 days too few",
+        ),
+        (11.0, False, "the ladder needs 3 days: start by 27 Nov", "start by 27 Nov"),
+    ],
+)
+def test_too_little_traffic_is_as_good_as_a_long_ladder(rate: float, running: bool, said: str, short: str) -> None:
+    today = END - timedelta(days=7)
+    found = against_ladder(clock(RETIRING, today), 3.0, today, running=running, at_rate_days=rate)
+    assert found is not None
+    assert (found.words, found.short) == (said, short)
+
+
 def test_the_example_that_everybody_knows() -> None:
     today = END - timedelta(days=34)
     found = against_ladder(clock(RETIRING, today), 21.0, today)

@@ -130,7 +130,7 @@ def test_the_past_looks_like_life(rows: list[RequestRow]) -> None:
     assert 0.85 < sum(rated) / len(rated) < 0.97
     checked = [row.flagged for row in support if row.flagged is not None]
     assert 0.2 < len(checked) / len(support) < 0.4
-    assert sum(checked) / len(checked) < 0.01
+    assert 0.01 < sum(checked) / len(checked) < 0.03
     latencies = [row.latency_ms for row in support if row.latency_ms is not None and row.outcome == "ok"]
     assert 1_500 < statistics.median(latencies) < 2_800
 

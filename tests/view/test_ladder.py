@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.registry import Gates
 from console.verdict.verdict import Needed
-from console.view.ladder import ladder, progress, time_left_s
+from console.view.ladder import days_at_rate, ladder, progress, time_left_s
 
 DAY = 86_400.0
 
@@ -94,3 +94,25 @@ def test_time_left_needs_a_rate_where_requests_are_missing(route, verdict) -> No
 
 def test_a_clock_that_went_back_is_no_negative_time(route, verdict, now) -> None:
     assert rungs(route, verdict(), now, hours=-2)[1].note == "0 s of 1 d"
+
+
+@pytest.mark.parametrize(
+    ("missing", "rate", "days"),
+    [
+        (0, 0.01, 2),  # six hours of this step, then a day at 50 %
+        (864, 0.01, 2),
+        (2_000, 0.01, 4),
+        (100_000, 0.01, 117),
+        (2_000, 0.0, 0),
+    ],
+)
+def test_the_rest_of_the_ladder_at_the_rate_of_now(route, verdict, now, missing, rate, days) -> None:
+    found = verdict(missing_requests=missing, needed=Needed(1, missing, missing + 1) if missing else None)
+    assert days_at_rate(route, found, now - timedelta(hours=18), now, rate) == days
+
+
+def test_a_stopped_or_broken_rollout_has_no_pace(route, verdict, now, changed) -> None:
+    since = now - timedelta(hours=1)
+    assert days_at_rate(route, verdict("regression"), since, now, 1.0) == 0
+    assert days_at_rate(changed(route, percentage=0), verdict(), since, now, 1.0) == 0
+    assert days_at_rate(changed(route, percentage=100), verdict("pass"), since, now, 1.0) == 0
