@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import reduce
 
 from console.domain.choice import Arm
 from console.domain.histogram import Histogram, merged
+from console.domain.record import record
 
 SLOT_S = 10
 """A slot is 10 seconds of wall time; its number is the epoch second divided by 10."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """What happened to some requests. Histograms: `latency` and `ttft` in milliseconds, `cost` in millionths of a USD.
 
@@ -64,7 +65,7 @@ def total(counts: Iterable[Counts]) -> Counts:
     return reduce(Counts.__add__, counts, Counts())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """The requests of one (slot, route, rollout, arm, model). `slots` is how many slots it spans (1, 6 or 360).
 
@@ -82,7 +83,7 @@ class Cell:
     slots: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """The unit of evidence: consecutive closed slots, merged until both arms have at least 10 evidence requests."""
 

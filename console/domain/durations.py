@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from console.domain.record import record
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([smhdw])\Z", re.ASCII)
@@ -24,7 +25,7 @@ def duration_s(text: str) -> float | None:
     return seconds if seconds <= LONGEST_S else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """A stretch of every week. Minutes count from Monday 00:00 in `zone`; one that ends before it starts wraps."""
 

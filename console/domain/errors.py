@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from console.domain.paths import KeyPath, dotted
+from console.domain.record import record
 
 EXIT_GOOD = 0
 EXIT_FAILED = 1
@@ -61,7 +61,7 @@ class Unmeasured(ConsoleError):
     exit_code = EXIT_UNMEASURED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing that is wrong with a registry, at one place.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from console.domain.record import record
 
 Kind = Literal[
     "schema", "text", "filled", "model", "provider", "percentage", "percentages", "instant", "date", "bool", "count",
@@ -15,7 +16,7 @@ Kind = Literal[
 TableName = Literal["", "route", "gates", "metric", "guard", "model", "price"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """One key. `default` is written as it would be in the file; None means there is no default."""
 
@@ -27,7 +28,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """One kind of table, and where it stands: `[routes.R.gates]`."""
 

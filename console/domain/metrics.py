@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from console.domain.record import record
 from console.domain.registry import Role
 
 Kind = Literal["share", "quantile", "mean", "display"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Metric:
     """One metric, its role and its default gate.
 

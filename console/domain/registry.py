@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import Literal
+
+from console.domain.record import record
 
 Tier = Literal["production", "canary", "fallback", "experimental"]
 Role = Literal["guardrail", "signal", "display"]
@@ -21,7 +23,7 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Price:
     """USD per million tokens. None where the registry does not say."""
 
@@ -31,7 +33,7 @@ class Price:
     cache_write: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pin:
     """A model id with who chose it, when and why."""
 
@@ -49,7 +51,7 @@ class Pin:
     replacement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Canary:
     """The newer model on trial: its share of users (0..100, up to 4 decimals), since when, and whether it is held."""
 
@@ -59,7 +61,7 @@ class Canary:
     held: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetricGate:
     """What a route says about one metric. None means: the default of the verdict's own table.
 
@@ -74,7 +76,7 @@ class MetricGate:
     limit: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gates:
     """When a canary may go on. Durations are in seconds."""
 
@@ -87,7 +89,7 @@ class Gates:
     users: UserMode = "tempered"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GuardSettings:
     """What the guard may do on a route by itself. Durations are in seconds."""
 
@@ -99,7 +101,7 @@ class GuardSettings:
     freeze: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """A named place in the application that calls a model."""
 
@@ -139,7 +141,7 @@ class Route:
         return tuple((tier, model_id) for tier, model_id in pairs if model_id is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Registry:
     """Every route and every pinned model of one application."""
 
