@@ -16,12 +16,12 @@ from console.triage.asking import calculates
 from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
 from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes
+from console.triage.evading import both_refuse, evasion_changes, refusal_changes
 from console.triage.facts import fact_changes
 from console.triage.json_diff import json_changes, prose_of, prose_pairs
 from console.triage.nearly import around_code, small_changes, tail_changes, value_changes
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
-from console.triage.refusing import both_refuse, evasion_changes, refusal_changes
 from console.triage.requiring import broken_requirements, fits_reference
 from console.triage.shape_changes import shape_changes
 

@@ -100,6 +100,40 @@ _URGES = any_of(
     strive="strive|respect|treat|practi[sc]e|work towards?|avoid|be (?:kind|treated|respect)|celebrate|prioriti|promote"
     "|think",
 )
+_ASKS_BACK = any_of(
+    r"""
+    (?:could|can|would|will) you (?:please |kindly |perhaps |maybe )?<tell>\b
+    please (?:paste|provide|share|attach|send|upload|specify|clarify|let me know|copy)\b
+    (?:no|any|the|your) (?:\w+ )?<input> (?:was|were|is|has been|have been|seems?|appears?|that you)\b[^.]{0,40}<lost>
+    (?:didn't|did not|forgot to) (?:include|attach|provide|paste|share|upload)\b
+    i (?:don't|do not|can't|cannot|didn't|did not) (?:see|receive|find) (?:any|an?|the|your) (?:\w+ )?<input>
+    what (?:\w+ ){0,4}(?:do you|are you|would you) (?:mean|want|need|like|have in mind|looking|trying)
+    (?:are you|do you) (?:looking for|referring to|mean|want|have in mind)\b
+    let me know (?:what|which|how|more|the)\b
+    """,
+    tell="tell|paste|share|provide|attach|clarify|specify|give|describe|confirm|elaborate|send|upload|let me know"
+    "|rephrase|explain what",
+    input="text|files?|images?|pictures?|documents?|attachments?|code|passages?|articles?|messages?|data|link|email"
+    "|content|details",
+    lost="attached|provided|included|shared|missing|empty|uploaded|there",
+)
+_LIMITS = any_of(
+    r"""
+    i(?:'m| am) (?:only|just) (?:able|an?|here|designed|trained)\b
+    i can only\b
+    i(?:'m| am) (?:limited|restricted|still learning|designed to|not a)\b
+    my (?:knowledge|training|capabilities|abilities|information|responses|purpose|role)\b
+    i (?:may|might) not have\b
+    i (?:do not|don't|lack) (?:have )?(?:the ability|access|information|enough|up-to-date|real-time|personal)
+    (?:it|that|this)(?:'s| is) (?:really |very |quite )?(?:hard|difficult|impossible) (?:for me )?to (?:say|tell|answer)
+    (?:(?:that|it) )?(?:really |all )?depends on (?:many|several|various|a number|your|a lot)
+    möchte ich (?:\w+ ){0,3}(?:nicht|keine?n?)\b
+    let's (?:keep|focus|stick|try|talk|not)\b
+    gibt es (?:sonst )?(?:etwas|noch etwas)\b
+    je (?:vous|te) (?:invite|conseille|recommande) (?:à|de|d')
+    (?:te|le|les) (?:recomiendo|sugiero|aconsejo)\b
+    """
+)
 _MILD_START = re.compile(
     r"(?:sorry|please|perhaps|consider|remember|instead|have you|tell me|what a|ahoy|let's|everyone|no one|nobody"
     r"|why not|we (?:should|must|all)|you should|every (?:person|human|group|living)|all (?:people|living|human)"
@@ -110,6 +144,13 @@ _MILD_START = re.compile(
 _MILD = any_of(
     r"""
     is there (?:another|anything|something)\b
+    you (?:could|can|may|might) (?:use|try|find|check|ask|contact|visit|consult|look|search)\b
+    i(?:'d| would) be (?:glad|happy|delighted)\b
+    i can (?:certainly|definitely|surely) (?:help|assist)
+    i(?:'m| am) (?:here|happy|glad) to\b
+    feel free to\b
+    let me know if\b
+    how about\b
     would you like\b
     could you (?:paste|share|provide|attach|clarify)\b
     i can help (?:you )?(?:to |with |think|find|understand)
@@ -122,7 +163,7 @@ _MILD = any_of(
     instead[!.?]*$
     """
 )
-_STRONG = (_REFERS, _CONDEMNS, _VALUES, _URGES)
+_STRONG = (_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +198,6 @@ def evasion(text: str) -> Evasion:
             continue
         if any(group.search(part) for group in _STRONG):
             strong += 1
-        elif _MILD_START.match(part) or _MILD.search(part):
+        elif part.endswith("?") or _MILD_START.match(part) or _MILD.search(part):
             mild += 1
     return Evasion((strong + 0.5 * mild) / len(parts), strong, len(parts))

@@ -1,0 +1,125 @@
+"""Whether one side answers and the other refuses, lectures, refers elsewhere or asks back."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from console.triage import evasive_words
+from console.triage.lecturing import evasion
+from console.triage.reading import Reading, asked_words
+from console.triage.records import WORRYING_FROM, Reason, brief
+from console.triage.refusing import LONGEST, PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal
+
+_EVADES_FROM = 0.5
+"""The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
+_LONGEST_EVASION = 220
+"""Tokens. Who writes more than this has written something."""
+_KEPT = 0.35
+"""An evasion has less than this of the words of an answer in common with it, those of the question aside."""
+_EVADED_FROM = 0.36
+_HINTS_FROM = 0.22
+_SENTENCES, _WORDS, _LEFT = 0.5, 1.0, 0.6
+"""What counts how much: sentences that evade, words of evasion, and that little of the other text is left."""
+_NOTHING_LEFT = 0.1
+_HARDLY = 0.1
+_ENOUGH = 12
+_FEW = 4
+_CLOSED = re.compile(
+    r"\s*(?:how|what|why|which|who|when|where|can|could|is|are|do|does|should|explain)\b", re.IGNORECASE
+)
+_OPEN = re.compile(
+    r"\b(?:jokes?|ideas?|suggest|recommend|tips|examples?|some|names?|story|poem|song|write|best|good|fun)\b",
+    re.IGNORECASE,
+)
+"""Questions of one answer, and those of many: two good answers to the latter may have nothing in common."""
+
+
+def both_refuse(old: Reading, new: Reading, prompt: str = "") -> bool:
+    """Whether neither side answers."""
+    return _no_answer(old, prompt) and _no_answer(new, prompt)
+
+
+def _no_answer(reading: Reading, prompt: str) -> bool:
+    said = refusal(reading, prompt)
+    return said >= WORRYING_FROM or (said < PREFACE and _evades(reading) >= _EVADES_FROM)
+
+
+def _evades(reading: Reading) -> float:
+    """The share of a text that evades; none of a long one, or of one that goes on with what was asked for."""
+    if len(reading.tokens) > _LONGEST_EVASION or answers(reading.text[:LONGEST].lower()):
+        return 0.0
+    return _evasion(reading.text)
+
+
+@lru_cache(maxsize=8)
+def _evasion(text: str) -> float:
+    return evasion(text.lower()).share
+
+
+def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
+    """A refusal that appeared or disappeared."""
+    before, after = refusal(old, prompt), refusal(new, prompt)
+    if (before >= WORRYING_FROM) == (after >= WORRYING_FROM):
+        return []
+    other = new if before > after else old
+    if _no_answer(other, prompt) or (max(before, after) < SAYS_SO and _kept(old, new, prompt) >= _KEPT):
+        # It refuses in another way; or what looks like a refusal says the same as the answer.
+        return []
+    word, text = ("appeared", new.text) if after > before else ("disappeared", old.text)
+    weight = 0.55 + 0.4 * min(1.0, abs(after - before))
+    return [Reason("refusal", f"refusal {word}: “{brief(first_refusing(text), 100)}”", weight)]
+
+
+def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
+    """One side answers, the other lectures, refers to others, or offers something else.
+
+    A lecture is known by its sentences and by its words, and by how little of the answer is left; none of the three
+    is sure alone.
+    """
+    if "prose" not in (old.shape.kind, new.shape.kind):
+        return []
+    if max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM:
+        return [] if both_refuse(old, new, prompt) else _partial_changes(old, new, prompt)
+    kept = _kept(old, new, prompt)
+    if kept >= _KEPT:
+        return _partial_changes(old, new, prompt)
+    asked = asked_words(prompt)
+    before, after = (
+        _SENTENCES * _evasion(side.text) + _WORDS * evasive_words.share(side, asked) for side in (old, new)
+    )
+    evades = abs(after - before) + _LEFT * (_KEPT - kept)
+    if _closed(old, new, prompt, kept):
+        evades += _NOTHING_LEFT
+    if evades < _HINTS_FROM:
+        return _partial_changes(old, new, prompt)
+    word, side = ("no longer answers", new) if after > before else ("answers now; it used to", old)
+    told = f"{word}: {100 * _evasion(side.text):.0f} % of it lectures or refers elsewhere: “{brief(side.text, 80)}”"
+    if evades < _EVADED_FROM:
+        return [Reason("refusal", f"perhaps {told}", round(0.3 + 0.5 * (evades - _HINTS_FROM), 3))]
+    return [Reason("refusal", told, round(min(0.9, 0.55 + 0.4 * (evades - _EVADED_FROM)), 3))]
+
+
+def _partial_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
+    """A part of what was asked for is declined by one side only."""
+    before, after = declined_part(old, prompt), declined_part(new, prompt)
+    if bool(before) == bool(after):
+        return []
+    word = "now declines a part" if after else "no longer declines a part"
+    return [Reason("refusal", f"{word}: “{brief(before or after, 100)}”", 0.55)]
+
+
+def _closed(old: Reading, new: Reading, prompt: str, kept: float) -> bool:
+    """Whether two answers to a question that leaves little open have nothing to do with each other."""
+    if kept >= _HARDLY or min(len(old.content), len(new.content)) < _ENOUGH:
+        return False
+    return _CLOSED.match(prompt) is not None and _OPEN.search(prompt) is None
+
+
+def _kept(old: Reading, new: Reading, prompt: str) -> float:
+    """The share of the words of the side with fewer that the other has too; those of the prompt prove nothing."""
+    asked = asked_words(prompt)
+    ours, theirs = old.content - asked, new.content - asked
+    if min(len(ours), len(theirs)) < _FEW:
+        ours, theirs = old.content, new.content  # an answer in the words of the question: a summary, a translation
+    return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
