@@ -36,7 +36,7 @@ class Promote:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """Take the canary's traffic away, or swap production and fallback. `arm` None: whichever has just changed."""
+    """Take the canary's traffic away, or swap production and fallback. `arm` None: whichever has just changed, once."""
 
     route: str
     arm: Arm | None = None

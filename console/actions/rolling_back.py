@@ -13,19 +13,23 @@ from console.domain.registry import Route
 
 
 def rollback(request: Rollback, world: World) -> Plan:
-    """The plan for whichever of the two rollbacks is asked for; without a word, the one that users would feel."""
+    """The plan for whichever of the two rollbacks is asked for; without a word, the one that users would feel.
+
+    Raises Refused for the same command again, or right after the guard's own rollback: that must not touch production.
+    """
     route = world.route(request.route)
-    arm = request.arm or ("canary" if route.canary_percentage > 0 else "production")
+    arm = request.arm or ("canary" if route.canary_percentage > 0 or _is_rolled_back(route) else "production")
     return stop_canary(request, world, route) if arm == "canary" else swap(request, world, route)
 
 
 def stop_canary(request: Request, world: World, route: Route) -> Plan:
     """The plan to take all traffic from the canary and to hold it there."""
     canary = running(route)
-    if canary.percentage == 0 and canary.held is not None:
+    if _is_rolled_back(route):
         raise Refused(
             f"{route.name} is rolled back already: “{canary.held}”",
-            f"`console resume {route.name}` begins anew, `console drop {route.name}` takes the canary off.",
+            f"`console resume {route.name}` begins anew, `console drop {route.name}` takes the canary off;"
+            f" `console rollback {route.name} --production` swaps production and fallback.",
         )
     edits: tuple[Edit, ...] = (SetKey(("routes", route.name, "canary_held"), held_because(world)),)
     if canary.percentage > 0:
@@ -46,6 +50,10 @@ def stop_canary(request: Request, world: World, route: Route) -> Plan:
         lowers=True,
         undo_note=f"everybody is served by {route.production}; the canary stays on the route, held",
     )
+
+
+def _is_rolled_back(route: Route) -> bool:
+    return route.canary is not None and route.canary.percentage == 0 and route.canary.held is not None
 
 
 def swap(request: Request, world: World, route: Route) -> Plan:

@@ -101,7 +101,8 @@ class Acting(Noticing):
         from console.actions.requests import Rollback
 
         if self.route:
-            self._propose(Rollback(self.route.name))
+            # What the screen shows is meant: a rollback by the guard in this second must not turn it into another one.
+            self._propose(Rollback(self.route.name, "canary" if self.route.canary_percentage > 0 else "production"))
 
     def action_advance(self) -> None:
         """`+`."""

@@ -132,9 +132,16 @@ def test_no_verdict_blocks_a_rollback(do, route, state):
     assert route().canary_percentage == 0
 
 
-def test_a_second_rollback_without_a_word_is_of_production(do, desk, route):
+def test_a_second_rollback_without_a_word_leaves_production_alone(do, desk):
+    do(Rollback("support"), reason="slow")
+    refusal = desk.plan(Rollback("support")).refusal
+    assert "already: “slow”" in refusal.message
+    assert "`console rollback support --production`" in refusal.hint
+
+
+def test_production_too_is_rolled_back_where_that_is_said(do, desk, route):
     do(Rollback("support"))
-    plan = desk.plan(Rollback("support"))
+    plan = desk.plan(Rollback("support", "production"))
 
     assert plan.title == "Roll back production on support to claude-haiku-4-5-20251001"
     assert plan.arm == "production"
