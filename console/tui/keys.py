@@ -20,7 +20,7 @@ class Key(NamedTuple):
 
 
 KEYS: tuple[Key, ...] = (
-    Key("r", "r", "rollback", "roll back", "take the canary to 0 %, or production back to the fallback", "act", True),
+    Key("r", "r", "rollback", "roll back", "canary to 0 %, or production to the fallback", "act", True),
     Key(
         "plus,equals_sign", "+", "advance", "next step", "raise the canary to the next step of the ladder", "act", True
     ),
@@ -28,21 +28,21 @@ KEYS: tuple[Key, ...] = (
     Key("p", "p", "promote", "promote", "make the canary the production model", "act", True),
     Key("percent_sign", "%", "share", "set share", "give the canary an exact percentage", "act", True),
     Key("c", "c", "canary", "start canary", "put another model on trial on this route", "act", True),
-    Key("e", "e", "resume", "resume", "clear a hold; after a rollback, start the rollout again", "act", True),
-    Key("o", "o", "hold", "hold", "keep the canary's share where it is until a person says so", "act", True),
+    Key("e", "e", "resume", "resume", "clear a hold; after a rollback, start anew", "act", True),
+    Key("o", "o", "hold", "hold", "keep the share until a person resumes it", "act", True),
     Key("d", "d", "drop", "drop canary", "take the canary off the route", "act", True),
     Key("u", "u", "undo", "undo", "write back what the last change replaced", "act", True),
     Key("h", "h", "history", "history", "who changed what, why, on which evidence", "look"),
-    Key("v", "v", "review", "review", "accept or reject what the last run of the route's suite changed", "look"),
-    Key("s", "s", "suite", "run suite", "ask the candidate every case of the route's regression suite", "look"),
-    Key("slash", "/", "filter", "filter", "only the routes that match a name, a model or a state", "look"),
+    Key("v", "v", "review", "review", "accept or reject what the last run changed", "look"),
+    Key("s", "s", "suite", "run suite", "ask the candidate every case of the suite", "look"),
+    Key("slash", "/", "filter", "filter", "only routes that match a name, model or state", "look"),
     Key("enter", "enter", "ask", "ask both", "type a prompt and ask both models, side by side", "look"),
     Key("1", "1", "pane(1)", "registry", "go to the registry", "move"),
     Key("2", "2", "pane(2)", "live canary", "go to the live canary", "move"),
     Key("3", "3", "pane(3)", "comparer", "go to the comparer", "move"),
     Key("j,down", "j ↓", "down", "next route", "next route; in the comparer, further down", "move"),
     Key("k,up", "k ↑", "up", "previous route", "previous route; in the comparer, further up", "move"),
-    Key("y", "y", "copy", "copy", "what the focused pane shows, as text, to the clipboard", "look"),
+    Key("y", "y", "copy", "copy", "the focused pane as text, to the clipboard", "look"),
     Key("m", "m", "metric", "other plot", "draw another metric over time", "look"),
     Key("t", "t", "theme", "light or dark", "change between the dark and the light theme", "look"),
     Key("question_mark", "?", "help", "help", "what can be done here", "look"),

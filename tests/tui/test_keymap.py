@@ -17,13 +17,19 @@ from textual.pilot import Pilot
 from console.domain.errors import Usage
 from console.providers.endpoints import Endpoints
 from console.tui.app import ConsoleApp
+from console.tui.compare_keys import COMPARE_KEYS
+from console.tui.drawing.reading import LIVE, draw_help
 from console.tui.keymap import REMAPPABLE, load, remapped, textual_keymap
-from console.tui.keys import KEYS, by_action
+from console.tui.keys import KEYS, Key, by_action
+from console.tui.review_keys import REVIEW_KEYS
 from console.tui.runtime import Runtime
 from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen
 from console.tui.screens.reading import HelpPage, HelpScreen
+from console.tui.scrolling import READING, scrolling
+from console.tui.suite_keys import SUITE_KEYS
 from console.tui.widgets.frame import KeyBar
+from console.view.records import State
 
 
 def file(folder: Path, text: str | bytes) -> Path:
@@ -151,3 +157,28 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     while not true():
         assert asyncio.get_running_loop().time() < end, "waited in vain"
         await pilot.pause(0.02)
+
+
+@pytest.mark.parametrize("keys", [KEYS, REVIEW_KEYS, SUITE_KEYS, COMPARE_KEYS])
+def test_no_word_of_a_key_is_cut_on_80_columns(keys: tuple[Key, ...]) -> None:
+    page = "\n".join(draw_help(80, 90, 1, keys).text())
+    for key in keys:
+        assert f" {key.label} " in page, key
+        assert f" {key.help}\n" in page, key
+
+
+def test_the_meaning_of_every_verdict_takes_one_row_on_80_columns() -> None:
+    page = draw_help(80, 90, LIVE, KEYS).text()
+    states = [row for row in page if any(f" {state.value.upper()} " in row for state in State)]
+    assert len(states) == 9
+    assert all(row[22:].strip() and not row.endswith("…") for row in states)
+    after = page[page.index(states[-1]) + 1]
+    assert after == ""
+
+
+def test_whatever_is_read_answers_to_the_same_keys() -> None:
+    read = {key for binding in scrolling() for key in binding.key.split(",")}
+    assert read == {"j", "k", "up", "down", "pageup", "pagedown", "space"}
+    assert set(READING) <= read
+    typing = {key for binding in scrolling(letters=False) for key in binding.key.split(",")}
+    assert typing == {"up", "down", "pageup", "pagedown"}  # letters and the space are what is typed

@@ -36,16 +36,18 @@ _ABOUT = (
     ),
 )
 _STATES: tuple[tuple[State, str], ...] = (
-    (State.REGRESSION, "worse than the limit allows, beyond doubt: r rolls back, and so does a guard"),
-    (State.PASS, "every guardrail within its limit, beyond doubt: it can be promoted"),
-    (State.WATCHING, "neither yet; the sentence says about how many requests are missing"),
+    (State.REGRESSION, "beyond doubt worse than the limit: r or a guard ends it"),
+    (State.PASS, "every guardrail within its limit: it can be promoted"),
+    (State.WATCHING, "neither yet; the sentence says how much is missing"),
     (State.WARMING_UP, "too few requests to pass; a regression already shows"),
-    (State.UNDECIDED, "enough requests, and still between limit and margin: yours to decide"),
+    (State.UNDECIDED, "enough requests, still within the margin: you decide"),
     (State.HELD, "nothing raises it until a person resumes it: e"),
-    (State.SUSPECT, "the split of users is not as set: the numbers mean nothing until it is"),
+    (State.SUSPECT, "users are not split as set: no number means anything"),
     (State.NO_COMPARISON, "one arm has no recent requests"),
-    (State.ERROR, "the log cannot be read; old numbers stay on the screen, muted"),
+    (State.ERROR, "the log cannot be read; old numbers stay, muted"),
 )
+_KEY_X, _LABEL_X, _EFFECT_X = 3, 10, 31
+"""Columns. On 80 of them an effect has 47 cells, as in the palette: none is cut there."""
 _READABLE = 108
 """Columns: longer rows of prose are hard to follow."""
 LIVE, REVIEW = 2, 4
@@ -92,9 +94,9 @@ def _put_keys(canvas: Canvas, y: int, title: str, keys: Sequence[Key]) -> int:
     canvas.put(2, y, title, "strong bold", end=width - 2)
     for key in keys:
         y += 1
-        canvas.put(4, y, key.shown, "strong bold", end=12)
-        canvas.put(12, y, key.label, "fg", end=28)
-        canvas.put(29, y, key.help, "muted", end=width - 2)
+        canvas.put(_KEY_X, y, key.shown, "strong bold", end=_LABEL_X - 1)
+        canvas.put(_LABEL_X, y, key.label, "fg", end=_EFFECT_X - 1)
+        canvas.put(_EFFECT_X, y, key.help, "muted", end=width - 2)
     return y + 1
 
 
@@ -105,7 +107,7 @@ def _put_states(canvas: Canvas, y: int) -> int:
     for state, text in _STATES:
         y += 1
         mark = STATES[state]
-        canvas.put(4, y, f"{mark.glyph} {state.value.upper()}", f"{mark.style} bold", end=22)
+        canvas.put(_KEY_X, y, f"{mark.glyph} {state.value.upper()}", f"{mark.style} bold", end=22)
         first, *more = wrap(text, max(10, width - 24))
         canvas.put(22, y, first, "muted", end=width - 2)
         for line in more[:1]:

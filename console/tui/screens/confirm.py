@@ -17,11 +17,10 @@ from textual.widgets import Button, Input
 from console.text.safe import SafeText
 from console.tui.drawing.dialog import HEIGHT, WIDTH, plan_rows
 from console.tui.screens.settling import Settling
+from console.tui.scrolling import READING, scrolling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
 
-READING = ("down", "up", "pagedown", "pageup")
-"""Keys that decide nothing may be held down."""
 TINY = 30
 """Narrower than this, both buttons have no room for more than their key and the beginning of their word."""
 
@@ -40,10 +39,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         Binding("escape", "cancel", "cancel", show=False),
         Binding("y", "confirm", "confirm", show=False),
         Binding("left,right", "app.focus_next", "other button", show=False),
-        Binding("down,j", "read(1)", "further down", show=False),
-        Binding("up,k", "read(-1)", "back up", show=False),
-        Binding("pagedown,space", "read(8)", "further down", show=False),
-        Binding("pageup", "read(-8)", "back up", show=False),
+        *scrolling("read", 8),
     ]
 
     def __init__(self, plan: PlanView, filename: str, settling: Callable[[], Settling] = Settling) -> None:

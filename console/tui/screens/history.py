@@ -18,6 +18,7 @@ from console.text.safe import safe_line
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
 from console.tui.drawing.history import change_at, draw_history
+from console.tui.scrolling import scrolling
 from console.tui.widgets.drawn import Drawn
 from console.tui.widgets.frame import KeyBar
 from console.view.records import ChangeDetail, ChangeView
@@ -76,10 +77,7 @@ class HistoryScreen(ModalScreen[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,h", "leave", "leave", show=False),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("pagedown,space", "move(10)", "page down", show=False),
-        Binding("pageup", "move(-10)", "page up", show=False),
+        *scrolling(),
         Binding("u", "undo", "undo this change", show=False),
         Binding("i", "incident", "incident note", show=False),
     ]

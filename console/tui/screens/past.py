@@ -17,6 +17,7 @@ from console.text.safe import safe_line
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
 from console.tui.drawing.past import PastRow, draw_past
+from console.tui.scrolling import scrolling
 from console.tui.widgets.drawn import Drawn
 from console.tui.widgets.frame import KeyBar
 
@@ -62,10 +63,7 @@ class PastScreen(ModalScreen[Past | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave", show=False),
-        Binding("down", "move(1)", "down", show=False),
-        Binding("up", "move(-1)", "up", show=False),
-        Binding("pagedown", "move(10)", "page down", show=False),
-        Binding("pageup", "move(-10)", "page up", show=False),
+        *scrolling(letters=False),
     ]
 
     def __init__(self, past: Sequence[Past], now: datetime) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.reading import draw_help, hidden_help
 from console.tui.keys import Key
+from console.tui.scrolling import scrolling
 from console.tui.widgets.drawn import Drawn
 
 
@@ -42,10 +43,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "leave", "leave", show=False),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("pagedown,space", "move(10)", "page down", show=False),
-        Binding("pageup", "move(-10)", "page up", show=False),
+        *scrolling(),
     ]
 
     def __init__(self, pane: int, keys: Sequence[Key]) -> None:
