@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from console.domain.errors import RegistryInvalid
+from console.domain.record import record
 from console.domain.registry import Route
 from console.history.records import Entry
 from console.registry.reading import parse
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShareChange:
     """A route's percentage changed at this moment; `before` is what it was, None for another rollout."""
 
@@ -44,7 +44,7 @@ class ShareChanges:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProductionChange:
     """Change `number` made `after` the production model of `route`, in place of `before`.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from console.domain.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Standing:
     """The verdict on a route's canary, handed in by whoever watches it. The default says that nothing is known.
 

@@ -7,19 +7,20 @@ data only answers what no rule can: which undated OpenAI names have dated snapsh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from console.catalog import anthropic_ids, facts, google_ids, openai_ids, other_ids
 from console.catalog.names import Kind, Name
 from console.catalog.platforms import Place, place
+from console.domain.record import record
 
 _PLAUSIBLE = re.compile(r"[!-~]{1,256}")
 _OWN_NAME = frozenset({"azure", "openrouter", "litellm"})
 """Platforms that stand between the application and the maker: they are the provider one deals with."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """What one id means. `kind` "pinned" is no promise of identical output: infrastructure moves too.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from console.catalog.lifecycle import Clock
+from console.domain.record import record
 from console.domain.registry import DAY_S, Route
 from console.text.words import day, plural
 
@@ -14,7 +14,7 @@ HORIZON_DAYS = 90
 """Further away than this an end says nothing about what to do today, unless the ladder is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LadderClock:
     """What the end of a model means for its route.
 

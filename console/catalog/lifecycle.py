@@ -9,7 +9,7 @@ date takes none away.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date
 from functools import lru_cache
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from console.catalog import facts, listings
 from console.catalog.listings import Listed, Listing
 from console.catalog.platforms import place
+from console.domain.record import record
 from console.domain.registry import Pin
 from console.text.safe import SafeText
 from console.text.words import day, plural
@@ -36,7 +37,7 @@ LAST_DAYS = 2
 """Below this many days the clock is red: no ladder finishes in under 48 hours."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lifecycle:
     """What the provider says about the life of one model, as it stood on `as_of`.
 
@@ -55,7 +56,7 @@ class Lifecycle:
     gone: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clock:
     """The retirement of one pin, seen from one day.
 

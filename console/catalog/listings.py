@@ -9,13 +9,14 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from console.catalog.own import VARIABLE, state_folder
+from console.domain.record import record
 
 ListedState = Literal["active", "deprecated", "retired"]
 FOLDER = "catalog"
@@ -26,7 +27,7 @@ _PLAUSIBLE = re.compile(r"[!-~]{1,256}")
 _SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """One model of a list. `state` None: the list does not say; a missing date is one it did not give.
 
@@ -42,7 +43,7 @@ class Listed:
     gone: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """One provider's list: where it came from, when it was read (aware, UTC), and what it named."""
 
@@ -57,7 +58,7 @@ class Listing:
         return tuple(model for model in self.models if model.gone is None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """Every list that is kept, by provider; and what is wrong with files that could not be read."""
 
@@ -92,7 +93,7 @@ def _seen(earlier: Listed | None, today: date) -> date:
 def document(listing: Listing) -> bytes:
     """The file that `parse` reads."""
     rows = [
-        {key: str(value) for key, value in ((key, getattr(model, key)) for key in Listed.__slots__) if value}
+        {key: str(value) for key, value in ((key, getattr(model, key)) for key in Listed.__match_args__) if value}
         for model in listing.models
     ]
     plain = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from console.domain.record import record
 
 Kind = Literal["pinned", "alias", "unknown"]
 
@@ -15,7 +16,7 @@ MOVING = re.compile(r"(?:^|[-:@/])latest$")
 _TOKEN_VERSION = re.compile(r"v?(\d{1,2}(?:\.\d{1,2})?)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A model's own name, read by the rules of its maker. `why` is a sentence without its full stop.
 

@@ -7,7 +7,9 @@ The same model has another form on each platform: `global.anthropic.claude-haiku
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from console.domain.record import record
 
 _BEDROCK = re.compile(
     r"(?:(?:us-gov|us|eu|apac|jp|global|au|ca|sa|me|uk|in|regional)\.)?(?P<maker>[a-z0-9]+)\.(?P<name>[^/]+)"
@@ -33,7 +35,7 @@ _DIRECT_CLAUDE = re.compile(r"claude-[a-z0-9-]+")
 OPAQUE_PREFIXES = ("arn:", "projects/", "tunedmodels/", "accounts/", "endpoints/")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where an id points and the model's own name there. `platform` "" is the maker's own API.
 

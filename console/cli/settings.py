@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from console.domain.record import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +24,7 @@ LOG_NAME = "requests.db"
 ACTOR_CHARACTERS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The choices of one call. Paths are as the user wrote them; None means the default."""
 

@@ -12,12 +12,13 @@ import socket
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.domain.errors import Refused
+from console.domain.record import record
 from console.registry.locked import is_locked
 from console.registry.reading import resolve
 
@@ -34,7 +35,7 @@ _PATIENCE_S = 0.1
 _LONGEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Intent:
     """What the guard would do next on `route`, why, and when at the earliest (None: nobody knows).
 
@@ -47,7 +48,7 @@ class Intent:
     when: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Held:
     """Who holds the post. `setup` says how it was started: two guards with different ones disagree."""
 

@@ -13,11 +13,11 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from console.domain.errors import HistoryInvalid
+from console.domain.record import record
 from console.history import database
 from console.history.records import EDITED, EXTERNAL, Draft, Entry
 from console.history.summary import summarise
@@ -178,7 +178,7 @@ class History:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pending:
     """One change on its way: intended, then committed or abandoned."""
 

@@ -13,11 +13,12 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from console.domain.errors import Problem, RegistryInvalid
+from console.domain.record import record
 from console.domain.registry import Registry
 from console.domain.validate import DEEPEST, check
 from console.registry.scanning import line_of, scan
@@ -31,7 +32,7 @@ _HINT_MISSING = "Write one with `console init`, or name another with --registry.
 _HINT_FIX = "Nothing was written. Correct the file, or take its last good version from version control."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """The registry file at one moment. `path` is the file itself, `name` what the person calls it.
 

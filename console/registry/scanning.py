@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 from console.domain.paths import KeyPath
+from console.domain.record import record
 from console.domain.validate import DEEPEST
 
 _TOKEN = re.compile(
@@ -28,7 +29,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """A `[table]` line (1-based)."""
 
@@ -37,7 +38,7 @@ class Header:
     array: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """A `key = value` and the lines it covers (1-based, both included).
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from console.domain.choice import Arm, Choice
+from console.domain.record import record
 from console.domain.registry import Price, Route
 
 JITTER = 0.2
@@ -48,7 +49,7 @@ class Breaker:
             raise ValueError("within_s, pause_s, longest_pause_s and trial_s must be more than 0 seconds")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BreakerStatus:
     """An open circuit of this process. `open_s` is how long, `next_try_s` when the next trial may begin."""
 
@@ -60,7 +61,7 @@ class BreakerStatus:
     next_try_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Open:
     """Since when, when the next trial may begin, after which pause, and how many trials were good.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 from console.domain.buckets import BUCKETS, threshold
 from console.domain.choice import Arm, Choice, Why
+from console.domain.record import record
 from console.domain.registry import Price, Registry, Route
 from console.routing.breaker import Circuits
 
@@ -24,7 +24,7 @@ makes users who return 3.5 times faster and new ones 1.3 times slower, and keeps
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lane:
     """One route. `stays` are the models on which a conversation may go on; `keyless` is for requests without a key."""
 

@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Literal
 
 from console.domain.choice import Arm, Choice
 from console.domain.errors import RegistryInvalid
+from console.domain.record import record
 from console.domain.registry import Registry
 from console.registry.reading import Snapshot
 from console.routing.breaker import (
@@ -47,7 +48,7 @@ CLOSING_S = 1.0
 Source = Literal["registry", "last known good", "default"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RouterStatus:
     """Where the router's answers come from.
 
@@ -67,13 +68,13 @@ class RouterStatus:
     breakers: tuple[BreakerStatus, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Served:
     """What the router serves, replaced whole."""
 
     source: Source = "default"
     sha256: str = ""
-    registry: Registry = Registry({}, {})  # noqa: RUF009 - frozen, so one is enough
+    registry: Registry = Registry({}, {})
     overrides: Mapping[str, str] = field(default_factory=dict)
     lanes: Lanes = field(default_factory=dict)
     hot: Mapping[str, Hot] = field(default_factory=dict)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from console.domain.record import record
 
 LATELY_S = 60.0
 MOST_ROWS = 50_000
@@ -21,7 +22,7 @@ class Log(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diverted:
     """The last minute of one route: how many processes have an open breaker, and requests that got another model."""
 

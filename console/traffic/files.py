@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from console.domain.errors import LogInvalid
+from console.domain.record import record
 from console.traffic.schema import APPLICATION_ID
 
 _MAGIC = b"SQLite format 3\0"
@@ -40,7 +40,7 @@ def journal_reason(version: Version = sqlite3.sqlite_version_info) -> tuple[str,
     return "truncate", f"SQLite {number} lacks the fix of the WAL-reset race (3.51.3, 3.50.7, 3.44.6)"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What a path holds before SQLite has seen it. `kind` is `missing`, `empty`, `log`, `foreign`."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from console.domain.cells import SLOT_S, Block, Cell, Counts
 from console.domain.choice import Arm
 from console.domain.errors import LogInvalid
+from console.domain.record import record
 from console.traffic.blocks import EvidenceCell, blocks
 from console.traffic.cells import CellTally, StoredCell, Total, read_cells, read_totals, slot_of
 from console.traffic.files import Identity, identity, journal_reason, look
@@ -32,7 +33,7 @@ class LogMissing(LogInvalid):
     """There is no request log yet: nothing was recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Series:
     """What a cell counts: one model on one arm of one rollout ("" without a canary) of a route."""
 
@@ -42,7 +43,7 @@ class Series:
     model: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LogHealth:
     """How the log is doing. Times are epoch seconds, None where nothing was recorded; `size_bytes` with journals."""
 

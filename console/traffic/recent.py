@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from console.domain.cells import SLOT_S, Cell
 from console.domain.choice import Arm
+from console.domain.record import record
 
 QUIET_S = 600.0
 """An arm without a request for this long has nothing to be compared with."""
@@ -23,7 +23,7 @@ class Cells(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recent:
     """The last ten minutes of one rollout. `per_s` are requests per second, `quiet` arms without any request."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from console.domain.cells import SLOT_S
+from console.domain.record import record
 
 LATELY_S = 3_600.0
 EARLIER_S = 8 * 86_400.0
@@ -22,7 +22,7 @@ class Log(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Server:
     """One model that answered. `since` is the epoch second of the hour of its first answer in the last eight days,
     `last_at` of its newest; `requests` are those since then."""

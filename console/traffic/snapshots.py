@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console.domain.record import record
 from console.traffic.files import connect_writer, look
 from console.traffic.schema import migrate
 
@@ -20,7 +20,7 @@ _BUSY_S = 0.25
 """A console that waits for a lock is a console that stands still: the next save will do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """One rollout's evidence. All parts are plain JSON values; `watermark` is the last slot that was taken in."""
 

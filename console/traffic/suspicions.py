@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from console.catalog.rerouting import rerouted, same_model
 from console.domain.cells import SLOT_S
+from console.domain.record import record
 from console.domain.registry import Route
 from console.verdict.ratio import SUSPECT, log_ratio_evidence
 
@@ -34,7 +34,7 @@ Notes = dict[str, Any]
 """What earlier looks saw: kept with the evidence, as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passing:
     """The causes that are there just now, and the blocks that they void.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.domain.record import record
 from console.text.clock import utc_now
 from console.text.safe import NOTHING, SafeText
 from console.tui.keys import KEYS, Key
@@ -27,7 +27,7 @@ def _embedder() -> Embedder:
     return Embedder()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Runtime:
     """Paths, permissions and doors to the outside. `endpoints` is where the comparer's questions go."""
 

@@ -8,12 +8,12 @@ moves no evidence. Exact for any distribution, heavy tails included; a test of l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
 from typing import Any
 
 from console.domain.histogram import LAST_BIN, Histogram, middle, size
+from console.domain.record import record
 from console.verdict.shares import PASS_WEIGHTS, Side, pass_factors
 from console.verdict.wealth import RESERVE, Wealth
 
@@ -31,7 +31,7 @@ CAP_AFTER = 100
 _MIDDLES = tuple(middle(index) for index in range(LAST_BIN + 1))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moments:
     """Mean and variance of winsorised values, in the histogram's unit."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from console.domain.cells import Counts
 from console.domain.histogram import GAMMA, Histogram, size
 from console.domain.metrics import METRICS, Metric
+from console.domain.record import record
 from console.domain.registry import Gates, MetricGate, Role, UserMode
 from console.domain.requests import USER_CAP
 from console.verdict.means import CAP_AFTER, cap_of
@@ -27,7 +28,7 @@ CAP_TIMES = 6
 """Measured: a cut at six times production's rate is as fast as dividing by the design effect."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetricPlan:
     """One metric of one rollout. `weight` is scaled: guardrails (and limits) of a plan sum to 1.
 
@@ -56,7 +57,7 @@ class MetricPlan:
     """Production's histogram before the canary (quantiles and cost): where thresholds and bets start."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GatePlan:
     """Everything the verdict of one rollout may know besides its blocks."""
 

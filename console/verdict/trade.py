@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from console.domain.record import record
 from console.verdict.verdict import Verdict
 
 WORTH_TELLING = 0.005
 """A difference in cost below half a percent is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trade:
     """What a canary saves, and how much worse its error rate can still be. Both arms' costs are winsorised alike.
 

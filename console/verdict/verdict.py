@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 from console.domain.metrics import METRICS, Metric
+from console.domain.record import record
 from console.domain.registry import Role
 from console.verdict.effects import Effect, quantile_of
 from console.verdict.evidence import Evidence
@@ -24,7 +24,7 @@ UNDECIDED_AFTER = 3.0
 _METRIC = {metric.name: metric for metric in METRICS}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Situation:
     """What is known besides the blocks. None of it moves evidence; it can only keep a verdict from being given."""
 
@@ -38,7 +38,7 @@ class Situation:
     """What the registry says differently from the gates that were frozen when the rollout began."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Needed:
     """Canary requests until a metric is decided: about `middle`, likely between `low` and `high`."""
 
@@ -47,7 +47,7 @@ class Needed:
     high: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """One metric. Values are in the metric's unit (share 0..1, ms, USD); None means no data.
 
@@ -80,7 +80,7 @@ class Judged:
     """The route's absolute limit, in the metric's unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """The state of a rollout. `regression` and `pass` are latched; `blamed` names what decided."""
 

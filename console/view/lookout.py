@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from console.actions.past import ShareChange, ShareChanges
 from console.domain.cells import SLOT_S, Cell, Counts
 from console.domain.errors import ConsoleError, HistoryInvalid, LogInvalid, RegistryInvalid
 from console.domain.metrics import METRICS, Metric
+from console.domain.record import record
 from console.domain.registry import Registry, Route
 from console.guard.post import ACTOR as GUARD
 from console.history.records import Entry
@@ -53,7 +54,7 @@ START_S = 60.0
 """A change of the share so soon after a rollout's start is that start."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """A view, and the records it was made from: what actions are planned on."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from console.domain.cells import Counts
 from console.domain.histogram import quantile
 from console.domain.metrics import METRICS, Metric
+from console.domain.record import record
 from console.text import words
 from console.text.safe import NOTHING, SafeText
 from console.verdict.plan import histogram_of, share_of
@@ -18,7 +17,7 @@ MINOR = frozenset({"refusal", "empty", "truncated", "ttft_p50"})
 """Metrics that share one line where rows are short."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measured:
     """One metric on one arm: its value in the metric's unit (None: no data) and how many requests or ratings it has."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from console.domain.cells import SLOT_S, Cell
 from console.domain.histogram import Histogram, merged, middle, quantile
 from console.domain.metrics import Metric
+from console.domain.record import record
 from console.text.safe import NOTHING
 from console.verdict.plan import MILLION, histogram_of, share_of
 from console.verdict.sentences import value_text
@@ -22,7 +22,7 @@ COLUMNS = 60
 AVERAGE_S = 3_600.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """What one column knows of one arm: bad events and requests, or a histogram."""
 

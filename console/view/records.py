@@ -6,11 +6,11 @@ shares are 0..1; percentages 0..100. None means "no data" and is shown as an en 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from console.domain.record import record
 from console.domain.registry import Role, Tier
 from console.text.safe import NOTHING, SafeText
 
@@ -36,7 +36,7 @@ class State(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PinView:
     """One pin of a route. `share` is its percentage of users; None where it gets none."""
 
@@ -64,7 +64,7 @@ class PinView:
     """The last day on which the rest of the ladder fits before the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RouteView:
     """One route in the registry pane."""
 
@@ -78,7 +78,7 @@ class RouteView:
     """The model that LLM_MODEL forces in this environment, or ""."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetirementView:
     """A dated event on the time line of the next 60 days."""
 
@@ -88,7 +88,7 @@ class RetirementView:
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangeView:
     """One line of the history: when, "support canary 5 → 25 %", who."""
 
@@ -100,7 +100,7 @@ class ChangeView:
     undone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepView:
     """One rung of the ladder. `progress` (0..1) is set on the current step: the slower of time and requests."""
 
@@ -111,7 +111,7 @@ class StepView:
     """"5 h 32 min" on the current step, "in ≈ 6 h" on the next."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetricView:
     """One row of the canary table, already in words. Empty text means no data."""
 
@@ -135,7 +135,7 @@ class MetricView:
     """Between what the change lies, at every look: `−0.05 … +0.31`; where there is room."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PointView:
     """One column of a plot: production's value, the canary's value and its 90 % range. None: no data then."""
 
@@ -146,7 +146,7 @@ class PointView:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlotView:
     """A metric over time. `unit` is "share", "ms" or "usd"; `steps` are changes of the percentage with their label."""
 
@@ -163,7 +163,7 @@ class PlotView:
         return hash((self.title, self.canary_now, self.production_now, self.steps, self.points[-1:]))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CanaryView:
     """Everything the live canary pane shows of one route."""
 
@@ -189,7 +189,7 @@ class CanaryView:
     """Whole days that the rest of the ladder takes at the present rate; 0 where nothing can be said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IntentView:
     """What the guard would do next on a route, why, and when at the earliest."""
 
@@ -199,7 +199,7 @@ class IntentView:
     when: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GuardView:
     """Who guards the registry, or, with `alive` False, who did so last."""
 
@@ -214,7 +214,7 @@ class GuardView:
     intents: tuple[IntentView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FleetView:
     """The whole screen's state at one moment: what `console status` prints and the panes show."""
 
@@ -238,7 +238,7 @@ class FleetView:
     """How old what is known of ends is: the oldest of what the pins' clocks go by. None: nothing is known of any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DiffLine:
     """One line of a change: kept, removed or added."""
 
@@ -246,7 +246,7 @@ class DiffLine:
     text: SafeText
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangeDetail:
     """Everything the history knows about one change."""
 
@@ -272,7 +272,7 @@ class PreflightLine(NamedTuple):
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlanView:
     """A dialog before an action, and the output of `--dry-run`: consequence, not "are you sure"."""
 

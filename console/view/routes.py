@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from console.catalog.identify import identify
 from console.catalog.ladder import LadderClock, against_ladder, ladder_days
 from console.catalog.lifecycle import Clock, clock
+from console.domain.record import record
 from console.domain.registry import Pin, Registry, Route, Tier
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe
@@ -17,7 +18,7 @@ from console.view.records import PinView, RetirementView, RouteView, State, Tone
 HORIZON_DAYS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Truth:
     """Of each model asked for: who answers, and how that is told where it is somebody else; absent: nobody knows."""
 

@@ -44,7 +44,7 @@ def log(path: Path, now: float) -> Iterator[Check]:
 
 
 def _health(health: LogHealth, now: float) -> Iterator[Check]:
-    facts = {name: getattr(health, name) for name in health.__slots__ if name != "path"}
+    facts = {name: getattr(health, name) for name in map(str, health.__match_args__) if name != "path"}
     text = f"{health.path}: {words.count(health.rows)} rows kept of {words.count(health.requests)}, {_size(health)}"
     yield Check("log", "good", text, facts=facts)
     if health.oldest_at is not None and health.newest_at is not None:
