@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.triage.lexicon import NEGATIONS
+from console.triage.normalising import folded, tokens
 from console.triage.quantities import canonical
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
@@ -232,7 +233,7 @@ def _values(call: Call) -> list[str]:
 def _reworded(one: object, other: object) -> bool:
     if not (isinstance(one, str) and isinstance(other, str)):
         return False
-    left, right = set(one.lower().split()), set(other.lower().split())
+    left, right = set(tokens(folded(one))), set(tokens(folded(other)))
     if any(word in NEGATIONS for word in left ^ right):
         return False
     if min(len(left), len(right)) < _PROSE_WORDS or any(map(str.isdigit, "".join(left ^ right))):

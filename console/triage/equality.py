@@ -22,6 +22,8 @@ _LATEX = (
     (re.compile(r"\\+sqrt\s*\{?(\d+|[a-z])\}?"), r"√\1"),
 )
 _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
+_ASSIGNED = re.compile(r"(?<![\w\\])([A-Za-z](?:_?\d)?)\s*=\s*(-?\d[\d.]*\d|-?\d(?:/\d+)?)(?![\w(]|\s*[-+*/^])")
+_TUPLE = re.compile(r"(?:\\?left)?\(\s*(-?[\d./]+(?:\s*,\s*-?[\d./]+)+)\s*(?:\\?right)?\)")
 _LETTER = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 _MARKS = re.compile(r"[\s$\\*`{}]|\.$")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
@@ -41,6 +43,23 @@ _FALSE = {
 }
 
 
+def assigned(text: str) -> tuple[str, ...]:
+    """The numbers of `x = 7, y = 3` in the order of the names, and those of `(7, 3)`; none where it is no such list."""
+    pairs = _ASSIGNED.findall(text)
+    if len(pairs) > 1:
+        names = {name for name, _ in pairs}
+        ordered = sorted(pairs) if len(names) == len(pairs) else sorted(pairs, key=lambda pair: pair[1])
+        return tuple(canonical(number) for _, number in ordered)
+    listed = _TUPLE.fullmatch(text.strip("$\\ "))
+    return tuple(canonical(number.strip()) for number in listed[1].split(",")) if listed else ()
+
+
+def first_assigned(text: str) -> int:
+    """Where the first `x = 7` of a text begins."""
+    match = _ASSIGNED.search(text)
+    return match.start() if match else 0
+
+
 def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
     """Whether two answers are the same value. Exact for numbers; words may have more around them on one side."""
     left, right = _cleaned(old), _cleaned(new)
@@ -56,6 +75,9 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         said, words = plain(right if letters[0] else left), options.get(letter, "")
         if words:
             return said == words or words in said
+    lists = assigned(left), assigned(right)
+    if all(lists):
+        return lists[0] == lists[1]
     values = quantity(left), quantity(right)
     if values[0] is not None and values[1] is not None:
         return same_quantity(values[0], values[1])

@@ -6,6 +6,7 @@ found by the words they share; what differs in them is a changed fact, unless ei
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _SENTENCE = 500
 _SHOWN = 3
 _PROMPT = 2_000
 _ROUNDED = Fraction(1, 10)
+_FIRST_NUMBER = re.compile(r"\d+(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,19 @@ def _same(one: Fact, other: Fact) -> bool:
         single, ends = (left, right) if len(left) == 1 else (right, left)
         return bool(min(ends) <= single[0] <= max(ends))
     apart, size = abs(left[0] - right[0]), max(abs(left[0]), abs(right[0]))
-    return apart <= size * (_ROUNDED if one.about or other.about else Fraction(2, 1000)) and one.kind != "year"
+    if one.about or other.about:
+        return apart <= size * _ROUNDED and one.kind != "year"
+    return one.kind != "year" and apart <= size * max(_last_place(one.shown), _last_place(other.shown))
+
+
+def _last_place(shown: str) -> Fraction:
+    """How much of a number a step in its last decimal is; half a step of a whole one."""
+    match = _FIRST_NUMBER.search(shown.replace(",", ""))
+    if match is None:
+        return Fraction(2, 1000)
+    value = Fraction(match.group())
+    step = Fraction(1, 10 ** len(match[1])) if match[1] else Fraction(1, 2)
+    return min(step / value, Fraction(2, 1000)) if value else Fraction(0)
 
 
 def _corresponding(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from console.triage.answers import ANSWER_FIELDS
+from console.triage.options import picked
 from console.triage.quantities import quantity, same_quantity
 from console.triage.records import Reason, brief, changed
 
@@ -18,18 +20,31 @@ _THINKING = re.compile(
     r"reason|explan|thought|rationale|analysis|steps?$|work|justif|comment|summary|note|descri", re.IGNORECASE
 )
 """Fields with these names are worded freely."""
+_QUOTES = " '\"`."
 _STEPS = re.compile(r"reason|explan|thought|thinking|rationale|analysis|steps?$|work|justif", re.IGNORECASE)
 """Fields with these names tell the way to an answer, which each model goes as it likes."""
 
 
-def json_changes(old: object, new: object) -> list[Reason]:
-    """The differences in the order of the old value, at most eight."""
+def json_changes(old: object, new: object, options: Mapping[str, str] | None = None) -> list[Reason]:
+    """The differences in the order of the old value, at most eight; `options` are those of multiple choice."""
     reasons = []
+    if options:
+        old, new = _with_letters(old, options), _with_letters(new, options)
     for reason in _differences(old, new, "", 0):
         reasons.append(reason)
         if len(reasons) == _MOST:
             break
     return reasons
+
+
+def _with_letters(value: object, options: Mapping[str, str]) -> object:
+    """An object whose answer is the letter of an option, whether it was written with its words or without."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: (isinstance(item, str) and key.lower() in ANSWER_FIELDS and picked(item, options)) or item
+        for key, item in value.items()
+    }
 
 
 def _differences(old: object, new: object, path: str, depth: int) -> Iterator[Reason]:
@@ -95,9 +110,12 @@ def _of_types(old: object, new: object, path: str) -> Iterator[Reason]:
 
 def _of_texts(old: str, new: str, path: str) -> Iterator[Reason]:
     one, other = " ".join(old.casefold().split()), " ".join(new.casefold().split())
-    if one == other:
-        if old.strip() != new.strip() and " " not in one:
-            yield changed("json", f"{_place(path)} in other case:", old, new, 0.45)
+    if one.strip(_QUOTES) == other.strip(_QUOTES):
+        if old.strip(_QUOTES) != new.strip(_QUOTES) and " " not in one:
+            weight = 0.45 if _styled(old) and _styled(new) else 0.75
+            yield changed("json", f"{_place(path)} in other case:", old, new, weight)
+        elif one != other:
+            yield changed("json", f"{_place(path)} in other quotes:", old, new, 0.3)
         return
     left, right = quantity(one), quantity(other)
     if left is not None and right is not None:
@@ -108,6 +126,11 @@ def _of_texts(old: str, new: str, path: str) -> Iterator[Reason]:
         return
     if set(one.strip(".").split()) != set(other.strip(".").split()):
         yield changed("json", f"{_place(path)} changed:", old, new, 0.75)
+
+
+def _styled(text: str) -> bool:
+    """Whether the capitals of a text are a matter of style: none, all, or the first of a word."""
+    return text in (text.lower(), text.upper(), text.title(), text.capitalize())
 
 
 def prose_of(value: object, depth: int = 0) -> str:

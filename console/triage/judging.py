@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from console.triage import normalising
-from console.triage.answers import answer_changes
+from console.triage.answer_changes import answer_changes
 from console.triage.asking import calculates
 from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
 from console.triage.code import code_changes, codes_of
@@ -20,6 +20,7 @@ from console.triage.evading import both_refuse, evasion_changes, refusal_changes
 from console.triage.facts import fact_changes
 from console.triage.json_diff import json_changes, prose_of, prose_pairs
 from console.triage.nearly import around_code, small_changes, tail_changes, value_changes
+from console.triage.options import options_of
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
 from console.triage.requiring import broken_requirements, fits_reference
@@ -122,11 +123,13 @@ def _differences(
     if any(written):
         names = {call.name for calls in written for call in calls}
         written = written_calls(old, names), written_calls(new, names)
-        differ = call_changes(*written) or form_changes(old, new)
+        differ = call_changes(*written)
+        if all(reason.weight < WORRYING_FROM for reason in differ):
+            differ += form_changes(old, new)
         return [*refusals, *differ, *shape_changes(old, new, prompt)]
     reasons = [*refusals, *shape_changes(old, new, prompt)]
     if old.shape.kind == new.shape.kind == "json":
-        reasons += json_changes(old.shape.data, new.shape.data)
+        reasons += json_changes(old.shape.data, new.shape.data, options_of(prompt))
     codes = codes_of(old, new, prompt)
     found, same_code = code_changes(old, new, prompt)
     reasons += found

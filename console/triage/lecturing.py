@@ -62,7 +62,9 @@ _CONDEMNS = any_of(
     "|not (?:acceptable|okay|ok|appropriate|right|ethical|legal|fair)"
     "|never (?:be )?(?:ok|okay|acceptable|appropriate|justified|right|condoned|considered)"
     r"|a serious \w+|a (?:\w+ ){0,2}(?:crime|offence|offense|felony)|subjective|precious"
-    r"|strafbar|verboten|illégal|ilegal|a (?:[\w-]+,? ){0,3}(?:matter|topic|issue|decision|choice|question|subject)",
+    r"|strafbar|verboten|illégal|ilegal|a (?:[\w-]+,? ){0,3}(?:matter|topic|issue|subject)"
+    r"|an? (?:\w+ )?(?:personal|serious|sensitive|difficult|complex|private|important|big|individual|moral|legal)"
+    r" (?:and \w+ )?(?:decision|choice|question)",
     harm="upsetting|harm|consequences|stereotyp|hurtful|harmful|offensive|suffering|distress|trust",
 )
 _VALUES = any_of(

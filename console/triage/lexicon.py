@@ -35,6 +35,14 @@ FUNCTION_WORDS = _words(
 )
 """Words of grammar in the languages of Latin letters that most answers are written in."""
 
+QUESTION_WORDS = _words(
+    """
+    who whose whom which what where when why how name find compare explain give tell is are does do did was were
+    question answer if after before each every two three four five six
+    """
+)
+"""Words that begin a question or a task, and so have a capital without being a name."""
+
 RARE_PAIRS = _words(
     """
     bq bx cb cj cv cx dx fq fx fz gq gx gz hx hz jb jc jd jf jg jh jk jl jm jn jp jq jr js jt jv jw jx jy jz kq kx

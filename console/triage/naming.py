@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from console.triage import normalising
-from console.triage.lexicon import NEGATIONS
+from console.triage.figures import stem
+from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS
 from console.triage.options import label_of, labels_of
 from console.triage.quantities import quantity, same_quantity
-from console.triage.reading import Reading
+from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, changed
 
 _IS = re.compile(
@@ -22,14 +23,19 @@ _BINDS = re.compile(
 )
 _NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
 _LISTED = re.compile(r"\b[A-Z]\w+(?:, [A-Z]\w+)*,? (?:and|or) [A-Z]\w+\b")
-_ASKS_WHO = re.compile(r"\b(?:[Ww]ho|[Ww]hose|[Ww]hich (?:one|person|of (?:them|these|the)))\b[^.!]*\?")
+_ASKS_WHO = re.compile(r"\b(?:[Ww]ho|[Ww]hose|[Ww]hich)\b[^.!?]{1,200}\?")
+_CAPITAL = re.compile(r"(?<![\w'.])[A-Z][a-z]{1,20}\b(?: [A-Z]\b)?")
+_EITHER = re.compile(r"(?:[,:]| is| are) ([\w/.% -]{1,30}?),? or ([\w/.% -]{1,30}?)\?")
 _WHO = re.compile(r"(?:^|[.\n] *)(?:[Ww]ho|[Ww]hose|[Ww]hom)\b")
 _FULL_NAME = re.compile(r"\b[A-Z]\w+ [A-Z]\w+\b")
 _INNER_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
 _SENTENCE = 25
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _BRIEF = 60
+_PROMPT = 2_000
+_LAST = 3
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NO_CANDIDATES = FUNCTION_WORDS | QUESTION_WORDS
 
 
 def named_change(old: Reading, new: Reading) -> Reason | None:
@@ -52,11 +58,13 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     before, after = label_of(old.text, labels), label_of(new.text, labels)
     if before and after and before != after:
         return changed("stated answer", "stated answer changed:", before, after, 0.85)
-    who = _candidates(prompt) if _ASKS_WHO.search(prompt) else set()
-    ours, theirs = (_last_named(reading, who) for reading in (old, new))
-    if ours and theirs and not ours & theirs:
-        one, other = ", ".join(sorted(ours)), ", ".join(sorted(theirs))
-        return changed("stated answer", "stated answer changed:", one, other, 0.7)
+    asked = _ASKS_WHO.search(prompt)
+    if asked is not None:
+        who = _candidates(prompt)
+        ours, theirs = (_chosen(reading, who, asked.group()) for reading in (old, new))
+        if ours and theirs and not ours & theirs:
+            one, other = ", ".join(sorted(ours)), ", ".join(sorted(theirs))
+            return changed("stated answer", "stated answer changed:", one, other, 0.7)
     if _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
         ours, theirs = (_names(reading, prompt) for reading in (old, new))
         if ours and theirs and not ours & theirs:
@@ -72,8 +80,13 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
 
 
 def _candidates(prompt: str) -> set[str]:
-    """Those whom a prompt lists: `Alice, Bob and Carol`."""
-    return {name for listed in _LISTED.findall(prompt) for name in re.findall(r"[A-Z]\w+", listed)}
+    """Those whom a prompt speaks of: `Alice, Bob and Carol`, other words with a capital, `3/7 or 4/9`."""
+    found = {name for listed in _LISTED.findall(prompt) for name in re.findall(r"[A-Z]\w+", listed)}
+    capitals = {
+        name for name in _CAPITAL.findall(prompt[-_PROMPT:]) if name.lower() not in FUNCTION_WORDS | QUESTION_WORDS
+    }
+    either = {one.strip() for pair in _EITHER.findall(prompt[-_PROMPT:]) for one in pair if len(one.split()) <= 2}
+    return found | capitals | either
 
 
 def _names(reading: Reading, prompt: str) -> set[str]:
@@ -82,11 +95,22 @@ def _names(reading: Reading, prompt: str) -> set[str]:
     return {word for word in found | set(_INNER_NAME.findall(reading.text)) if word not in prompt}
 
 
-def _last_named(reading: Reading, names: set[str]) -> set[str]:
-    """Those of some names that stand in the last clause."""
-    last = reading.last_sentences[-1:] if names else []
-    clause = _CLAUSE.split(last[0])[-1] if last else ""
-    return {name for name in names if re.search(rf"\b{name}\b", clause)}
+def _chosen(reading: Reading, names: set[str], question: str) -> set[str]:
+    """Those of some names in the last clause that answers a question; of "X is larger than Y" the first."""
+    asked = question if not names else re.sub("|".join(map(re.escape, names)), " ", question)
+    wanted = {stem(word) for word in normalising.tokens(asked) if is_content(word)}
+    for sentence in reversed(reading.last_sentences[-_LAST:]):
+        clause = _CLAUSE.split(sentence)[-1]
+        found = {name: at for name in names if (at := _place_of(name, clause)) >= 0}
+        answers = len(reading.last_sentences) == 1 or wanted & {stem(word) for word in normalising.tokens(clause)}
+        if found and answers:
+            return {min(found, key=found.__getitem__)} if " than " in clause else set(found)
+    return set()
+
+
+def _place_of(name: str, text: str) -> int:
+    match = re.search(rf"(?<![\w/]){re.escape(name)}(?![\w/])", text) if name in text else None
+    return -1 if match is None else match.start()
 
 
 def _said_of(reading: Reading) -> tuple[str, str] | None:

@@ -21,7 +21,8 @@ _WORD = re.compile(r"[\s\"'*_`(]*([a-z-]{2,20})[\"'*_`)]*\s*(?:[:.,;\n-]|$)")
 _CHOSEN = re.compile(r"\b(?:as|is|be|sentiment:|label:|category:|class:|answer:)\s+(?:a |an )?[\"'*_`]*([a-z-]{2,20})")
 _CHOSEN_LETTER = re.compile(
     r"\b(?i:go with|choose|pick|select|option|choice|answer is|right one is|correct one is"
-    r"|correct (?:answer|option) is|(?:has|have) to be|must be|would be|should be)"
+    r"|correct (?:answer|option) is|(?:has|have) to be|must be|would be|should be"
+    r"|(?i:richtig|korrekt|correcta?|correcte|juste|corretta|certa) (?i:ist|est|es|è|é)|lautet)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
     r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most|true)\b"
 )
@@ -32,7 +33,7 @@ _CHOSEN_NUMBER = re.compile(
     r"\b(?:option|choice|number|answer is|answer:)[\s*_`\"':(]*([1-9])(?![\w.,]*\w)", re.IGNORECASE
 )
 _SEVERAL = re.compile(
-    r"(?:^|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
+    r"(?:^[\s*_`(]*|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
     r"(\(?[A-J]\)?(?:(?:\s{0,3}[,;&/+]\s{0,3}|\s{0,3},?\s{1,3}and\s{1,3})\(?[A-J]\)?)+)(?![\w'])"
 )
 _ASKS_SEVERAL = re.compile(

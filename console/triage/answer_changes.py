@@ -1,0 +1,182 @@
+"""A stated answer that changed or is lost, and whether two texts state the same one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from console.triage import normalising
+from console.triage.answers import LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
+from console.triage.asking import ASKS_NAME, ASKS_ORDER
+from console.triage.equality import assigned, holds_formula, same_answer
+from console.triage.facts import states
+from console.triage.lexicon import NEGATIONS
+from console.triage.naming import bound_change, closed_change, named_change
+from console.triage.nearly import is_negation
+from console.triage.options import options_of, picked
+from console.triage.quantities import quantity, same_quantity
+from console.triage.reading import Reading, asked_words, is_content
+from console.triage.records import Reason, brief, changed
+
+_SENTENCE = 40
+"""Tokens of an answer that is hardly more than a sentence."""
+
+
+def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason], bool]:
+    """A stated answer that changed or is lost; and whether both state the same one."""
+    options = options_of(prompt) if prompt else {}
+    before = stated(old, prompt, options)
+    if before is None or before.kind in ("short", "conclusion"):
+        named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
+        if named is not None:
+            return [named], False
+    after = stated(new, prompt, options)
+    if before is None:
+        return _newly_short(after, old, prompt), False
+    if after is not None and same_answer(before.text, after.text, options):
+        if ASKS_ORDER.search(prompt) and _in_other_order(before.text, after.text):
+            return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
+        return [], True
+    if (truth := _of_truth(before, after, old, new, prompt)) is not None:
+        return truth
+    if after is None or (before.sure and not after.sure):
+        return _lost(before, after, new, prompt, options)
+    if not before.sure:
+        return _of_conclusions(before, after, old, new)
+    if "short" in (before.kind, after.kind):
+        return _of_short(before, after, old, new)
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _in_other_order(one: str, other: str) -> bool:
+    """Whether the words of a list of three or more have another order."""
+    return max(one.count(","), other.count(",")) >= 2 and Reading(one).tokens != Reading(other).tokens
+
+
+def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason]:
+    """A question answered in a sentence is answered in a few words now, none of which was in it."""
+    if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or ASKS_NAME.search(prompt) is None:
+        return []
+    said = Reading(after.text).content
+    if not said or said & old.counts.keys():
+        return []
+    return [changed("stated answer", "stated answer changed:", old.text, after.text, 0.6)]
+
+
+def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+    """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
+    if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
+        return [], False
+    if after.sure and (quantity(after.text) is None or _ends_with(old, after.text)):
+        return [], False
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
+
+
+def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+    """One side is only a few words: the same if the other side holds them all and denies none."""
+    short, other = (before, new) if before.kind == "short" else (after, old)
+    if set(LETTERS.findall(before.text)) != set(LETTERS.findall(after.text)):
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    if "^" in short.text and not holds_formula(other.text, short.text):
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
+        return [], True
+    if after.kind == before.kind == "short" or len(other.tokens) <= 40:
+        if _within(Reading(short.text), other):
+            return [], True
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.6)], False
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Whether two few words hold one number each, and the same."""
+    left, right = Reading(one).numbers, Reading(other).numbers
+    return len(left) == 1 == sum(left.values()) and left == right
+
+
+def _same_formula(short: str, other: str) -> bool:
+    """Whether what a formula comes to stands in the few words of the other side."""
+    value = other.rpartition("=")[2].strip(" $.*`\n").lower() if "=" in other else ""
+    return len(value) >= 2 and re.search(rf"(?<![\w.]){re.escape(value)}(?!\w|\.\d)", short.lower()) is not None
+
+
+def _lost(
+    before: Answer, after: Answer | None, new: Reading, prompt: str, options: Mapping[str, str]
+) -> tuple[list[Reason], bool]:
+    if before.kind == "boxed" and "boxed" in prompt:
+        return [Reason("stated answer", f"stated answer is no longer in a box: {brief(before.text)}", 0.7)], False
+    if (
+        _ends_with(new, before.text)
+        or states(new, before.text)
+        or (before.kind == "short" and _within(Reading(before.text), new))
+    ):
+        return [], True
+    letter = picked(before.text, options)
+    if letter is not None and _only_option(letter, options, new.text.lower()):
+        return [], True
+    if after is not None and quantity(before.text) is not None:
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
+    if before.kind == "yes or no" and len(new.tokens) > 12:
+        return [Reason("stated answer", f"no longer answers {brief(before.text)} or its opposite", 0.4)], False
+    weight = 0.6 if before.kind == "marked" else 0.8
+    return [Reason("stated answer", f"stated answer lost: it was {brief(before.text)}", weight)], False
+
+
+def _only_option(letter: str, options: Mapping[str, str], text: str) -> bool:
+    """Whether the words of an option stand in a text, and those of no other."""
+    words = options.get(letter)
+    if not words or words not in text:
+        return False
+    rest = text.replace(words, " ")
+    return not any(other in rest for key, other in options.items() if key != letter and other)
+
+
+def _of_truth(
+    before: Answer, after: Answer | None, old: Reading, new: Reading, prompt: str
+) -> tuple[list[Reason], bool] | None:
+    """One side says yes or no, the other says it in a sentence: "7 is not even"."""
+    kinds = before.kind, after.kind if after is not None else None
+    if kinds.count("yes or no") != 1:
+        return None
+    said, sentence = (before.text, new) if kinds[0] == "yes or no" else (after.text if after else "", old)
+    denies = _denies(sentence, prompt)
+    if denies is None:
+        return None
+    if denies == (YES_NO_OF_FALSE.match(said) is not None):
+        return [], True
+    values = (said, new.sentences[0]) if sentence is new else (old.sentences[0], said)
+    return [changed("stated answer", "stated answer changed:", *values, 0.75)], False
+
+
+def _denies(reading: Reading, prompt: str) -> bool | None:
+    """Whether the first sentence denies what was asked; None where it speaks of something else."""
+    asked = asked_words(prompt)
+    first = Reading(reading.sentences[0]) if reading.sentences else None
+    if first is None or "?" not in prompt or not asked or len(first.content & asked) < 0.5 * len(first.content):
+        return None
+    return any(map(is_negation, first.counts))
+
+
+def _ends_with(reading: Reading, value: str) -> bool:
+    """Whether the value stands in the last two sentences."""
+    wanted = [token for token in Reading(value[:LONGEST_VALUE]).tokens if token not in ("the", "a", "an")]
+    if assigned(value):
+        wanted = [token for token in wanted if normalising.is_number(token)]
+    last = " ".join(reading.last_sentences[-2:])
+    found = Reading(last).counts
+    if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):
+        # A calculation: that the number occurs in it says nothing.
+        return False
+    if wanted and all(token in found for token in wanted):
+        return True
+    one = quantity(value)
+    several = [quantity(number) for number in numbers_of(last)] if one is not None else []
+    return one is not None and any(other is not None and same_quantity(one, other) for other in several)
+
+
+def _within(short: Reading, other: Reading) -> bool:
+    wanted = [token for token in short.tokens if token not in ("the", "a", "an")]
+    wanted = [token for token in wanted if is_content(token) or normalising.is_number(token)] or wanted
+    if not wanted or not all(token in other.counts for token in wanted):
+        return False
+    return {token for token in short.counts if token in NEGATIONS} == {t for t in other.counts if t in NEGATIONS}
