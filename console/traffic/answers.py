@@ -14,6 +14,8 @@ from console.domain.requests import Outcome
 
 _LARGEST = (1 << 53) - 1
 _NAME = 200
+LONGEST_ROLLOUT = 2 * _NAME + 32
+"""A rollout's id is its route, its canary and an instant. Cut short, nobody would find its requests."""
 
 
 class Reading(NamedTuple):
@@ -63,11 +65,11 @@ def whole(value: object) -> int | None:
     return min(max(value, 0), _LARGEST)
 
 
-def name(value: object) -> str:
-    """A name from outside as it can be stored: text, bounded, without lone surrogates."""
+def name(value: object, longest: int = _NAME) -> str:
+    """A name from outside as it can be stored: text, of at most `longest` characters, without lone surrogates."""
     if not isinstance(value, str):
         return ""
-    return value[:_NAME].encode("utf-8", "replace").decode("utf-8")
+    return value[:longest].encode("utf-8", "replace").decode("utf-8")
 
 
 def _items(value: object) -> Iterable[object]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypedDict, Unpack
 
 from console.domain.choice import Choice
 from console.domain.requests import OUTCOMES, Outcome, RequestRow
-from console.traffic.answers import Reading, name, read_answer, whole
+from console.traffic.answers import LONGEST_ROLLOUT, Reading, name, read_answer, whole
 from console.traffic.blaming import is_providers, is_providers_name
 from console.traffic.pricing import OwnPrice, Priced, Tokens, own_price
 from console.traffic.shapes import Shape, shape_of
@@ -215,7 +215,7 @@ class Request:
             model=model,
             arm=choice.arm,
             why=choice.why,
-            rollout=name(choice.rollout),
+            rollout=name(choice.rollout, LONGEST_ROLLOUT),
             evidence_from=choice.evidence_from,
             user=_text(self._user),
             outcome=outcome if outcome in OUTCOMES else "ok",

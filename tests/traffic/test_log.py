@@ -12,8 +12,11 @@ import threading
 
 import pytest
 
+from console.domain.choice import Choice
+from console.domain.kinds import LONGEST_NAME
 from console.routing.router import Router
 from console.traffic.log import RequestLog
+from console.traffic.reading import LogReader
 
 ANSWER = {
     "type": "message",
@@ -53,6 +56,20 @@ def test_a_request_costs_what_the_registry_says(log, query, tmp_path) -> None:
         ("another", pytest.approx(0.012), "10/20/10/10"),
         ("in-house", pytest.approx(0.012), "10/20/10/10"),
     ]
+
+
+def test_requests_of_the_longest_names_are_found_by_their_rollout(log, path) -> None:
+    """Ids on clouds are paths: cut short, the guard would watch a rollout without any request."""
+    route, model = "r" * LONGEST_NAME, "m" * LONGEST_NAME
+    rollouts = [f"{route}|{model}|2026-11-2{day}T09:00:00Z" for day in (0, 1)]
+    for rollout in rollouts:
+        with log.request(Choice(route, model, "canary", "bucket", rollout), "olga"):
+            pass
+    assert log.flush()
+    reader = LogReader(path)
+    assert [reader.totals(route, rollout)["canary"].requests for rollout in rollouts] == [1, 1]
+    assert [reader.users(rollout)["canary"] for rollout in rollouts] == [1, 1]
+    reader.close()
 
 
 def test_no_text_and_no_user_id_reaches_the_disk(log, choice, path) -> None:
