@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -64,7 +65,10 @@ class Pricing:
         counts = (taken, given, cached or 0, written or 0)
         try:
             cost = price(model, None, *counts, _hour(hour))
-            return Priced(cost, self._text(price, (model, hour, own), counts, cost)) if cost is not None else Priced()
+            # One NaN in a sum is there for ever, and every total after it is one too.
+            if cost is None or not 0 <= cost < math.inf:
+                return Priced()
+            return Priced(cost, self._text(price, (model, hour, own), counts, cost))
         except Exception:  # a price list is somebody else's code, and a row without a cost is still a row
             return Priced()
 

@@ -47,6 +47,11 @@ def test_a_price_list_is_asked_for_its_rates_once_an_hour() -> None:
     assert len(asked) == 50 + 4
 
 
+@pytest.mark.parametrize("cost", [float("nan"), float("inf"), -0.5, "0.5", 10**400])
+def test_a_cost_that_no_sum_survives_is_unknown(cost) -> None:
+    assert Pricing(lambda *_: cost).of("m", (10, 5, 0, 0), 0.0) == Priced(None, "")
+
+
 def test_a_cost_that_its_rates_do_not_explain_is_marked() -> None:
     def tiered(model, provider, taken, given, cached, written, at):
         return taken * (6e-6 if taken > 200_000 else 3e-6) + given * 15e-6
