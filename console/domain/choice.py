@@ -50,6 +50,11 @@ class Choice:
         self.prices = prices
         """Model id -> the price that the registry says, for the request log; None where it says none."""
 
+    def __reduce__(self) -> tuple[type[Choice], tuple[object, ...]]:
+        """Pickled and copied without `report`: a breaker belongs to the process that chose, and cannot leave it."""
+        kept = (self.route, self.model, self.arm, self.why, self.rollout, self.evidence_from)
+        return Choice, (*kept, None, self.assigned, self.prices)
+
     def __repr__(self) -> str:
         return f"Choice(route={self.route!r}, model={self.model!r}, arm={self.arm!r}, why={self.why!r})"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import os
+import pickle
 import threading
 import weakref
 from collections.abc import Callable
@@ -408,3 +410,13 @@ def test_whatever_is_reported_at_most_one_trial_runs_and_the_pause_is_bounded(ev
         status = circuit.status()
         assert status is None or 0 <= status.next_try_s <= 360
     assert len(told) in (0, 1) or all(("row" in one) != ("row" in two) for one, two in pairwise(told))
+
+
+@pytest.mark.parametrize("sent", [lambda choice: pickle.loads(pickle.dumps(choice)), copy.deepcopy])
+def test_a_choice_goes_to_another_process_without_the_breaker(router: Router, sent: Callable[[Choice], Choice]) -> None:
+    """Jobs are queued with the model that was chosen for them, and the queue pickles what it is given."""
+    choice = router.select("support", "u")
+    assert choice.report is not None
+    received = sent(choice)
+    assert (received, received.evidence_from) == (choice, choice.evidence_from)
+    assert received.report is None
