@@ -45,14 +45,19 @@ def adapter_name(question: Question, provider: str) -> AdapterName:
 
 
 async def load(name: AdapterName, *, direct: bool = False) -> Adapter:
-    """The adapter `name`; its first import happens in a thread. `direct`: the one that needs no SDK."""
-    kind = f"direct {name}" if direct else name
-    adapter = _READY.get(kind)
-    return adapter if adapter is not None else await asyncio.to_thread(_import_direct if direct else _import, name)
+    """The adapter `name`; an SDK's first import happens in a thread. `direct`: the one that needs no SDK."""
+    if direct:
+        return _import_direct(name)
+    adapter = _READY.get(name)
+    return adapter if adapter is not None else await asyncio.to_thread(_import, name)
 
 
-def connected(adapter: Adapter, endpoint: Endpoint, limits: Limits) -> Closable:
+def connected(adapter: Adapter, endpoint: Endpoint, limits: Limits, *, direct: bool = False) -> Closable:
     """A client of `adapter` for `endpoint`. Takes ~50 ms: certificates are read."""
+    if direct:
+        from console.providers.wire import carrier
+
+        return adapter.connect(endpoint, carrier(endpoint, limits))
     from console.providers.transport import http_client
 
     return adapter.connect(endpoint, http_client(endpoint, limits))

@@ -12,8 +12,9 @@ from console.providers.anthropic_events import take
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits, Question
 from console.providers.seen import Seen
+from console.providers.server_events import is_stream
 from console.providers.shaping import anthropic_call
-from console.providers.transport import is_stream, timeout
+from console.providers.transport import timeout
 
 SDK = f"anthropic {anthropic.__version__}"
 
@@ -46,7 +47,7 @@ async def stream(
     # Everything else as plain JSON: a parameter this SDK has no name for must reach the API and get its answer.
     events = await client.messages.create(**required, stream=True, extra_body=call, timeout=timeout(limits))
     async with events:
-        seen.opened, seen.streamed = True, is_stream(events.response)
+        seen.opened, seen.streamed = True, is_stream(events.response.headers)
         async for event in events:
             piece = take(event, seen)
             if piece is not None:

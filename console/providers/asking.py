@@ -120,7 +120,9 @@ class _Attempt:
             adapter: Adapter = await load(name, direct=self.direct)
             # The limit on the wire belongs to the client, so a client is made for each.
             key = f"{self.endpoint.provider} {name} {self.limits.max_bytes} {self.direct}"
-            client: Any = await self.endpoints.client(key, lambda: connected(adapter, self.endpoint, self.limits))
+            client: Any = await self.endpoints.client(
+                key, lambda: connected(adapter, self.endpoint, self.limits, direct=self.direct)
+            )
         self.sdk, self.api_version = adapter.SDK, adapter.api_version(client)
         self.begun = self.clock()
         self.first_by = min(self.deadline, asyncio.get_running_loop().time() + self.limits.first_token_s)

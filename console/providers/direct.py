@@ -11,20 +11,20 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-import httpx2
-
-from console.providers import anthropic_events, chat_events, responses_events, transport
+from console.providers import anthropic_events, chat_events, responses_events
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits, Question
 from console.providers.seen import Malformed, Seen
-from console.providers.server_events import EventReader, ServerEvent
+from console.providers.server_events import EventReader, ServerEvent, is_stream
 from console.providers.shaping import anthropic_call, chat_call, responses_call
-from console.providers.transport import is_stream, timeout
+from console.providers.wire import Carried, Carrier, carrier
 
-SDK = f"none (httpx2 {httpx2.__version__})"
+# By name, since what the package exports is above this layer, and none of it is needed.
+SDK = f"none (console {import_module('console').__version__})"
 ANTHROPIC_VERSION = "2026-10-21"
 """What the installed SDK asks for; a test holds the two together."""
 OPENAI_VERSION = "v1"
@@ -34,7 +34,7 @@ _LARGEST_ERROR = 100_000
 class Rejected(Exception):
     """The provider answered with an error: `status_code`, `body` as parsed, `response` for its headers."""
 
-    def __init__(self, status_code: int, body: object, response: httpx2.Response) -> None:
+    def __init__(self, status_code: int, body: object, response: Carried) -> None:
         super().__init__(status_code)
         self.status_code = status_code
         self.body = body
@@ -47,16 +47,16 @@ class Rejected(Exception):
 class Client:
     """Where requests go, what each carries, and the connections that are free. The key is not in its `repr`.
 
-    One HTTP client for each connection: a pool of 50 looks through all of them, twice for every request.
+    One carrier for each connection: a pool of 50 looks through all of them, twice for every request.
     """
 
     endpoint: Endpoint
     headers: Mapping[str, str] = field(repr=False)
-    free: list[httpx2.AsyncClient] = field(repr=False)
+    free: list[Carrier] = field(repr=False)
 
-    def take(self, limits: Limits) -> httpx2.AsyncClient:
+    def take(self, limits: Limits) -> Carrier:
         """A connection that is free, or one more."""
-        return self.free.pop() if self.free else transport.http_client(self.endpoint, limits)
+        return self.free.pop() if self.free else carrier(self.endpoint, limits)
 
     async def close(self) -> None:
         """Close every connection; those in use are closed by whoever uses them."""
@@ -76,8 +76,8 @@ class DirectAdapter:
     ends_by_stop_reason: bool = True
     SDK: str = SDK
 
-    def connect(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> Client:
-        """A client for `endpoint` over `http`."""
+    def connect(self, endpoint: Endpoint, http: Carrier) -> Client:
+        """A client for `endpoint`, with `http` as its first connection."""
         return Client(endpoint, self.headers(endpoint), [http])
 
     def api_version(self, client: Client) -> str:
@@ -99,14 +99,15 @@ class DirectAdapter:
             seen.finished = seen.stop_reason is not None
 
     async def _read(
-        self, http: httpx2.AsyncClient, client: Client, question: Question, seen: Seen, limits: Limits
+        self, http: Carrier, client: Client, question: Question, seen: Seen, limits: Limits
     ) -> AsyncGenerator[str, None]:
         url = client.endpoint.base_url.rstrip("/") + self.path
         body = _encoded(self.body(question))
-        async with http.stream("POST", url, content=body, headers=client.headers, timeout=timeout(limits)) as response:
+        times = (limits.connect_s, limits.total_s, limits.total_s, limits.total_s)
+        async with http.stream("POST", url, content=body, headers=client.headers, timeout=times) as response:
             if not 200 <= response.status_code < 300:
                 raise Rejected(response.status_code, await _error_body(response), response)
-            seen.opened, seen.streamed = True, is_stream(response)
+            seen.opened, seen.streamed = True, is_stream(response.headers)
             reader = EventReader()
             async for received in response.aiter_bytes():
                 # What arrived together is handed on together: a piece for each word would cost more than the rest.
@@ -123,7 +124,7 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-async def _error_body(response: httpx2.Response) -> object:
+async def _error_body(response: Carried) -> object:
     """The provider's own words about the error: JSON, or None where it is something else or too much."""
     read = bytearray()
     async for piece in response.aiter_bytes():

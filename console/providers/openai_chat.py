@@ -11,8 +11,9 @@ from console.providers.chat_events import take
 from console.providers.openai_client import SDK, api_version, connect
 from console.providers.records import Limits, Question
 from console.providers.seen import Seen
+from console.providers.server_events import is_stream
 from console.providers.shaping import chat_call
-from console.providers.transport import is_stream, timeout
+from console.providers.transport import timeout
 
 __all__ = ["SDK", "api_version", "connect", "stream"]
 
@@ -30,7 +31,7 @@ async def stream(client: openai.AsyncOpenAI, question: Question, seen: Seen, lim
         timeout=timeout(limits),
     )
     async with events:
-        seen.opened, seen.streamed = True, is_stream(events.response)
+        seen.opened, seen.streamed = True, is_stream(events.response.headers)
         async for chunk in events:
             for piece in take(chunk, seen):
                 yield piece

@@ -11,8 +11,9 @@ from console.providers.openai_client import SDK, api_version, connect
 from console.providers.records import Limits, Question
 from console.providers.responses_events import take
 from console.providers.seen import Seen
+from console.providers.server_events import is_stream
 from console.providers.shaping import responses_call
-from console.providers.transport import is_stream, timeout
+from console.providers.transport import timeout
 
 __all__ = ["SDK", "api_version", "connect", "stream"]
 
@@ -25,7 +26,7 @@ async def stream(client: openai.AsyncOpenAI, question: Question, seen: Seen, lim
         model=model, input=messages, stream=True, extra_body=call, timeout=timeout(limits)
     )
     async with events:
-        seen.opened, seen.streamed = True, is_stream(events.response)
+        seen.opened, seen.streamed = True, is_stream(events.response.headers)
         async for event in events:
             piece = take(event, seen)
             if piece is not None:

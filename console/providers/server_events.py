@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -46,3 +47,9 @@ class EventReader:
         event = ServerEvent(self._name, "\n".join(self._data)) if self._name or self._data else None
         self._name, self._data = "", []
         return event
+
+
+def is_stream(headers: Mapping[str, str]) -> bool:
+    """Whether a response calls itself a stream of events. Some gateways give no type at all."""
+    kind = str(headers.get("content-type", ""))
+    return not kind or kind.startswith("text/event-stream")

@@ -1,19 +1,15 @@
-"""The HTTP client under both SDKs: no redirects, a cap on what one response may weigh, no proxy to this machine."""
+"""The HTTP client under both SDKs, and through a proxy: no redirects, a cap on what one response may weigh."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
-from functools import cache
 
 import httpx2
 
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits
 from console.providers.seen import TooLarge
-
-_WIRE_FACTOR = 64
-"""An event costs up to 60 times the text in it when every token comes in its own."""
+from console.providers.wire import WIRE_FACTOR, trusted
 
 
 class _Capped(httpx2.AsyncByteStream):
@@ -40,7 +36,7 @@ def http_client(endpoint: Endpoint, limits: Limits) -> httpx2.AsyncClient:
     Redirects are not followed: they would carry the key to another host. Compressed answers are not asked for, so that
     the cap counts what is read. Proxies of the environment are used, but not to reach the stand-in on this machine.
     """
-    most = limits.max_bytes * _WIRE_FACTOR
+    most = limits.max_bytes * WIRE_FACTOR
 
     async def cap(response: httpx2.Response) -> None:
         stream = response.stream
@@ -51,25 +47,13 @@ def http_client(endpoint: Endpoint, limits: Limits) -> httpx2.AsyncClient:
         event_hooks={"response": [cap]},
         headers={"accept-encoding": "identity"},
         limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50),
-        verify=_trusted(),
+        verify=trusted(),
         timeout=timeout(limits),
         follow_redirects=False,
         trust_env=not endpoint.stand_in,
     )
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted: 20 to 50 ms to read, the same for every client."""
-    return httpx2.create_ssl_context()
-
-
 def timeout(limits: Limits) -> httpx2.Timeout:
     """The connection's own time-outs; the time to the first token and the total are watched above."""
     return httpx2.Timeout(limits.total_s, connect=limits.connect_s)
-
-
-def is_stream(response: httpx2.Response) -> bool:
-    """Whether the response calls itself a stream of events. Some gateways give no type at all."""
-    kind = str(response.headers.get("content-type", ""))
-    return not kind or kind.startswith("text/event-stream")

@@ -28,9 +28,9 @@ async def test_a_good_answer_carries_everything_the_provider_said(run, streams, 
 async def test_the_sdk_and_api_version_are_part_of_the_answer(run, direct, streams):
     claude = await run(CLAUDE, streams.anthropic())
     gpt = await run(CHAT, streams.chat())
-    assert claude.sdk.startswith("none (httpx2" if direct else "anthropic 2.")
+    assert claude.sdk.startswith("none (console " if direct else "anthropic 2.")
     assert claude.api_version == "2026-10-21"
-    assert gpt.sdk.startswith("none (httpx2" if direct else "openai 3.")
+    assert gpt.sdk.startswith("none (console " if direct else "openai 3.")
 
 
 async def test_the_price_is_that_of_the_served_model(run, streams):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.providers import transport
+from console.providers import transport, wire
 from console.providers.asking import ask
 from console.providers.endpoints import Endpoints
 from console.providers.records import Answer, Limits, Question, TextDelta
@@ -34,6 +34,28 @@ class Pieces(httpx2.AsyncByteStream):
             yield piece
 
 
+class Played:
+    """A connection whose other end answers any request with the given pieces, each in a chunk of its own."""
+
+    def __init__(self, line: wire._Line, status: int, kind: str, pieces: list[bytes]) -> None:
+        head = f"HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        self._sends = [head, *(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces if piece), b"0\r\n\r\n"]
+        self._line = line
+
+    def write(self, _: bytes) -> None:
+        """The request: the answer comes piece by piece, each in a turn of the event loop's own."""
+        for data in self._sends:
+            asyncio.get_running_loop().call_soon(self._line.data_received, data)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    abort = close
+
+
 Asker = Callable[..., tuple[list[str], Answer]]
 
 
@@ -48,7 +70,13 @@ def asker(monkeypatch: pytest.MonkeyPatch, direct: bool) -> Asker:
         def client(*_: object) -> httpx2.AsyncClient:
             return httpx2.AsyncClient(transport=httpx2.MockTransport(respond))
 
+        async def connected(*_: object) -> wire._Line:
+            line = wire._Line()
+            line.transport = Played(line, status, kind, pieces)  # type: ignore[assignment]
+            return line
+
         monkeypatch.setattr(transport, "http_client", client)
+        monkeypatch.setattr(wire.Wire, "_connected", connected)
 
         async def main() -> tuple[list[str], Answer]:
             limits = Limits(retries=0, total_s=10)

@@ -42,7 +42,7 @@ def test_the_comparers_screen_is_made_ready_without_an_sdk():
         "from console.providers.adapters import warm\nwarm(direct=True).join()\n"
         "print(sorted({'openai', 'anthropic', 'sentence_transformers'} & set(sys.modules)), 'httpx2' in sys.modules)"
     )
-    assert run_python(code).strip() == "[] True"
+    assert run_python(code).strip() == "[] False"
 
 
 def test_a_first_question_without_the_sdk_says_what_is_missing():

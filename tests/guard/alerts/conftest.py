@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +18,7 @@ import pytest
 
 from console.domain.alerts import Alert
 from console.history.outbox import Delivery, Outbox
+from tests import certificates
 
 AT = datetime(2026, 11, 23, 14, 33, 2, tzinfo=UTC)
 
@@ -146,18 +145,7 @@ def receiver(receivers: Callable[..., Receiver]) -> Receiver:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 and localhost that nobody else trusts, with its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl")
-    folder = tmp_path_factory.mktemp("certificate")
-    files = (folder / "certificate.pem", folder / "key.pem")
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost -addext"
-    names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
-    made = subprocess.run(
-        [*command.split(), names, "-out", str(files[0]), "-keyout", str(files[1])], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("this openssl makes no certificate")
-    return files
+    return certificates.make(tmp_path_factory.mktemp("certificate"))
 
 
 @dataclass
