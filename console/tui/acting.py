@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from console.actions.desk import Outcome
     from console.actions.plans import Plan
     from console.actions.requests import Request
+    from console.registry.reading import Snapshot
     from console.tui.screens.ask import Field
     from console.tui.screens.confirm import Decision
 
@@ -51,6 +52,10 @@ class Acting(Noticing):
     @property
     def canary(self) -> CanaryView | None:
         """Its canary."""
+        raise NotImplementedError
+
+    def now_holds(self, written: Snapshot) -> None:
+        """The registry is `written` from here on, before the next look says so."""
         raise NotImplementedError
 
     def target(self, action: str) -> float | None:
@@ -277,6 +282,7 @@ class Acting(Noticing):
     def _done(self, outcome: Outcome) -> None:
         self._writing -= 1
         self._seen, self._written_at = outcome.snapshot, self.runtime.clock()
+        self.now_holds(outcome.snapshot)
         notes = "".join(f"\n{note}" for note in outcome.notes)
         key = "u" if outcome.plan.undoes is None else "u in the history"  # by itself it goes further back
         back = f"\n{key} or {outcome.undo} takes it back" if outcome.undo else ""

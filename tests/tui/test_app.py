@@ -11,6 +11,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
+from textual.widgets._toast import Toast
 
 from console.domain.requests import RequestRow
 from console.history.store import History, beside
@@ -19,7 +20,9 @@ from console.traffic.importing import write_history
 from console.tui.app import ConsoleApp
 from console.tui.keymap import remapped
 from console.tui.keys import KEYS
+from console.tui.messages import Looked
 from console.tui.runtime import Runtime
+from console.tui.screens.ask import AskScreen
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.history import HistoryScreen
@@ -353,6 +356,61 @@ async def test_a_toast_leaves_the_focus_where_it_is(tmp_path: Path) -> None:
         await pilot.pause()
         assert main.focused is focused
         assert pilot.app.screen is main
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_toast_covers_neither_the_reason_nor_the_buttons_of_a_dialog(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with app(tmp_path).run_test(size=size, notifications=True) as pilot:
+        main = await ready(pilot)
+        await pilot.press("p")
+        screen = await dialog(pilot)
+        main.tell("support canary rolled back, 5 → 0 %\nconsole rollback support --canary\nu takes it back")
+        await until(pilot, lambda: screen.query(Toast))
+        await pilot.pause()
+        (toast,) = screen.query(Toast)
+        for covered in (*screen.query(Button), *screen.query(Input)):
+            assert not toast.region.overlaps(covered.region)
+
+
+async def test_what_could_not_be_done_is_told_from_what_was_without_a_colour(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(80, 24), notifications=True) as pilot:
+        main = await ready(pilot)
+        main.tell("no", error=True)
+        main.tell("yes")
+        await until(pilot, lambda: len(pilot.app._notifications) == 2)
+        said = {toast.message: toast.severity for toast in pilot.app._notifications}
+        assert said == {"× no": "error", "yes": "information"}
+
+
+async def test_what_was_written_counts_before_the_next_look(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        main._poller.stop()  # no other look comes
+        before = main.look
+        await pilot.press("r")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: main.route is not None and main.route.canary_percentage == 0)
+        assert main.allows("resume")
+        assert not main.allows("retreat")
+        await pilot.press("percent_sign")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        assert pilot.app.screen.query_one(Input).placeholder.endswith("0 % today")
+        assert before is not None
+        main.post_message(Looked(before))  # one that had begun before the file was written
+        await pilot.pause()
+        assert main.route is not None
+        assert main.route.canary_percentage == 0
+
+
+async def test_small_dialogs_are_as_wide_as_a_small_screen(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("percent_sign")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        assert pilot.app.screen.query_one("#ask").region.width == 80
 
 
 async def test_ages_go_on_while_a_look_takes_long(tmp_path: Path) -> None:

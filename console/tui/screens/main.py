@@ -36,6 +36,7 @@ from console.view.records import CanaryView, ChangeDetail, FleetView
 
 if TYPE_CHECKING:
     from console.compare.records import Comparison
+    from console.registry.reading import Snapshot
     from console.tui.screens.compare import CompareScreen
     from console.view.comparison import ComparisonView
 
@@ -139,9 +140,20 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         if not gc.isenabled():
             gc.freeze()  # what the start has made lives as long as the console: looking through it costs a frame
             gc.enable()
-        self.look = message.look
         self.notice(message.look)
+        self.look = self._newer(message.look)
         self._show()
+
+    def _newer(self, look: Look) -> Look:
+        """`look` with the registry as it was written from here, where that was after the look began."""
+        late = self._seen is not None and look.view.now < self._written_at
+        return replace(look, snapshot=self._seen) if late else look
+
+    def now_holds(self, written: Snapshot) -> None:
+        """What is pressed next goes by what was just written, and so does the footer."""
+        if self.look is not None:
+            self.look = replace(self.look, snapshot=written)
+            self._show_route()
 
     @on(FilterRow.Changed)
     def _show(self) -> None:
@@ -338,7 +350,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     def tell(self, text: str, *, error: bool = False) -> None:
         """A toast; it never takes the focus."""
-        self.notify(SafeText(safe(text)), severity="error" if error else "information", markup=False, timeout=8)
+        said = SafeText(safe(f"× {text}" if error else text))
+        self.notify(said, severity="error" if error else "information", markup=False, timeout=8)
 
 
 def _chosen(look: Look | None, name: SafeText | None) -> _Chosen:
