@@ -43,7 +43,7 @@ def regression(verdict: Verdict) -> SafeText:
     more = f" · also {', '.join(_label(other) for other in verdict.blamed[1:])}" if len(verdict.blamed) > 1 else ""
     if absolute:
         return join(_label(name), " ", _value(judged, judged.canary), " breaks the route's limit", more)
-    at = f"n = {words.count(verdict.decided_counts[1] or verdict.canary_n)}"
+    at = f"n = {words.count(verdict.canary_n)}"
     return join(
         f"{_metric(judged).label} {_value(judged, judged.canary)} against {_value(judged, judged.production)}: ",
         f"{effect(judged)}, limit {_limit(judged)}, {at}{more}",

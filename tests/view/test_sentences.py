@@ -34,19 +34,25 @@ def test_watching_names_a_signal_that_is_worse(route, verdict, judged) -> None:
 
 def test_a_regression_says_what_decided(route, verdict, judged) -> None:
     error = judged(production=0.010, canary=0.034, change=0.024, limit=0.002, decided="regression")
-    found = verdict("regression", metrics=(error,), blamed=("error",), decided_counts=(40_000, 2_081))
+    found = verdict("regression", metrics=(error,), blamed=("error",), canary_n=2_081)
     assert sentence(route, found, PER_S) == "error rate 3.4 % against 1.0 %: +2.4 points, limit 0.2, n = 2,081"
+
+
+def test_the_number_of_requests_is_that_of_the_rates_beside_it(route, verdict, judged) -> None:
+    error = judged(production=0.010, canary=0.034, change=0.024, limit=0.002, decided="regression")
+    found = verdict("regression", metrics=(error,), blamed=("error",), decided_counts=(900, 80), canary_n=2_081)
+    assert sentence(route, found, PER_S).endswith("n = 2,081")
 
 
 def test_small_shares_keep_two_figures(verdict, judged) -> None:
     flagged = judged("flagged", production=0.0004, canary=0.0012, change=0.0008, limit=0.0005)
-    found = verdict("regression", metrics=(flagged,), blamed=("flagged",), decided_counts=(9, 4_000))
+    found = verdict("regression", metrics=(flagged,), blamed=("flagged",), canary_n=4_000)
     assert regression(found) == "flagged 0.12 % against 0.04 %: +0.08 points, limit 0.05, n = 4,000"
 
 
 def test_a_regression_in_latency_is_a_factor(verdict, judged) -> None:
     slow = judged("latency_p95", production=1_920.0, canary=3_360.0, change=1.75, limit=1.2)
-    found = verdict("regression", metrics=(slow,), blamed=("latency_p95",), decided_counts=(900, 300))
+    found = verdict("regression", metrics=(slow,), blamed=("latency_p95",), canary_n=300)
     assert regression(found) == "latency p95 3.36 s against 1.92 s: ×1.75, limit 1.20, n = 300"
 
 
