@@ -11,7 +11,7 @@ from console.triage.imagining.trying import tried
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
-from console.triage.trees import flat, rename, variables
+from console.triage.trees import flat, inline, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
 _BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
@@ -99,6 +99,10 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
         return [reason], False
     rename(left, ours)
     rename(right, theirs)
+    inline(left)
+    inline(right)
+    if not same and flat(left, variables(left)) == flat(right, variables(right)):
+        return [Reason("code", "only names of variables differ, and what has one", 0.08)], True
     apart = few_apart(tokens_of(ast.unparse(left), "python"), tokens_of(ast.unparse(right), "python"))
     if apart is not None and not same:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False

@@ -37,6 +37,13 @@ _SQL = re.compile(
     r"create\s+(?:table|index|view)\s|with\s+\w+\s+as\s*\()",
     re.IGNORECASE,
 )
+_COMMAND = re.compile(
+    r"\s*(?:\$ |sudo )?(?:find|grep|ls|git|docker|curl|wget|sed|awk|tar|ssh|scp|kubectl|npm|npx|pip3?|python3?|chmod"
+    r"|chown|cat|cp|mv|rm|mkdir|echo|export|systemctl|apt|apt-get|brew|make|ps|kill|du|df|head|tail|sort|xargs|rsync|ffmpeg"
+    r"|openssl|psql|mysql|node|yarn|cargo|helm|terraform|aws|gcloud|zip|unzip|diff|cut|tr|uniq|wc|jq)\s"
+)
+_SWITCH = re.compile(r" --?[a-zA-Z]| \| |\s[./~]*/\w|&&|>>? ")
+"""What commands of a shell have, and a sentence that begins with such a word hardly."""
 _LEADING_COMMENTS = re.compile(r"\A(?:--[^\n]*\n\s*)+")
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
@@ -137,6 +144,8 @@ def is_code(text: str) -> bool:
     if "\n####" in text:
         return False  # what marks a final answer
     lines = [line for line in text[:4_000].split("\n") if line.strip()]
+    if lines and all(_COMMAND.match(line) and _SWITCH.search(line) and line[-1] not in ".:?!" for line in lines):
+        return True
     if not lines or (not _STARTS_CODE.match(lines[0].strip()) and not lines[0].lstrip().startswith(("#", "//", "/*"))):
         return False
     if len(lines) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Mapping
 from typing import TypeGuard
 
@@ -97,6 +98,45 @@ def rename(tree: ast.Module, names: Mapping[str, str]) -> None:
                 node.body[:1] = []
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 node.returns = None
+
+
+def inline(tree: ast.Module) -> None:
+    """Put what a variable stands for in its place, where it is named in one statement and used once in the next."""
+    counts = Counter(node.id for node in nodes_of(tree) if isinstance(node, ast.Name))
+    for node in nodes_of(tree):
+        body = getattr(node, "body", None)
+        if body.__class__ is list:
+            _inline_in(body, counts)
+
+
+def _inline_in(body: list[ast.stmt], counts: Mapping[str, int]) -> None:
+    for place in range(len(body) - 2, -1, -1):
+        made = body[place]
+        if not (isinstance(made, ast.Assign) and len(made.targets) == 1 and isinstance(made.targets[0], ast.Name)):
+            continue
+        name = made.targets[0].id
+        if counts[name] == 2 and _put(name, made.value, body[place + 1]):
+            del body[place]
+
+
+def _put(name: str, value: ast.expr, where: ast.stmt) -> bool:
+    """Put a value where a name stands in a statement; False where it does not stand there."""
+    if isinstance(where, (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+        return False  # where it would be computed more than once
+    for node in nodes_of(where):
+        if isinstance(node, (ast.Lambda, ast.comprehension)):
+            return False
+        for field in node._fields:
+            part = getattr(node, field, None)
+            if isinstance(part, ast.Name) and part.id == name:
+                setattr(node, field, value)
+                return True
+            if part.__class__ is list:
+                for at, one in enumerate(part):
+                    if isinstance(one, ast.Name) and one.id == name:
+                        part[at] = value
+                        return True
+    return False
 
 
 def _own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:

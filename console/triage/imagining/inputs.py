@@ -16,7 +16,7 @@ Arguments = tuple[object, ...]
 _NUMBERS = (3, 0, 1, 2, 4, 5, 7, 10, 12, 15, 21, 100, 400)
 _FLOATS = (3.5, 1.0, 0.25, 10.75, 100.0, 2.6)
 _LISTS: tuple[object, ...] = (
-    [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, 9, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10]
+    [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, 9, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10], [-4, -1, -3]
 )  # fmt: skip
 _FLOAT_LISTS: tuple[object, ...] = ([1.0, 5.5, 1.2, 9.0], [2.0], [3.5, 0.5, 7.25], [])
 _NESTED: tuple[object, ...] = ([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[7]], [[5, 1], [0, 2], [3, 3]])
@@ -55,7 +55,17 @@ _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
 _CALL = re.compile(r"(?:>>>\s*|\bassert\s+|`)(?:not\s+)?(?:[\w.()]+\.)?(\w+)\(")
 _ARROW = re.compile(r"\b(\w+)\((?=[^\n]{0,200}?\)\s*(?:->|=>|➞|→|==|=|#|returns?\b|should\b|gives\b))")
-_GIVEN = re.compile(r"\bInput:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300})")
+_GIVEN = re.compile(r"\b(?:Input|Example)(?: \d)?:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300}?)(?=\s*(?:-+>|=+>|→|\n|`|\Z))")
+_QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
+_MOST_QUOTED = 4
+_ONE_ANSWER = r"exactly one|unique|only one|any order|any (?:valid )?(?:answer|solution|of them)|you may return"
+_FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
+_PROMISES = re.compile(
+    rf"\b(?:{_ONE_ANSWER}|distinct|guarantee|assume|constraints|valid|positive|non-?negative|natural|at least|sorted)"
+    "|<=",
+    re.IGNORECASE,
+)
+"""What an invented input may break: that there is one answer, and others."""
 _LONGEST_EXAMPLE = 300
 _BRACKETS = 12
 _IN_ORDER = re.compile(r"\bsorted (?:\w+ ){0,2}(?:list|array|sequence)|\bbinary.?search|\bbisect", re.IGNORECASE)
@@ -67,12 +77,13 @@ class Input:
     """Arguments to try.
 
     `example`: the prompt names them, or they are as ordinary; others lie at an edge. `beyond`: the prompt names
-    others, and may rule these out.
+    others, and may rule these out. `spare`: it names others that are of the same kind.
     """
 
     arguments: Arguments
     example: bool = False
     beyond: bool = False
+    spare: bool = False
 
 
 def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
@@ -130,25 +141,51 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
     if shown:
         near = [one for given in shown[:4] for one in _neighbours(given)]
         step = max(1, len(near) // _MOST)
+        promised = _PROMISES.search(prompt) is not None
         tried = [Input(given, example=True) for given in shown] + [
-            Input(one, beyond=any(map(at_an_edge, one))) for one in near[::step][:_MOST]
+            Input(one, beyond=promised or any(map(at_an_edge, one))) for one in near[::step][:_MOST]
         ]
         more = next(_of_pools(node, parameters, prompt), [])
-        yield tried + [Input(one.arguments, beyond=True) for one in more[:_MOST]]
+        yield tried + [
+            Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0]), spare=True)
+            for one in more[:_MOST]
+        ]
         return
     yield from _of_pools(node, parameters, prompt)
 
 
+def _alike(given: Arguments, example: Arguments) -> bool:
+    """Whether arguments are of the kinds that an example has, and none of them lies at an edge."""
+    return not any(map(at_an_edge, given)) and list(map(_kind, given)) == list(map(_kind, example))
+
+
+def _kind(value: object) -> tuple[type, ...]:
+    return (type(value), type(value[0])) if isinstance(value, list) and value else (type(value),)
+
+
 def _of_pools(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterator[list[Input]]:
     in_order = _IN_ORDER.search(f"{prompt} {node.name}") is not None
+    quoted, free = _quoted(prompt), _FREE.search(prompt) is not None
     by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
     for kinds in product(*(_pools(by_name[name]) for name in parameters)):
-        several = [tuple(map(_sorted, given)) if in_order else given for given in product(*kinds)]
+        several = [
+            tuple(map(_sorted, given)) if in_order else given
+            for given in product(*((*quoted, *pool) if pool is _TEXTS else pool for pool in kinds))
+        ]
         step = max(1, len(several) // _MOST)
         # A step that shares a factor with the size of a pool would meet only some of its values.
         step += step > 1 and any(step % len(pool) == 0 or len(pool) % step == 0 for pool in kinds)
         twins = () if in_order else _twins(kinds)
-        yield [Input(given, example=not any(map(at_an_edge, given))) for given in [*several[::step][:_MOST], *twins]]
+        yield [
+            Input(given, example=not any(map(at_an_edge, given)), beyond=free)
+            for given in [*several[::step][:_MOST], *twins]
+        ]
+
+
+def _quoted(prompt: str) -> list[str]:
+    """The texts in quotes in a prompt: what a function of texts is meant for."""
+    found = [one or other for one, other in _QUOTED.findall(prompt)] if "'" in prompt or '"' in prompt else []
+    return found[:_MOST_QUOTED]
 
 
 def _pools(parameter: ast.arg) -> tuple[tuple[object, ...], ...]:

@@ -107,7 +107,9 @@ def _weight(one: Input, before: Outcome, after: Outcome) -> float:
         nothing = before[0] is None or after[0] is None
         if nothing and not before[0] and not after[0] and before[1] == after[1]:
             return 0.6 if one.example and not _incidental(one) else 0.45
-        return 0.8 if one.example or not all(map(at_an_edge, one.arguments)) else 0.65
+        if one.example or not all(map(at_an_edge, one.arguments)):
+            return 0.55 if one.spare else 0.8
+        return 0.45 if all(isinstance(value, (int, float)) for value in one.arguments) else 0.65
     return 0.85 if one.example else 0.55
 
 
