@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,15 +15,15 @@ from console.traffic.importing import write_history
 OLD, NEW = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5"
 
 
-def rollout(world, *, days_ago: float, bad: int, route: str = "support", n: int = 600) -> None:
-    """A canary at 50 % for an hour; every `bad`th of its requests failed, 0: none."""
+def rollout(log: Path, *, days_ago: float, bad: int, route: str = "support", n: int = 600) -> None:
+    """A canary at 50 % for an hour, asked in its first five minutes; every `bad`th of its requests failed, 0: none."""
     end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days_ago)
     start = end - timedelta(hours=1)
     name = f"{route}|{NEW}|{instant_text(start)}"
     rows = [
         RequestRow(
             id=f"{name}-{arm}-{i}",
-            at=start.timestamp() + 3_000 * i / n,
+            at=start.timestamp() + 300 * i / n,
             route=route,
             model=model,
             arm=arm,  # type: ignore[arg-type]
@@ -34,16 +36,25 @@ def rollout(world, *, days_ago: float, bad: int, route: str = "support", n: int 
         for i in range(n)
         for arm, model in (("production", OLD), ("canary", NEW))
     ]
-    write_history(world.log, sorted(rows, key=lambda row: row.at))
+    write_history(log, sorted(rows, key=lambda row: row.at))
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory) -> Path:
+    """A log of six rollouts: four that failed in one way or another, a good one, and one from before."""
+    log = tmp_path_factory.mktemp("month") / "requests.db"
+    rollout(log, days_ago=40, bad=4)
+    for days_ago, bad in ((20, 4), (15, 5), (10, 30), (5, 0)):
+        rollout(log, days_ago=days_ago, bad=bad)
+    rollout(log, days_ago=3, bad=4, route="summarise")
+    return log
 
 
 @pytest.fixture
-def month(world):
-    """Six rollouts: four that failed in one way or another, a good one, and one from before."""
-    rollout(world, days_ago=40, bad=4)
-    for days_ago, bad in ((20, 4), (15, 5), (10, 30), (5, 0)):
-        rollout(world, days_ago=days_ago, bad=bad)
-    rollout(world, days_ago=3, bad=4, route="summarise")
+def month(world, past):
+    """The folder with that log."""
+    for file in past.parent.glob(f"{past.name}*"):
+        shutil.copy(file, world.folder)
     return world
 
 
