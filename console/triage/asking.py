@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-ASKS_NUMBER = re.compile(
+_ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
     r"|find the|what is the "
     r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price|perimeter|volume))\b",
@@ -23,6 +24,12 @@ _PROMPT = 2_000
 """Characters of the end of a prompt that are read."""
 
 
+@lru_cache(maxsize=8)
+def asks_number(prompt: str) -> bool:
+    """Whether a prompt asks for a number in so many words."""
+    return _ASKS_NUMBER.search(prompt[-_PROMPT:]) is not None
+
+
 def asks_value(prompt: str) -> bool:
     """Whether one value answers a prompt; not, where it leaves open what to speak of. Without a prompt it may."""
     asked = prompt[-_PROMPT:]
@@ -32,5 +39,5 @@ def asks_value(prompt: str) -> bool:
 def calculates(old: str, new: str, prompt: str) -> bool:
     """Whether numbers in two answers may be steps on the way to a result, which each goes as it likes."""
     asked = prompt[-_PROMPT:]
-    given = any(map(str.isdigit, asked)) and ASKS_NUMBER.search(asked) is not None
+    given = any(map(str.isdigit, asked)) and asks_number(prompt)
     return given or "=" in old or "=" in new

@@ -60,7 +60,7 @@ def _defines(tree: ast.Module) -> bool:
 
 def _head(prompt: str) -> str:
     """What a prompt begins, up to the body of its last function; "" where it begins none."""
-    headers = list(_HEADER.finditer(prompt))
+    headers = list(_HEADER.finditer(prompt)) if "def " in prompt else []
     if not headers or not prompt[headers[-1].start() :].startswith(("def", "async")):
         return ""
     head = prompt.rstrip() + "\n"

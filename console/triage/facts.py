@@ -42,7 +42,10 @@ def fact_changes(old: Reading, new: Reading, prompt: str, *, measured: bool = Fa
     """Values that changed in corresponding sentences; `measured`: only numbers of something count, no bare ones."""
     if "code" in (old.shape.kind, new.shape.kind):
         return []
-    before, after = (_Side(reading, measured=measured) for reading in (old, new))
+    before = _Side(old, measured=measured)
+    if not before.stated:
+        return []
+    after = _Side(new, measured=measured)
     gone = [one for one in before.stated if not after.explains(one.fact)]
     come = [one for one in after.stated if not before.explains(one.fact)] if gone else []
     if not come:

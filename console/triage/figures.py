@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from console.triage.lexicon import FUNCTION_WORDS, PARTS
+from console.triage.phrases import holds_any
 from console.triage.quantities import TENS, is_unit, scaled, unit_value, with_digits, with_iso_dates, with_minutes
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -19,9 +20,14 @@ _CLOCK = re.compile(
     r"(?<![\w:.])(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?m\b|(?<![\w:.])([01]?\d|2[0-3]):([0-5]\d)(?![:\d])"
 )
 _PHONE = re.compile(r"(?<![\w.,/-])\+?\d[\d ()/-]{5,}\d(?![\w/-])")
+_MAY_CLOCK = re.compile(r"\d(?::[0-5]|\s?[ap]\.?m\b)")
+_MAY_PHONE = re.compile(r"\d[\d ()/-]{5}")
+"""Without these there is no time of day and no telephone number; what begins with a digit is found fast."""
 _CODE = re.compile(
-    r"(?<![\w@./-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w@/-])|[\w.+-]+@[\w-]+\.[\w.]+\w"
+    r"[A-Z0-9](?<![\w@./-].)(?:(?<=\d)|(?=[\w-]*\d))(?:(?<=[A-Z])|(?=[\w-]*[A-Z]))"
+    r"[A-Z0-9]*(?:-[A-Z0-9]+)*(?![\w@/-])"
 )
+_CODE_OR_MAIL = re.compile(rf"{_CODE.pattern}|[\w.+-]+@[\w-]+\.[\w.]+\w")
 _DAY = re.compile(
     r"\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|april|june|july|august|september"
     r"|october|november|december)s?\b",
@@ -32,7 +38,7 @@ _DATE = re.compile(
     rf"(?<![\w.,])(?:(\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?({_MONTHS})|({_MONTHS}) (\d{{1,2}})(?:st|nd|rd|th)?)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*")
+_NAME = re.compile(r"[A-Z](?<=[a-z,] .)[a-z]{2,}(?: [A-Z][a-z]+)*")
 _WORD = re.compile(r"[%$€£¥]|°[CF]?|[^\W\d_]+")
 _ABOUT = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|some|circa|over|~|≈)\s?$", re.IGNORECASE)
 _TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
@@ -41,12 +47,17 @@ _SPELT = {
     **{word: str(at) for at, word in enumerate(("ten", "eleven", "twelve", *_TEENS), 10)},
     **{word: str(number) for word, number in TENS.items()},
 }
+_MAY_SPELL = tuple(sorted(word for word in _SPELT if not any(other != word and other in word for other in _SPELT)))
 _WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(within|for|after|in|takes?|lasts?|up to|than|of) (?:an?|one) (?=(?:\w+ )?"
     r"(?:second|minute|hour|day|week|month|year|euro|dollar|mile|kilometre)\b)",
     re.IGNORECASE,
 )
+_UNITS_OF_ONE = ("second", "minute", "hour", "day", "week", "month", "year", "euro", "dollar", "mile", "kilometre")
+_MAY_DAY = ("day", "uary", "april", "june", "july", "august", "ember", "october")
+_MAY_DATE = (*_MAY_DAY, "march", "may")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +79,44 @@ class Fact:
 def spelt_out(text: str) -> str:
     """`text` with its number words, dates and hours in figures."""
     text = with_iso_dates(with_minutes(with_digits(text)))
-    return _ONE.sub(r"\1 1 ", _WORDS.sub(lambda match: _SPELT[match.group().lower()], text))
+    lower = text.lower()
+    if holds_any(lower, _MAY_SPELL):
+        text = _WORDS.sub(lambda match: _SPELT[match.group().lower()], text)
+    if (" a " in lower or " an " in lower or " one " in lower) and holds_any(lower, _UNITS_OF_ONE):
+        text = _ONE.sub(r"\1 1 ", text)
+    return text
 
 
 def facts_of(sentence: str) -> list[Fact]:
     """The facts of one sentence in `spelt_out` form; names are not among them."""
-    found = [Fact("clock", (_minutes(match),), match.group().strip()) for match in _CLOCK.finditer(sentence)]
-    dates = [_date(match) for match in _DATE.finditer(sentence)]
-    found += dates or [_day(match[1], match.group()) for match in _DAY.finditer(sentence)]
+    figures = _DIGIT.search(sentence) is not None
+    found: list[Fact] = []
+    if figures and _MAY_CLOCK.search(sentence):
+        found = [Fact("clock", (_minutes(match),), match.group().strip()) for match in _CLOCK.finditer(sentence)]
+    lower = sentence.lower()
+    dates: list[Fact] = []
+    if figures and holds_any(lower, _MAY_DATE):
+        dates = [_date(match) for match in _DATE.finditer(sentence)]
+    if not dates and holds_any(lower, _MAY_DAY):
+        dates = [_day(match[1], match.group()) for match in _DAY.finditer(sentence)]
+    found += dates
     rest = _DATE.sub(" ", _CLOCK.sub(" ", sentence)) if found else sentence
-    found += [_code(match.group()) for match in _CODE.finditer(rest)]
-    for match in _PHONE.finditer(rest):
+    codes = _CODE_OR_MAIL if "@" in rest else _CODE
+    found += [_code(match.group()) for match in codes.finditer(rest)]
+    if not figures:
+        return found
+    if _MAY_PHONE.search(rest):
+        found += _phones(rest)
+        rest = _PHONE.sub(" ", rest)
+    return [*found, *(fact for match in _FIGURE.finditer(rest) if (fact := _figure(match)) is not None)]
+
+
+def _phones(text: str) -> list[Fact]:
+    found = []
+    for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         if len(digits) >= 7:
             found.append(Fact("code", (digits,), match.group(), tuple(re.findall(r"\d+", match.group()))))
-    for match in _FIGURE.finditer(_PHONE.sub(" ", rest)):
-        fact = _figure(match)
-        if fact is not None:
-            found.append(fact)
     return found
 
 

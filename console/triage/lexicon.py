@@ -35,6 +35,9 @@ FUNCTION_WORDS = _words(
 )
 """Words of grammar in the languages of Latin letters that most answers are written in."""
 
+PLAIN_FUNCTION_WORDS = frozenset(filter(str.isascii, FUNCTION_WORDS))
+"""Those in plain Latin letters."""
+
 QUESTION_WORDS = _words(
     """
     who whose whom which what where when why how name find compare explain give tell is are does do did was were

@@ -16,9 +16,10 @@ _IS = re.compile(
     r"(?:^|[,;:] ?|\b(?:so|therefore|thus|hence|that|and)\b,? )([\w' -]{1,40}?) (?:is|are|was|were|must be|has to be) "
     r"([\w' -]{1,60}?)(?: (?:of|in|among) [\w' -]{1,40})?[.!]*$"
 )
+_IS_VERB = re.compile(r" (?:is|are|was|were|must|ha[sv]e?) ")
 _ARTICLE = re.compile(r"^(?:so |therefore |thus |hence |then )*(?:the |a |an )?")
 _BINDS = re.compile(
-    r"\b([A-Z][a-z]+)\b(?:'s \w+)?(?: is| has| gets?| pays?| owns?| got| earns?| owes?| needs?| was| had| =|:)+"
+    r"([A-Z](?<!\w.)[a-z]+)\b(?:'s \w+)?(?: is| has| gets?| pays?| owns?| got| earns?| owes?| needs?| was| had| =|:)+"
     r" \**([$€£]?-?\d[\d,]*(?:\.\d+)?)"
 )
 _NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
@@ -58,14 +59,15 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     before, after = label_of(old.text, labels), label_of(new.text, labels)
     if before and after and before != after:
         return changed("stated answer", "stated answer changed:", before, after, 0.85)
-    asked = _ASKS_WHO.search(prompt)
+    asks = "who" in prompt or "Who" in prompt
+    asked = _ASKS_WHO.search(prompt) if asks or "hich" in prompt else None
     if asked is not None:
         who = _candidates(prompt)
         ours, theirs = (_chosen(reading, who, asked.group()) for reading in (old, new))
         if ours and theirs and not ours & theirs:
             one, other = ", ".join(sorted(ours)), ", ".join(sorted(theirs))
             return changed("stated answer", "stated answer changed:", one, other, 0.7)
-    if _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
+    if asks and _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
         ours, theirs = (_names(reading, prompt) for reading in (old, new))
         if ours and theirs and not ours & theirs:
             one, other = (
@@ -116,7 +118,8 @@ def _place_of(name: str, text: str) -> int:
 def _said_of(reading: Reading) -> tuple[str, str] | None:
     """The two sides of the last sentence's "is", without articles: who, and what is said of them."""
     last = reading.last_sentences[-1:]
-    match = _IS.search(normalising.unmarked(last[0]).lower()) if last else None
+    said = normalising.unmarked(last[0]).lower() if last else ""
+    match = _IS.search(said) if _IS_VERB.search(said) else None
     if match is None:
         return None
     one, other = (_ARTICLE.sub("", part).strip() for part in (match[1], match[2]))

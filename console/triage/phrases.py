@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def any_of(lines: str, **parts: str) -> re.Pattern[str]:
@@ -14,4 +15,9 @@ def any_of(lines: str, **parts: str) -> re.Pattern[str]:
     pattern = "|".join(found)
     for name, part in parts.items():
         pattern = pattern.replace(f"<{name}>", f"(?:{part})")
-    return re.compile(rf"\b(?:{pattern})")
+    return re.compile(rf"\b(?=\w)(?:{pattern})")
+
+
+def holds_any(text: str, parts: Iterable[str]) -> bool:
+    """Whether any of the `parts` is in a text: asked before a pattern is tried, which takes a hundred times as long."""
+    return any(map(text.__contains__, parts))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from console.triage import normalising, shapes
-from console.triage.lexicon import FUNCTION_WORDS
+from console.triage.lexicon import FUNCTION_WORDS, PLAIN_FUNCTION_WORDS
 from console.triage.normalising import is_number
 from console.triage.quantities import (
     NUMBER_WORDS,
@@ -53,7 +53,9 @@ class Reading:
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
         found = normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(self.text)))))
-        numbers = {token: canonical(token) for token in set(found) if token[0] <= "9" or token in NUMBER_WORDS}
+        kinds = set(found)
+        numbers = {token: number for token in kinds if token[0] <= "9" and (number := canonical(token)) != token}
+        numbers |= {word: NUMBER_WORDS[word] for word in NUMBER_WORDS.keys() & kinds}
         return list(map(numbers.get, found, found)) if numbers else found
 
     @cached_property
@@ -64,7 +66,8 @@ class Reading:
     @cached_property
     def content(self) -> frozenset[str]:
         """The words that are no words of grammar, and the numbers."""
-        return frozenset(filter(is_content, self.counts))
+        told = self.counts.keys() - PLAIN_FUNCTION_WORDS
+        return frozenset([token for token in told if len(token) > 2 or not token.isascii()])
 
     @cached_property
     def numbers(self) -> Counter[str]:
