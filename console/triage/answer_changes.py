@@ -26,7 +26,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     """A stated answer that changed or is lost; and whether both state the same one."""
     options = options_of(prompt) if prompt else {}
     before = stated(old, prompt, options)
-    if before is None or before.kind in ("short", "conclusion"):
+    if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):
         named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
         if named is not None:
             return [named], False

@@ -6,13 +6,19 @@ import ast
 import re
 from collections.abc import Mapping
 
+from console.triage.figures import clock_of
+from console.triage.formulas import same_formula
 from console.triage.lexicon import NEGATIONS
 from console.triage.normalising import folded, tokens
 from console.triage.options import picked, plain
 from console.triage.quantities import canonical, quantity, same_quantity, with_iso_dates
 
 _LATEX = (
-    (re.compile(r"\\+(?:d|t|c)?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
+    (re.compile(r"(?<=\d)(?=\\+[dtc]?frac)"), " "),
+    (
+        re.compile(r"\\+(?:d|t|c)?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"),
+        lambda match: "/".join(part if part.isalnum() else f"({part})" for part in match.groups()),
+    ),
     (re.compile(r"\\+(?:d|t|c)?frac\s*(\d)\s*(\d)"), r"\1/\2"),
     (re.compile(r"\\+(?:text|mathrm|mathbf|textbf|operatorname|mbox|boxed)\s*\{([^{}]*)\}"), r"\1"),
     (re.compile(r"\\+(?:left|right|displaystyle|quad|qquad|,|;|!|:| )"), ""),
@@ -25,6 +31,8 @@ _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
 _ASSIGNED = re.compile(r"(?<![\w\\])([A-Za-z](?:_?\d)?)\s*=\s*(-?\d[\d.]*\d|-?\d(?:/\d+)?)(?![\w(]|\s*[-+*/^])")
 _TUPLE = re.compile(r"(?:\\?left)?\(\s*(-?[\d./]+(?:\s*,\s*-?[\d./]+)+)\s*(?:\\?right)?\)")
 _LETTER = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
+_QUOTES = ("'", '"')
+_MARGINS = " \n$*`"
 _MARKS = re.compile(r"[\s$\\*`{}]|\.$")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
 _TRUE = {"yes", "true", "correct", "right", "oui", "ja", "sí", "sim", "是", "valid"}
@@ -67,6 +75,8 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return True
     if _SEVERAL.fullmatch(left) or _SEVERAL.fullmatch(right):
         return False  # options in order; one more or less is another answer
+    if (quoted := _same_quoted(old.strip(_MARGINS), new.strip(_MARGINS))) is not None:
+        return quoted
     letters = picked(left, options), picked(right, options)
     if all(letters):
         return letters[0] == letters[1]
@@ -75,14 +85,22 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         said, words = plain(right if letters[0] else left), options.get(letter, "")
         if words:
             return said == words or words in said
+    clocks = clock_of(left), clock_of(right)
+    if None not in clocks:
+        return clocks[0] == clocks[1]
     lists = assigned(left), assigned(right)
-    if all(lists):
-        return lists[0] == lists[1]
+    if all(lists) and lists[0] == lists[1]:
+        return True
     values = quantity(left), quantity(right)
     if values[0] is not None and values[1] is not None:
         return same_quantity(values[0], values[1])
     if _truth(left) is not None and _truth(right) is not None:
         return _truth(left) == _truth(right)
+    by_value = same_formula(folded(old).strip(_MARGINS), folded(new).strip(_MARGINS))
+    if by_value is not None:
+        return by_value
+    if all(lists):
+        return False
     if any(sign in text for text in (left, right) for sign in "^√"):
         return holds_formula(left, right) or holds_formula(right, left)
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
@@ -111,6 +129,14 @@ def _cleaned(text: str) -> str:
     while len(value) > 2 and value[0] == "{" and value[-1] == "}":
         value = value[1:-1].strip()
     return value.rstrip(".,;").strip()
+
+
+def _same_quoted(one: str, other: str) -> bool | None:
+    """Whether two texts, at least one of them in quotes, are the same to the letter; None where they differ in more."""
+    if not (one[:1] in _QUOTES and one[-1:] == one[:1]) and not (other[:1] in _QUOTES and other[-1:] == other[:1]):
+        return None
+    left, right = one.strip("'\""), other.strip("'\"")
+    return left == right if left.lower() == right.lower() else None
 
 
 def _truth(text: str) -> bool | None:

@@ -17,7 +17,7 @@ _FIGURE = re.compile(
     r"(?P<rest>[\s-]?(?:[%$€£¥]|°[CF]?|[^\W\d_]+)(?:[ -][^\W\d_]+){0,2})?"
 )
 _CLOCK = re.compile(
-    r"(?<![\w:.])(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?m\b|(?<![\w:.])([01]?\d|2[0-3]):([0-5]\d)(?![:\d])"
+    r"(?<![\w:.])(\d{1,2})(?:[:.](\d\d))?\s?([apAP])\.?[mM]\b|(?<![\w:.])([01]?\d|2[0-3]):([0-5]\d)(?![:\d])"
 )
 _PHONE = re.compile(r"(?<![\w.,/-])\+?\d[\d ()/-]{5,}\d(?![\w/-])")
 _MAY_CLOCK = re.compile(r"\d(?::[0-5]|\s?[ap]\.?m\b)")
@@ -118,6 +118,12 @@ def _phones(text: str) -> list[Fact]:
         if len(digits) >= 7:
             found.append(Fact("code", (digits,), match.group(), tuple(re.findall(r"\d+", match.group()))))
     return found
+
+
+def clock_of(text: str) -> Fraction | None:
+    """The minutes since midnight of a text that is a time of the day: `8:00 PM`, `20:00`; None of any other."""
+    match = _CLOCK.fullmatch(text.strip().rstrip("."))
+    return None if match is None else _minutes(match)
 
 
 def names_of(sentence: str) -> list[Fact]:

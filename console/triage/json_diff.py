@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from console.triage.answers import ANSWER_FIELDS
+from console.triage.equality import same_answer
 from console.triage.options import picked
 from console.triage.quantities import quantity, same_quantity
 from console.triage.records import Reason, brief, changed
@@ -20,7 +21,10 @@ _THINKING = re.compile(
     r"reason|explan|thought|rationale|analysis|steps?$|work|justif|comment|summary|note|descri", re.IGNORECASE
 )
 """Fields with these names are worded freely."""
+_LONGEST_ANSWER = 60
 _QUOTES = " '\"`."
+_FREE = re.compile(r"repl(?:y|ies)|response|message|text|content|output|body|summary|comment", re.IGNORECASE)
+"""Fields with these names may hold a word as well as a page."""
 _STEPS = re.compile(r"reason|explan|thought|thinking|rationale|analysis|steps?$|work|justif", re.IGNORECASE)
 """Fields with these names tell the way to an answer, which each model goes as it likes."""
 
@@ -117,15 +121,24 @@ def _of_texts(old: str, new: str, path: str) -> Iterator[Reason]:
         elif one != other:
             yield changed("json", f"{_place(path)} in other quotes:", old, new, 0.3)
         return
+    if path.lower() in ANSWER_FIELDS and max(len(one), len(other)) <= _LONGEST_ANSWER:
+        if not same_answer(old, new, {}):
+            yield changed("json", f"{_place(path)} changed:", old, new, 0.85)
+        return
     left, right = quantity(one), quantity(other)
     if left is not None and right is not None:
         if not same_quantity(left, right):
             yield changed("json", f"{_place(path)} changed:", old, new, 0.85)
         return
-    if _THINKING.search(path.rpartition(".")[2]) or min(len(one.split()), len(other.split())) > _PROSE_WORDS:
+    if _THINKING.search(path.rpartition(".")[2]) or _is_prose(path, one, other):
         return
     if set(one.strip(".").split()) != set(other.strip(".").split()):
         yield changed("json", f"{_place(path)} changed:", old, new, 0.75)
+
+
+def _is_prose(path: str, *texts: str) -> bool:
+    """Whether texts are worded freely: all are long enough, or the field is made for words and pages alike."""
+    return min(len(text.split()) for text in texts) > _PROSE_WORDS or _FREE.search(path.rpartition(".")[2]) is not None
 
 
 def _styled(text: str) -> bool:
@@ -133,14 +146,17 @@ def _styled(text: str) -> bool:
     return text in (text.lower(), text.upper(), text.title(), text.capitalize())
 
 
-def prose_of(value: object, depth: int = 0) -> str:
+def prose_of(value: object, path: str = "", depth: int = 0) -> str:
     """The longer texts in a JSON value, a line each: what is worded freely in it."""
     if isinstance(value, str):
-        return value if len(value.split()) > _PROSE_WORDS else ""
+        return value if _is_prose(path, value) else ""
     if depth > _DEEPEST:
         return ""
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return "\n".join(text for item in items if (text := prose_of(item, depth + 1)))
+    if isinstance(value, Mapping):
+        found = [prose_of(item, str(key), depth + 1) for key, item in value.items()]
+    else:
+        found = [prose_of(item, path, depth + 1) for item in value] if isinstance(value, list) else []
+    return "\n".join(filter(None, found))
 
 
 def prose_pairs(old: object, new: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str, str]]:
@@ -148,7 +164,7 @@ def prose_pairs(old: object, new: object, path: str = "", depth: int = 0) -> Ite
     if depth > _DEEPEST or old == new:
         return
     if isinstance(old, str) and isinstance(new, str):
-        if min(len(old.split()), len(new.split())) > _PROSE_WORDS and _STEPS.search(path.rpartition(".")[2]) is None:
+        if _is_prose(path, old, new) and _STEPS.search(path.rpartition(".")[2]) is None:
             yield path, old, new
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key, value in old.items():

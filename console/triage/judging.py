@@ -75,7 +75,7 @@ def _identical(
 ) -> bool:
     if call_changes(*calls) or not (before.text or calls[0]) or _begin_apart(before.text, after.text):
         return False
-    if before.squeezed != after.squeezed:
+    if before.squeezed != after.squeezed or before.thinks != after.thinks:
         return False
     if _cut(old, new) and normalising.squeezed(normalising.folded(old)) != normalising.squeezed(
         normalising.folded(new)
@@ -175,6 +175,7 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
         old, new = Reading(prose_of(old.shape.data)), Reading(prose_of(new.shape.data))
         if old.squeezed == new.squeezed:
             return []
+        return same_answer_content(old, new) if same_answer else content_changes(old, new, prompt)
     if _same_lines(old, new):
         return [Reason("content", "the same lines in another order", 0.15)]
     facts = (

@@ -80,7 +80,7 @@ _QUANTITY = re.compile(
     r"\s*(?P<percent>%|percent\b)?\s*(?P<unit>[a-z$€£°]*)",
     re.IGNORECASE,
 )
-_NOT_A_UNIT = re.compile(r"[\d,;:()\[\]{}=<>]")
+_NOT_A_UNIT = re.compile(r"[\d,;:()\[\]{}=<>!^*\\]")
 _MONTHS = {
     name: number
     for number, names in enumerate(

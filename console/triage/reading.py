@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -22,6 +23,8 @@ LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
 
 _DEEPEST = 40
+_THINKING = re.compile(r"\A<(think|thinking|thought|scratchpad|reasoning)>.*?</\1>\s*", re.DOTALL)
+"""What a model writes for itself before it answers."""
 
 
 _TAIL = 1_500
@@ -41,7 +44,9 @@ class Reading:
         self.raw = text
         middle = f"\n[{len(text) - LONGEST} characters]\n"
         cut = text if len(text) <= LONGEST else text[: LONGEST // 2] + middle + text[-LONGEST // 2 :]
-        self._written = cut.replace("\r\n", "\n").strip()
+        written = cut.replace("\r\n", "\n").strip()
+        self._written = _THINKING.sub("", written, count=1) or written
+        self.thinks = len(self._written) != len(written)
         self.text = normalising.folded(self._written)
 
     @cached_property

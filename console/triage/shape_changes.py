@@ -25,6 +25,17 @@ _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in
 
 def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """The loss of a shape; gaining one is none."""
+    return [*_thinking(old, new), *_of_shapes(old, new, prompt)]
+
+
+def _thinking(old: Reading, new: Reading) -> list[Reason]:
+    if old.thinks or not new.thinks:
+        return []
+    strict = old.shape.kind != "prose" and old.shape.wrap == "bare"
+    return [Reason("shape", "thinking is newly in front of the answer", 0.7 if strict else 0.2)]
+
+
+def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     before, after = old.shape, new.shape
     if before.kind == "json":
         return _of_json(before, after, _around(new))
@@ -52,7 +63,9 @@ def _of_json(before: Shape, after: Shape, around: int) -> list[Reason]:
     if after.kind != "json":
         return [Reason("shape", "was JSON, does not parse as JSON any more", 0.9 if before.strict else 0.6)]
     if before.strict and not after.strict and before.wrap == after.wrap:
-        return [Reason("shape", "was valid JSON, now breaks its rules (line breaks inside of a text)", 0.7)]
+        return [
+            Reason("shape", "was valid JSON, now breaks its rules (line breaks or backslashes inside of a text)", 0.7)
+        ]
     return _wrapped(before, after, "JSON", around)
 
 

@@ -45,6 +45,11 @@ _COMMAND = re.compile(
 _SWITCH = re.compile(r" --?[a-zA-Z]| \| |\s[./~]*/\w|&&|>>? ")
 """What commands of a shell have, and a sentence that begins with such a word hardly."""
 _LEADING_COMMENTS = re.compile(r"\A(?:--[^\n]*\n\s*)+")
+_FORMULA_SIGN = re.compile(
+    r"(?<!\\)\\(?=(?:[dtc]?frac|sqrt|times|text|boxed|binom|theta|pi|cdot|left|right|begin|end|circ|leq?|geq?|neq?|infty"
+    r"|in|cup|cap|log|ln|sin|cos|tan|sum|int|quad|angle|triangle|overline|math[a-z]+|pm|div|approx|alpha|beta|gamma"
+    r"|lambda|mu|sigma|omega|Delta|degree|sim|equiv|lfloor|rfloor|ldots|cdots|implies)(?![a-z])|[()\[\],;! {}%$])"
+)
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
 
@@ -88,11 +93,14 @@ def shape(text: str) -> Shape:
 def parsed(text: str) -> tuple[object, bool]:
     """The JSON object or array that `text` is, or None; and whether it is valid to the letter.
 
-    Line breaks inside of strings are forgiven, since so many consumers do.
+    Line breaks inside of strings and formulas with single backslashes are forgiven, since so many consumers do.
     """
+    healed = _FORMULA_SIGN.sub(r"\\\\", text) if "\\" in text else text
     for strict in (True, False):
         try:
-            value = json.loads(text, strict=strict)
+            value = json.loads(text if strict else healed, strict=strict)
+            if strict and healed != text:
+                value = json.loads(healed)  # `\frac` holds a valid escape, which nobody meant
         except (ValueError, RecursionError):
             continue
         return (value, strict) if isinstance(value, (dict, list)) else (None, False)
@@ -102,6 +110,7 @@ def parsed(text: str) -> tuple[object, bool]:
 def embedded(text: str) -> object:
     """The largest JSON object among the first and last few in a text, or None."""
     decoder = json.JSONDecoder(strict=False)
+    text = _FORMULA_SIGN.sub(r"\\\\", text) if "\\" in text else text
     best: tuple[int, object] = (0, None)
     start = text.find("{")
     for _ in range(_TRIES):
