@@ -11,8 +11,10 @@ import signal
 import sys
 import tempfile
 
+import pytest
 from hypothesis import settings
 
+from tests import tables
 from tests.effort import EXAMPLES
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -23,3 +25,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 settings.register_profile("without a clock", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("without a clock")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> pytest.Function | None:
+    """A parametrised test of a pure function is one test with many rows; see there."""
+    is_test = isinstance(collector, pytest.Module) and collector.istestfunction(obj, name)
+    return tables.collected(collector, name, obj) if is_test and tables.wanted(collector.config) else None
