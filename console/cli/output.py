@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import click
@@ -51,9 +49,9 @@ def emit_json(data: Mapping[str, object]) -> None:
 
     Numbers that JSON has no words for (infinite, not a number) become null.
     """
-    import json
+    from console.text.json_text import json_text
 
-    emit(json.dumps({"schema": SCHEMA, **{key: _plain(value) for key, value in data.items()}}, indent=2, default=str))
+    _write(json_text({"schema": SCHEMA, **data}) + "\n")
 
 
 def is_terminal() -> bool:
@@ -81,18 +79,6 @@ def _encodable(text: str) -> str:
     if getattr(context.obj if context else None, "ascii", False):
         return ascii_only(text)
     return encodable(text, getattr(sys.stdout, "encoding", None))
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _write(text: str) -> None:
