@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import NamedTuple
 
+from console.domain.record import record
 from console.providers.asking import DEFAULT_LIMITS, answer_of
 from console.providers.catalogue import provider_of
 from console.providers.endpoints import Endpoint, Endpoints
 from console.providers.kept import AnswerJournal
 from console.providers.records import Answer, Limits, Question
 
+_WRITE_EVERY_S = 0.05
+"""A disk takes as long for one answer as for fifty, and 2 ms of a processor each time."""
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Job:
     """One question to ask; `run` tells repeats of the same question apart, from 1."""
 
@@ -45,68 +50,90 @@ async def ask_many(
     any moment, which ends the open requests; iterate it under `contextlib.aclosing`.
     """
     waiting = iter(enumerate(jobs))
-    answered: asyncio.Queue[Answered | BaseException] = asyncio.Queue()
+    desk = _Desk(jobs, journal)
     workers = [
-        asyncio.create_task(_work(waiting, answered, endpoints, limits, journal), name=f"ask-{number}")
+        asyncio.create_task(_work(waiting, desk, endpoints, limits, journal), name=f"ask-{number}")
         for number in range(min(max(1, concurrency), len(jobs)))
     ]
-    left = len(jobs)
     try:
-        while left:
-            for item in await _kept(await _waiting(answered), jobs, journal):
-                left -= 1
+        while desk.left:
+            for item in await desk.take():
                 yield item
     finally:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-        _keep_rest(answered, jobs, journal)
+        desk.close()
 
 
-async def _waiting(answered: asyncio.Queue[Answered | BaseException]) -> list[Answered]:
-    """All that is there, once there is something."""
-    items = [await answered.get()]
-    while not answered.empty():
-        items.append(answered.get_nowait())
-    for item in items:
-        if isinstance(item, BaseException):
-            raise item
-    return [item for item in items if isinstance(item, Answered)]
+class _Desk:
+    """Where answers arrive, and leave once they are on the disk."""
 
+    def __init__(self, jobs: Sequence[Job], journal: AnswerJournal | None) -> None:
+        self.left = len(jobs)
+        self._jobs = jobs
+        self._journal = journal
+        self._arrived: list[Answered] = []
+        self._problem: Exception | None = None
+        self._something = asyncio.Event()
+        self._everything = asyncio.Event()
+        self._written = -math.inf
 
-async def _kept(items: list[Answered], jobs: Sequence[Job], journal: AnswerJournal | None) -> list[Answered]:
-    """The same, once they are on the disk. Meanwhile the workers go on asking.
+    def put(self, item: Answered | Exception) -> None:
+        """One more answer, or the defect that kept it from coming."""
+        if isinstance(item, Answered):
+            self._arrived.append(item)
+        else:
+            self._problem = item
+        self._something.set()
+        if self._problem or len(self._arrived) == self.left:
+            self._everything.set()
 
-    Whoever is cancelled here waits for the disk all the same: a write that no thread had taken up yet would be
-    cancelled, too, and its answers paid for again.
-    """
-    new = [(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items if not item.cached]
-    if journal is not None and new:
-        writing = asyncio.ensure_future(asyncio.to_thread(journal.keep_all, new))
-        try:
-            await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await writing
-            raise
-    return items
+    async def take(self) -> list[Answered]:
+        """All that is there, once there is something and it is kept. Meanwhile the workers go on asking.
 
+        Whoever is cancelled here waits for the disk all the same: a write that no thread had taken up yet would be
+        cancelled, too, and its answers paid for again.
+        """
+        await self._something.wait()
+        if self._journal is not None:
+            await self._pause()
+        if self._problem is not None:
+            raise self._problem
+        self._something.clear()
+        items, self._arrived = self._arrived, []
+        self.left -= len(items)
+        if self._journal is not None and (new := self._new(items)):
+            writing = asyncio.ensure_future(asyncio.to_thread(self._journal.keep_all, new))
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await writing
+                raise
+        return items
 
-def _keep_rest(
-    answered: asyncio.Queue[Answered | BaseException], jobs: Sequence[Job], journal: AnswerJournal | None
-) -> None:
-    """What had arrived when nobody waited for it any more was paid for, too."""
-    items: list[Answered] = []
-    while not answered.empty():
-        item = answered.get_nowait()
-        if isinstance(item, Answered) and not item.cached:
-            items.append(item)
-    if journal is not None and items:
-        journal.keep_all([(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items])
+    async def _pause(self) -> None:
+        """Until the disk may be asked again, or nothing more can come."""
+        loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._written + _WRITE_EVERY_S):
+                await self._everything.wait()
+        self._written = loop.time()
+
+    def close(self) -> None:
+        """What had arrived when nobody waited for it any more was paid for, too."""
+        if self._journal is not None and (new := self._new(self._arrived)):
+            self._journal.keep_all(new)
+
+    def _new(self, items: Sequence[Answered]) -> list[tuple[Question, int, Answer]]:
+        """What no earlier run has kept."""
+        jobs = self._jobs
+        return [(jobs[item.number].question, jobs[item.number].run, item.answer) for item in items if not item.cached]
 
 
 async def _work(
     waiting: Iterator[tuple[int, Job]],
-    answered: asyncio.Queue[Answered | BaseException],
+    desk: _Desk,
     endpoints: Endpoints,
     limits: Limits,
     journal: AnswerJournal | None,
@@ -116,9 +143,9 @@ async def _work(
         for number, job in waiting:
             kept = _recalled(job, endpoints, journal)
             answer = kept or await answer_of(job.question, endpoints, limits=limits, direct=True)
-            answered.put_nowait(Answered(number, answer, kept is not None))
+            desk.put(Answered(number, answer, kept is not None))
     except Exception as error:  # a defect: whoever waits for answers must not wait for ever
-        answered.put_nowait(error)
+        desk.put(error)
 
 
 def _recalled(job: Job, endpoints: Endpoints, journal: AnswerJournal | None) -> Answer | None:

@@ -26,6 +26,20 @@ async def everything(of, endpoints, **more):
         return [item async for item in items]
 
 
+def desk_of(count, written, *, whole=False):
+    """A desk for so many answers; what it writes goes to `written`, or with `whole` each write as a list."""
+
+    def keep_all(items):
+        answers = [answer for _, _, answer in items]
+        written.extend([answers] if whole else answers)
+
+    return many._Desk(jobs(count), SimpleNamespace(keep_all=keep_all))
+
+
+def answered(number):
+    return many.Answered(number, f"answer {number}", False)
+
+
 async def test_every_job_has_one_answer(server, endpoints, streams):
     server.replies = [streams.reply(body=streams.anthropic())]
     done = await everything(jobs(9), endpoints)
@@ -103,20 +117,65 @@ async def test_cancelling_loses_no_answer_that_no_thread_had_begun_to_write(unti
     loop.set_default_executor(executor)
     occupied = loop.run_in_executor(None, lambda: (busy.set(), free.wait(10)))
     written = []
-
-    async def consume():
-        journal = SimpleNamespace(keep_all=written.extend)
-        done = many.Answered(0, "an answer", False)
-        await many._kept([done], jobs(1), journal)
-
-    consumer = asyncio.create_task(consume())
+    desk = desk_of(1, written)
+    desk.put(answered(0))
+    consumer = asyncio.create_task(desk.take())
     await until(lambda: busy.is_set() and executor._work_queue.qsize())
     consumer.cancel()
     await asyncio.sleep(0)
     free.set()
     await asyncio.gather(consumer, occupied, return_exceptions=True)
     assert consumer.cancelled()
-    assert [answer for _, _, answer in written] == ["an answer"]
+    assert written == ["answer 0"]
+
+
+async def test_cancelling_loses_no_answer_that_waits_for_the_next_write(monkeypatch):
+    monkeypatch.setattr(many, "_WRITE_EVERY_S", 100.0)
+    written = []
+    desk = desk_of(3, written)
+    desk.put(answered(0))
+    await desk.take()
+    desk.put(answered(1))
+    consumer = asyncio.create_task(desk.take())
+    await asyncio.sleep(0)
+    consumer.cancel()
+    await asyncio.gather(consumer, return_exceptions=True)
+    assert written == ["answer 0"]
+    desk.close()
+    assert written == ["answer 0", "answer 1"]
+
+
+async def test_answers_that_come_close_together_are_written_together(monkeypatch):
+    monkeypatch.setattr(many, "_WRITE_EVERY_S", 100.0)
+    writes = []
+    desk = desk_of(5, writes, whole=True)
+    desk.put(answered(0))
+    assert [item.number for item in await desk.take()] == [0]
+    rest = asyncio.create_task(desk.take())
+    for number in (3, 1, 4, 2):
+        assert not rest.done()
+        desk.put(answered(number))
+        await asyncio.sleep(0)
+    # Nothing more can come, so nobody waits for the time to be over.
+    assert [item.number for item in await asyncio.wait_for(rest, 10)] == [3, 1, 4, 2]
+    assert writes == [["answer 0"], ["answer 3", "answer 1", "answer 4", "answer 2"]]
+
+
+async def test_where_nothing_is_written_nobody_waits(monkeypatch):
+    monkeypatch.setattr(many, "_WRITE_EVERY_S", 100.0)
+    desk = many._Desk(jobs(3), None)
+    for number in range(2):
+        desk.put(answered(number))
+        assert [item.number for item in await asyncio.wait_for(desk.take(), 10)] == [number]
+
+
+async def test_what_was_kept_is_not_written_again():
+    written = []
+    desk = desk_of(2, written)
+    desk.put(many.Answered(0, "answer 0", True))
+    desk.put(answered(1))
+    assert len(await desk.take()) == 2
+    assert written == ["answer 1"]
 
 
 async def test_cancelling_ends_the_open_requests(server, endpoints, streams, until):
