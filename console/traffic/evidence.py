@@ -142,7 +142,7 @@ class EvidenceKeeper:
             rollout.checked_slot = slot
             with self._reader.reading() as db:
                 rollout.passing = suspicions.passing(db, route, rollout.notes, now)
-                rollout.notes["split"] = suspicions.split(db, route, rollout.evidence.steps, rollout.notes)
+                rollout.notes["split"] = suspicions.split(db, route, rollout.evidence.steps, rollout.notes, now)
 
     def _situation(self, route: Route, rollout: _Rollout, now: float) -> Situation:
         changed = changed_gates(rollout.gates, route.gates)

@@ -16,6 +16,7 @@ from console.catalog.rerouting import rerouted, same_model
 from console.domain.cells import SLOT_S
 from console.domain.record import record
 from console.domain.registry import Route
+from console.traffic.clusters import number_at
 from console.verdict.ratio import SUSPECT, log_ratio_evidence
 
 RECENT_S = 600.0
@@ -26,6 +27,9 @@ DOMINANT = 0.8
 DROPPED_SHARE = 0.02
 SETTLING_SLOTS = 6
 """A minute for every process to learn a new percentage."""
+WINDOWS_S = (RECENT_S, 3_600.0)
+"""In which the present split shows: ten minutes of a busy route, an hour of a quiet one."""
+WINDOW_ROWS = 20_000
 
 _HOUR_SLOTS = int(3_600 // SLOT_S)
 _PROMPT = "the prompt changed on"
@@ -153,11 +157,12 @@ def _dropped(db: sqlite3.Connection, notes: Notes) -> Iterator[str]:
         yield f"{lost:,} requests were dropped by the log"
 
 
-def split(db: sqlite3.Connection, route: Route, steps: list[tuple[int, float]], notes: Notes) -> str:
+def split(db: sqlite3.Connection, route: Route, steps: list[tuple[int, float]], notes: Notes, now: float) -> str:
     """Whether the split of users is the one that is set; "" if so. `steps` are (slot, percentage) changes so far.
 
     Users of earlier steps move to the canary when the share grows, so after a step only users who are new since then
-    are counted: each of them was split at the present percentage.
+    are counted: each of them was split at the present percentage. A step that nobody saw, because nobody looked, shows
+    in the split of the last minutes: where that is as set, counting begins anew.
     """
     if not 0 < route.canary_percentage < 100:
         return ""
@@ -165,13 +170,38 @@ def split(db: sqlite3.Connection, route: Route, steps: list[tuple[int, float]], 
     if row is None:
         return ""
     number, production, canary = row
-    if steps:
-        production, canary = _new_users(db, number, steps[-1][0] + SETTLING_SLOTS, production + canary, notes)
+    since = max(steps[-1][0] if steps else -1, notes.get("split_since", -1))
+    if since >= 0:
+        production, canary = _new_users(db, number, since + SETTLING_SLOTS, production + canary, notes)
     share = route.canary_percentage / 100
     if log_ratio_evidence(canary, production, share) < math.log(SUSPECT):
         return ""
     measured = canary / max(1, canary + production)
+    if _is_as_set_now(db, route.rollout_id, share, measured, now):
+        notes["split_since"] = int(now // SLOT_S)
+        return ""
     return f"canary share {100 * measured:.1f} % of users, {route.canary_percentage:g} % configured"
+
+
+def _is_as_set_now(db: sqlite3.Connection, rollout: str, share: float, measured: float, now: float) -> bool:
+    """Whether the users of the last minutes speak for `share` and against the share that was `measured` of all."""
+    edge = min(max(measured, 1e-6), 1 - 1e-6)
+    for seconds in WINDOWS_S:
+        first = number_at(db, int((now - seconds) // SLOT_S))
+        users = dict(
+            db.execute(
+                "SELECT series.arm, count(DISTINCT newest.user) FROM"
+                " (SELECT series, user, why FROM requests WHERE n >= ? ORDER BY n DESC LIMIT ?) AS newest"
+                " JOIN series ON series.id = newest.series WHERE series.rollout = ? AND newest.why = 'bucket'"
+                " GROUP BY 1",
+                (first, WINDOW_ROWS, rollout),
+            ).fetchall()
+        )
+        canary, production = users.get("canary", 0), users.get("production", 0)
+        spoken = canary * math.log(share / edge) + production * (math.log1p(-share) - math.log1p(-edge))
+        if spoken >= math.log(SUSPECT) and log_ratio_evidence(canary, production, share) < math.log(SUSPECT):
+            return True
+    return False
 
 
 def _new_users(db: sqlite3.Connection, rollout: int, since: int, users: int, notes: Notes) -> tuple[int, int]:

@@ -259,6 +259,31 @@ def test_a_split_that_is_not_the_one_set_is_suspect(path: Path, keeper: Callable
     assert wrong.why.endswith("% of users, 5 % configured")
 
 
+def test_a_share_raised_while_nobody_looked_is_no_wrong_split(
+    path: Path, keeper: Callable[..., EvidenceKeeper]
+) -> None:
+    """Files change by a pull request, too: the users of the first hours were split at the percentage of then."""
+
+    def raised(percentage: int) -> Iterator[RequestRow]:
+        changed = T0 + 3_600
+        for row in rows(T0, 5_000, per_s=1.0):
+            user = int(row.user[5:])
+            canary = user % 100 < (5 if row.at < changed else percentage)
+            yield row._replace(arm="canary" if canary else "production", model="new" if canary else "old")
+
+    write_history(path, raised(25))
+    looking, now = keeper(), T0 + 5_000
+    first, later = looking.verdict(ROUTE, now), looking.verdict(ROUTE, now + 20)
+    assert first is not None
+    assert later is not None
+    assert (first.suspicions, later.suspicions) == ((), ())
+    assert ROUTE.canary is not None
+    sixty = replace(ROUTE, canary=replace(ROUTE.canary, percentage=60))
+    wrong = keeper(kept=False).verdict(sixty, now)
+    assert wrong is not None
+    assert wrong.state == "suspect data", "the users of the last minutes are not split like that either"
+
+
 def test_a_quiet_arm_is_no_comparison(path: Path, keeper: Callable[..., EvidenceKeeper]) -> None:
     write_history(path, rows(T0 - 600, 1_200))
     verdict = keeper().verdict(ROUTE, T0 + 3_600)

@@ -197,16 +197,16 @@ def test_a_split_is_suspect_when_it_is_not_the_one_set(
     db: sqlite3.Connection, production: int, canary: int, told: str
 ) -> None:
     users(db, production, canary)
-    said = suspicions.split(db, ROUTE, [], {})
+    said = suspicions.split(db, ROUTE, [], {}, NOW)
     assert said == (f"canary share {told} of users, 25 % configured" if told else "")
 
 
 def test_without_users_and_at_the_ends_there_is_no_split(db: sqlite3.Connection) -> None:
-    assert suspicions.split(db, ROUTE, [], {}) == ""
+    assert suspicions.split(db, ROUTE, [], {}, NOW) == ""
     users(db, 100, 900)
     for share in (0, 100):
         whole = Route("support", "old", Canary("new", share, ROUTE.canary.start)) if ROUTE.canary else ROUTE
-        assert suspicions.split(db, whole, [], {}) == ""
+        assert suspicions.split(db, whole, [], {}, NOW) == ""
 
 
 def test_after_a_step_only_users_that_are_new_since_count(db: sqlite3.Connection) -> None:
@@ -218,5 +218,22 @@ def test_after_a_step_only_users_that_are_new_since_count(db: sqlite3.Connection
         " VALUES (1, ?, ?, ?, 1, 0, 0, 0, 0)",
         [(str(index).encode(), arm, slot) for index, (arm, slot) in enumerate(rows)],
     )
-    assert suspicions.split(db, ROUTE, [], {}) != "", "all together they are not a quarter"
-    assert suspicions.split(db, ROUTE, [(50, 25.0)], {}) == ""
+    assert suspicions.split(db, ROUTE, [], {}, NOW) != "", "all together they are not a quarter"
+    assert suspicions.split(db, ROUTE, [(50, 25.0)], {}, NOW) == ""
+
+
+@pytest.mark.parametrize(("lately", "told"), [((60, 20), False), ((75, 5), True), ((6, 2), True)])
+def test_a_step_that_nobody_saw_shows_in_the_users_of_the_last_minutes(
+    db: sqlite3.Connection, lately: tuple[int, int], told: bool
+) -> None:
+    """At 5 % there were 950 and 50. Too few users of the last minutes say nothing."""
+    users(db, 950, 50)
+    of = [arm for arm, n in zip(("production", "canary"), lately, strict=True) for _ in range(n)]
+    db.executemany(
+        "INSERT INTO requests (n, id, at, slot, series, user, why, evidence, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'bucket', 1, 'ok')",
+        [(n, str(n), NOW, NOW // 10, SERIES[arm], str(n).encode()) for n, arm in enumerate(of)],
+    )
+    notes: dict[str, Any] = {}
+    assert bool(suspicions.split(db, ROUTE, [], notes, NOW)) == told
+    assert bool(suspicions.split(db, ROUTE, [], notes, NOW + 3_600)) == told, "from then on new users are counted"
