@@ -65,6 +65,10 @@ _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
 LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"^[\s*_`]*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
+    re.IGNORECASE,
+)
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
 LONGEST_VALUE = 200
 _TAIL = 1_500
@@ -177,7 +181,7 @@ def _is_value(text: str, options: Mapping[str, str]) -> bool:
 
 def _value(rest: str, options: Mapping[str, str]) -> str:
     """What stands after a mark, where it is short enough to be an answer."""
-    letter = picked(rest.split("\n")[0], options)
+    letter = picked(_ARTICLE.sub("", rest.split("\n")[0]), options)
     if letter is not None:
         return f"({letter})"
     value = _END.split(rest.strip(' *_`"\n'), maxsplit=1)[0].strip(' *_`":')

@@ -127,6 +127,8 @@ def _acted(text: str) -> tuple[Call, ...]:
 
 def form_changes(old: Reading, new: Reading) -> list[Reason]:
     """The same calls, written so that what read them does not find them: without the tag, or as data before."""
+    if "```" in new.text and "```" not in old.text:
+        return [Reason("shape", "bare call is newly wrapped in a fence", 0.45)]
     before, after = _form(old.text), _form(new.text)
     if before == after or before == "source":
         return []

@@ -14,6 +14,12 @@ from console.triage.shapes import python_tree
 from console.triage.trees import flat, inline, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
+_LEFT_OUT = re.compile(
+    r"(?:#|//|/\*|--)[^\n]{0,20}\b(?:todo|fixme|your code|(?:rest|remainder) of|remaining|existing code|omitted"
+    r"|as before|same as (?:above|before)|unchanged|implement(?:ation)? (?:this|the|your|here|goes))\b[^\n]{0,60}"
+    r"|\b(?:NotImplementedError|unimplemented!|todo!)[^\n]{0,40}|(?:#|//)\s*\.\.\.[^\n]{0,60}|^\s*\.\.\.\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
 
 
@@ -22,6 +28,9 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
     before, after = codes_of(old, new, prompt)
     if not before or not after:
         return [], False
+    left_out = _LEFT_OUT.search(after) if _LEFT_OUT.search(before) is None else None
+    if left_out is not None:
+        return [Reason("code", f"a part is left to be written: “{brief(left_out.group().strip(), 60)}”", 0.8)], False
     left, right = _trees(before, after, prompt)
     if left is not None and right is not None:
         return _of_trees(left, right, prompt)

@@ -28,9 +28,11 @@ _LATEX = (
     (re.compile(r"\\+sqrt\s*\{?(\d+|[a-z])\}?"), r"√\1"),
 )
 _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
-_ASSIGNED = re.compile(r"(?<![\w\\])([A-Za-z](?:_?\d)?)\s*=\s*(-?\d[\d.]*\d|-?\d(?:/\d+)?)(?![\w(]|\s*[-+*/^])")
+_ASSIGNED = re.compile(r"(?<![\w\\/])([A-Za-z](?:_?\d)?)\s*=\s*(-?\d[\d.]*\d|-?\d(?:/\d+)?)(?![\w(]|,\d{3}|\s*[-+*/^])")
 _TUPLE = re.compile(r"(?:\\?left)?\(\s*(-?[\d./]+(?:\s*,\s*-?[\d./]+)+)\s*(?:\\?right)?\)")
 _LETTER = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
+_COMMAND = re.compile(r"\\[a-zA-Z]{2}")
+"""What is left of LaTeX after cleaning: its words do not tell what it says."""
 _QUOTES = ("'", '"')
 _MARGINS = " \n$*`"
 _MARKS = re.compile(r"[\s$\\*`{}]|\.$")
@@ -105,7 +107,9 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return holds_formula(left, right) or holds_formula(right, left)
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
         return False  # "Sentence A" is not "Sentence B"
-    return _same_literal(left, right) or _same_words(left, right)
+    if _same_literal(left, right):
+        return True
+    return not _COMMAND.search(f"{left} {right}") and _same_words(left, right)
 
 
 def holds_formula(text: str, part: str) -> bool:

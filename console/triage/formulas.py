@@ -29,6 +29,7 @@ _SPELT = (
     (re.compile(r"\\(?:gt)\b"), ">"),
     (re.compile(r"\\in\b|∈"), "∈"),
     (re.compile(r"\\(?:infty|infinity)\b"), "∞"),
+    (re.compile(r"\\cup\b|\bU\b"), "∪"),
     (re.compile(r"\\(?:text|mathrm)\{\s*(and|or)\s*\}|\b(?:and|or)\b"), ","),
     (re.compile(r"\\([{}%])"), r"\1"),
     (re.compile(r"√"), r"\\sqrt "),
@@ -71,9 +72,13 @@ def same_formula(one: str, other: str) -> bool | None:
     if max(len(one), len(other)) > _LONGEST or not (_SIGNS.search(one) or _SIGNS.search(other)):
         return None
     try:
-        left, right = _formula(one), _formula(other)
+        ours, theirs = ([_formula(part) for part in _spelt(text).split("∪")] for text in (one, other))
     except (_NoFormula, ArithmeticError, ValueError):
         return None
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def _alike(left: _Formula, right: _Formula) -> bool:
     if left.relation and right.relation and left.relation != right.relation:
         return False
     if left.brackets != right.brackets and all((left.brackets, right.brackets)):
@@ -101,11 +106,16 @@ def _close(one: Value, other: Value, allowed: float) -> bool:
     return all(a == b or abs(a - b) <= max(allowed, _CLOSE * max(1.0, abs(a))) for a, b in zip(one, other, strict=True))
 
 
-def _formula(text: str) -> _Formula:
+def _spelt(text: str) -> str:
+    """A formula with one sign for each thing."""
     plain = _DROPPED.sub(" ", text)
     for pattern, replacement in _SPELT:
         plain = pattern.sub(replacement, plain)
-    plain = plain.strip().rstrip(".")
+    return plain
+
+
+def _formula(text: str) -> _Formula:
+    plain = text.strip().rstrip(".")
     relation, plain = _related(plain)
     brackets, inner = _unwrapped(plain)
     parts = _parts(inner)

@@ -76,9 +76,15 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
             return changed("stated answer", "stated answer changed:", one, other, 0.7)
     if max(len(old.tokens), len(new.tokens)) <= _BRIEF:
         days = [[day for day in DAYS if day in reading.counts and day not in prompt.lower()] for reading in (old, new)]
+        if not (len(days[0]) == len(days[1]) == 1) and "day" in prompt.lower():
+            days = [[day for day in DAYS if day in _last(reading)] for reading in (old, new)]
         if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
             return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
     return None
+
+
+def _last(reading: Reading) -> str:
+    return reading.last_sentences[-1].lower() if reading.last_sentences else ""
 
 
 def _candidates(prompt: str) -> set[str]:

@@ -12,7 +12,7 @@ _ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNO
 _FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
 _PICKED = re.compile(
-    r"^[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*"
+    r"^[\s\"'*_`\[({$]*(?P<word>(?:option|choice|answer|opci[oó]n|opção|réponse|antwort|respuesta|risposta|resposta)\b)?[\s:*_]*"
     r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\u3040-\u9fff]|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
     re.IGNORECASE,
 )
@@ -73,8 +73,9 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
         return head.strip("*_`.() ").upper()
     match = _PICKED.match(head)
     if match is not None:
-        letter = next(group for group in match.groups() if group).upper()
-        lower_bare = match[4] is not None and match[4].islower() and head[match.end(4) : match.end(4) + 1] != ")"
+        letter = next(group for group in match.groups()[1:] if group).upper()
+        bare = match[5] if match["word"] is None else None
+        lower_bare = bare is not None and bare.islower() and head[match.end(5) : match.end(5) + 1] != ")"
         if not lower_bare and (not options or letter in options):
             return letter
     if not options:

@@ -73,6 +73,9 @@ _HOUR_SIGN = re.compile(r"[0-9] ?h")
 _HOURS = re.compile(
     r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?)\b", re.IGNORECASE
 )
+_SECONDS = re.compile(
+    r"(?<![\d.,])(\d{1,4})\s?(?:minutes?|mins?|m)\b,?\s?(?:and )?(\d{1,2})\s?(?:seconds?|secs?|s)\b", re.IGNORECASE
+)
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
@@ -224,6 +227,10 @@ def scaled(word: str) -> int | None:
     return _SCALES.get(word)
 
 
+def _may_say_seconds(text: str) -> bool:
+    return "sec" in text and "min" in text
+
+
 def _may_say_hours(text: str) -> bool:
     """Found by searching for plain text first, which takes a hundredth of the time of a pattern."""
     return "min" in text and (" hour" in text or _HOUR_SIGN.search(text) is not None)
@@ -231,11 +238,11 @@ def _may_say_hours(text: str) -> bool:
 
 def with_minutes(text: str) -> str:
     """`text` with its hours and minutes in minutes: `2 h 35 min` is `155 minutes`."""
-    return (
-        _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text)
-        if _may_say_hours(text)
-        else text
-    )
+    if _may_say_hours(text):
+        text = _HOURS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} minutes", text)
+    if _may_say_seconds(text):
+        text = _SECONDS.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} seconds", text)
+    return text
 
 
 def with_plain_fractions(text: str) -> str:

@@ -60,11 +60,8 @@ _QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
 _MOST_QUOTED = 4
 _ONE_ANSWER = r"exactly one|unique|only one|any order|any (?:valid )?(?:answer|solution|of them)|you may return"
 _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
-_PROMISES = re.compile(
-    rf"\b(?:{_ONE_ANSWER}|distinct|guarantee|assume|constraints|valid|positive|non-?negative|natural|at least|sorted)"
-    "|<=",
-    re.IGNORECASE,
-)
+_PROMISES = re.compile(rf"\b(?:{_ONE_ANSWER}|distinct|guarantee|assume|valid|sorted)\b", re.IGNORECASE)
+_NOT_NEGATIVE = re.compile(r"\b(?:positive|non-?negative|natural)\b|\b[01]\s*(?:<=|≤|<)", re.IGNORECASE)
 """What an invented input may break: that there is one answer, and others."""
 _LONGEST_EXAMPLE = 300
 _BRACKETS = 12
@@ -147,15 +144,17 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
         ]
         more = next(_of_pools(node, parameters, prompt), [])
         yield tried + [
-            Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0]), spare=True)
+            Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
             for one in more[:_MOST]
         ]
         return
     yield from _of_pools(node, parameters, prompt)
 
 
-def _alike(given: Arguments, example: Arguments) -> bool:
+def _alike(given: Arguments, example: Arguments, prompt: str) -> bool:
     """Whether arguments are of the kinds that an example has, and none of them lies at an edge."""
+    if any(isinstance(one, list) and any(map(at_an_edge, one)) for one in given) and _NOT_NEGATIVE.search(prompt):
+        return False
     return not any(map(at_an_edge, given)) and list(map(_kind, given)) == list(map(_kind, example))
 
 
