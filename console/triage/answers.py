@@ -133,10 +133,10 @@ def _boxed(text: str) -> Answer | None:
         return None
     start = text.index("{", at) + 1
     depth = 1
-    for place in range(start, min(len(text), start + 2_000)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
+    for brace in re.finditer("[{}]", text[start : start + 2_000]):
+        depth += 1 if brace.group() == "{" else -1
         if depth == 0:
-            return Answer("boxed", text[start:place][:LONGEST_VALUE])
+            return Answer("boxed", text[start : start + brace.start()][:LONGEST_VALUE])
     return None
 
 

@@ -9,7 +9,7 @@ from console.triage import evasive_words
 from console.triage.lecturing import evasion
 from console.triage.reading import Reading, asked_words
 from console.triage.records import WORRYING_FROM, Reason, brief
-from console.triage.refusing import LONGEST, PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal
+from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal
 
 _EVADES_FROM = 0.5
 """The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
@@ -52,7 +52,7 @@ def _no_answer(reading: Reading, prompt: str) -> bool:
 
 def _evades(reading: Reading) -> float:
     """The share of a text that evades; none of a long one, or of one that goes on with what was asked for."""
-    if len(reading.tokens) > _LONGEST_EVASION or answers(reading.text[:LONGEST].lower()):
+    if len(reading.tokens) > _LONGEST_EVASION or answers(reading.beginning):
         return 0.0
     return _evasion(reading.text)
 

@@ -54,7 +54,7 @@ def _with_letters(value: object, options: Mapping[str, str]) -> object:
 def _differences(old: object, new: object, path: str, depth: int) -> Iterator[Reason]:
     if depth > _DEEPEST or old is new:
         return
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if isinstance(old, dict) and isinstance(new, dict):
         yield from _of_objects(old, new, path, depth)
     elif isinstance(old, list) and isinstance(new, list):
         yield from _of_lists(old, new, path, depth)
@@ -166,7 +166,7 @@ def prose_pairs(old: object, new: object, path: str = "", depth: int = 0) -> Ite
     if isinstance(old, str) and isinstance(new, str):
         if _is_prose(path, old, new) and _STEPS.search(path.rpartition(".")[2]) is None:
             yield path, old, new
-    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+    elif isinstance(old, dict) and isinstance(new, dict):
         for key, value in old.items():
             if key in new:
                 yield from prose_pairs(value, new[key], _join(path, key), depth + 1)

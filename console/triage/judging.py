@@ -73,7 +73,7 @@ def triage(
 def _identical(
     old: str, new: str, before: Reading, after: Reading, calls: tuple[tuple[Call, ...], tuple[Call, ...]]
 ) -> bool:
-    if call_changes(*calls) or not (before.text or calls[0]) or _begin_apart(before.text, after.text):
+    if call_changes(*calls) or not (before.text or calls[0]) or _apart(before.text, after.text):
         return False
     if before.squeezed != after.squeezed or before.thinks != after.thinks:
         return False
@@ -85,9 +85,13 @@ def _identical(
     return before.text == after.text or before.shape.kind != "code" or code_changes(before, after)[1]
 
 
-def _begin_apart(old: str, new: str) -> bool:
-    """Whether the first words differ already; the last of those read may be half a word."""
+def _apart(old: str, new: str) -> bool:
+    """Whether the first or the last words differ already; at the cut may be half a word."""
     one, other = old[:_BEGINNING].split()[:-1], new[:_BEGINNING].split()[:-1]
+    size = min(len(one), len(other))
+    if one[:size] != other[:size]:
+        return True
+    one, other = old[-_BEGINNING:].split()[:0:-1], new[-_BEGINNING:].split()[:0:-1]
     size = min(len(one), len(other))
     return one[:size] != other[:size]
 
@@ -167,7 +171,7 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
     """What is left to compare of answers in which nothing certain has changed."""
     if both_refuse(old, new, prompt):
         return [Reason("content", "both refuse, in other words", 0.08)]
-    if old.squeezed == new.squeezed and _cut(old.raw, new.raw):
+    if _cut(old.raw, new.raw) and old.squeezed == new.squeezed:
         return [Reason("content", f"differs in the middle; {LONGEST:,} characters of an answer are read", 0.5)]
     if old.tokens == new.tokens:
         return [Reason("content", "only punctuation, case or formatting differs", 0.02)]

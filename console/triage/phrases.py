@@ -18,6 +18,11 @@ def any_of(lines: str, **parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?=\w)(?:{pattern})")
 
 
+def either(texts: str) -> tuple[str, ...]:
+    """`one|other` as two plain texts."""
+    return tuple(texts.split("|"))
+
+
 def holds_any(text: str, parts: Iterable[str]) -> bool:
     """Whether any of the `parts` is in a text: asked before a pattern is tried, which takes a hundred times as long."""
     return any(map(text.__contains__, parts))

@@ -60,6 +60,7 @@ NUMBER_WORDS = dict(
 )
 _LATEX = re.compile(r"\\+[dtc]?frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}")
 _MIXED = re.compile(r"(\d(?<![\w./].)\d{0,3}) (\d{1,3})/(\d{1,3})(?![\w/]|\.\d)")
+_MAY_MIX = re.compile(r"/\d(?:(?<= \d..)|(?<= \d\d..)|(?<= \d\d\d..))")
 _PRICE = re.compile(r"(?:(?<=€)|(?<=€ )|(?=\d+,\d\d\s?€))(\d+),(\d\d)(?!\d)")
 _VULGAR = {
     ord(sign): f" {value} " for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅔", "2/3"))
@@ -176,12 +177,20 @@ def _value(match: re.Match[str]) -> Fraction | None:
         if match["whole"]:
             value = int(match["whole"]) + Fraction(int(match["up"]), int(match["down"]))
         elif match["top"]:
-            value = Fraction(match["top"].replace(",", "")) / Fraction(match["bottom"].replace(",", ""))
+            value = _exact(match["top"]) / _exact(match["bottom"])
         else:
-            value = Fraction(match["plain"].replace(",", "")) * Fraction(10) ** int(match["exp"] or 0)
+            value = _exact(match["plain"])
+            if match["exp"]:
+                value *= Fraction(10) ** int(match["exp"])
     except (ValueError, ZeroDivisionError):
         return None
     return -value if match["sign"] else value
+
+
+def _exact(number: str) -> Fraction:
+    """A number with commas between its thousands. Of a whole one, the digits need not be looked at twice."""
+    plain = number.replace(",", "")
+    return Fraction(int(plain)) if plain.isdecimal() else Fraction(plain)
 
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:
@@ -249,7 +258,7 @@ def with_plain_fractions(text: str) -> str:
     """`text` with plain fractions and prices: `\\frac{1}{6}` is `1/6`, `1 1/2` is `3/2`, `29,20 €` is `29.20 €`."""
     if "\\" in text:
         text = _LATEX.sub(r"\1/\2", text)
-    if "/" in text:
+    if "/" in text and _MAY_MIX.search(text):
         text = _MIXED.sub(lambda match: f"{int(match[1]) * int(match[3]) + int(match[2])}/{match[3]}", text)
     if not text.isascii():
         if _VULGAR_SIGN.search(text):

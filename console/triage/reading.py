@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import Generic, TypeVar, overload
 
 from console.triage import normalising, shapes
 from console.triage.lexicon import FUNCTION_WORDS, PLAIN_FUNCTION_WORDS
@@ -27,14 +29,38 @@ _THINKING = re.compile(r"\A<(think|thinking|thought|scratchpad|reasoning)>.*?</\
 """What a model writes for itself before it answers."""
 
 
+_BEGINNING = 1_600
 _TAIL = 1_500
 _PROMPT = 2_000
 """Characters of a prompt that are read for its words."""
+
+_Read = TypeVar("_Read")
 
 
 def is_content(token: str) -> bool:
     """Whether a token says something: no word of grammar, and in Latin letters more than two of them."""
     return (len(token) > 2 and token not in FUNCTION_WORDS) or not token.isascii()
+
+
+class _Once(Generic[_Read]):
+    """What is read of an answer when first asked for. The library's `cached_property` takes a lock for it."""
+
+    def __init__(self, read: Callable[[Reading], _Read]) -> None:
+        self._read = read
+        self._name = read.__name__
+        self.__doc__ = read.__doc__
+
+    @overload
+    def __get__(self, reading: None, owner: object = None) -> _Once[_Read]: ...
+
+    @overload
+    def __get__(self, reading: Reading, owner: object = None) -> _Read: ...
+
+    def __get__(self, reading: Reading | None, owner: object = None) -> _Read | _Once[_Read]:
+        if reading is None:
+            return self
+        found = reading.__dict__[self._name] = self._read(reading)
+        return found
 
 
 class Reading:
@@ -49,12 +75,17 @@ class Reading:
         self.thinks = len(self._written) != len(written)
         self.text = normalising.folded(self._written)
 
-    @cached_property
+    @_Once
+    def beginning(self) -> str:
+        """What is read of an answer to tell whether it is one, in lower case."""
+        return self.text[:_BEGINNING].lower()
+
+    @_Once
     def squeezed(self) -> str:
         """Without regard to white space."""
         return normalising.squeezed(self.text)
 
-    @cached_property
+    @_Once
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
         found = normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(self.text)))))
@@ -63,33 +94,33 @@ class Reading:
         numbers |= {word: NUMBER_WORDS[word] for word in NUMBER_WORDS.keys() & kinds}
         return list(map(numbers.get, found, found)) if numbers else found
 
-    @cached_property
+    @_Once
     def counts(self) -> Counter[str]:
         """How often each token occurs."""
         return Counter(self.tokens)
 
-    @cached_property
+    @_Once
     def content(self) -> frozenset[str]:
         """The words that are no words of grammar, and the numbers."""
         told = self.counts.keys() - PLAIN_FUNCTION_WORDS
         return frozenset([token for token in told if len(token) > 2 or not token.isascii()])
 
-    @cached_property
+    @_Once
     def numbers(self) -> Counter[str]:
         """How often each number occurs."""
         return Counter({t: n for t, n in self.counts.items() if (t[0] <= "9" or t[0] > "z") and is_number(t)})
 
-    @cached_property
+    @_Once
     def sentences(self) -> list[str]:
         """Sentences and lines."""
         return normalising.sentences(self.text)
 
-    @cached_property
+    @_Once
     def last_sentences(self) -> list[str]:
         """Those of the end: where an answer comes to its conclusion."""
         return normalising.sentences(self.text[-_TAIL:])
 
-    @cached_property
+    @_Once
     def shape(self) -> shapes.Shape:
         """What kind of text this is, and the data or code in it.
 

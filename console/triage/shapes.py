@@ -50,6 +50,8 @@ _FORMULA_SIGN = re.compile(
     r"|in|cup|cap|log|ln|sin|cos|tan|sum|int|quad|angle|triangle|overline|math[a-z]+|pm|div|approx|alpha|beta|gamma"
     r"|lambda|mu|sigma|omega|Delta|degree|sim|equiv|lfloor|rfloor|ldots|cdots|implies)(?![a-z])|[()\[\],;! {}%$])"
 )
+_OPENS = re.compile(r"\{[ \t\n\r]*[\"}]")
+_LENIENT = json.JSONDecoder(strict=False)
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
 
@@ -101,6 +103,10 @@ def parsed(text: str) -> tuple[object, bool]:
             value = json.loads(text if strict else healed, strict=strict)
             if strict and healed != text:
                 value = json.loads(healed)  # `\frac` holds a valid escape, which nobody meant
+        except json.JSONDecodeError as error:
+            if healed == text and not error.msg.startswith("Invalid control character"):
+                return None, False  # nothing that would be forgiven
+            continue
         except (ValueError, RecursionError):
             continue
         return (value, strict) if isinstance(value, (dict, list)) else (None, False)
@@ -109,15 +115,17 @@ def parsed(text: str) -> tuple[object, bool]:
 
 def embedded(text: str) -> object:
     """The largest JSON object among the first and last few in a text, or None."""
-    decoder = json.JSONDecoder(strict=False)
     text = _FORMULA_SIGN.sub(r"\\\\", text) if "\\" in text else text
     best: tuple[int, object] = (0, None)
     start = text.find("{")
     for _ in range(_TRIES):
         if start < 0:
             break
+        if _OPENS.match(text, start) is None:
+            start = text.find("{", start + 1)
+            continue
         try:
-            value, end = decoder.raw_decode(text, start)
+            value, end = _LENIENT.raw_decode(text, start)
         except (ValueError, RecursionError):
             start = text.find("{", start + 1)
             continue
@@ -146,16 +154,20 @@ def _fenced(text: str) -> Shape | None:
 
 def is_code(text: str) -> bool:
     """Whether a text without fences is source code."""
-    if _SQL.match(_LEADING_COMMENTS.sub("", text)) and (
+    if _SQL.match(_LEADING_COMMENTS.sub("", text) if text.startswith("--") else text) and (
         text.endswith(";") or text.count("\n") or not text.endswith(".")
     ):
         return True
     if "\n####" in text:
         return False  # what marks a final answer
+    first = text[:4_000].lstrip().partition("\n")[0].strip()
+    starts = first.startswith(("#", "//", "/*")) or _STARTS_CODE.match(first) is not None
+    if not starts and _COMMAND.match(first) is None:
+        return False
     lines = [line for line in text[:4_000].split("\n") if line.strip()]
-    if lines and all(_COMMAND.match(line) and _SWITCH.search(line) and line[-1] not in ".:?!" for line in lines):
+    if all(_COMMAND.match(line) and _SWITCH.search(line) and line[-1] not in ".:?!" for line in lines):
         return True
-    if not lines or (not _STARTS_CODE.match(lines[0].strip()) and not lines[0].lstrip().startswith(("#", "//", "/*"))):
+    if not starts:
         return False
     if len(lines) == 1:
         return python_tree(text) is not None or text.rstrip().endswith((";", "}"))
