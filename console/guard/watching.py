@@ -84,11 +84,12 @@ class Guard:
         self._desk = Desk(registry, actor=ACTOR, read_only=not acts, clock=clock, history=self._history)
         self._eyes = Eyes(registry, log, writable=acts)
         self._memories: dict[str, Memory] = {}
-        self._pauses: dict[str, tuple[float, float]] = {}
+        self._pauses: dict[tuple[str, ...], tuple[float, float]] = {}
         self._noticed = ""
         self._owes = True
         self._notices_due = float("-inf") if notices else float("inf")
         self._said: set[str] = set()
+        self._told: set[str] = set()
         self._last: tuple[datetime, float] | None = None
 
     def round(self) -> tuple[Seen, ...]:
@@ -174,7 +175,9 @@ class Guard:
 
     def _carried_out(self, sight: Sight, decision: Decision, look: Look, now: datetime) -> Seen:
         name = sight.route.name
-        due, pause = self._pauses.get(name, (0.0, 0.0))
+        # What failed for one cause waits; something else, a rollback above all, is tried at once.
+        attempt = (name, decision.kind, look.problem.message if look.problem else "")
+        due, pause = self._pauses.get(attempt, (0.0, 0.0))
         if self._monotonic() < due:
             return Seen(sight, decision, problem="tried a moment ago")
         try:
@@ -184,11 +187,11 @@ class Guard:
             return Seen(sight, decision, problem="the registry was changed meanwhile; deciding anew")
         except ConsoleError as problem:
             pause = min(LONGEST_PAUSE_S, max(INTERVAL_S, 2 * pause))
-            self._pauses[name] = (self._monotonic() + pause, pause)
+            self._pauses[attempt] = (self._monotonic() + pause, pause)
             self._say_once(f"{name}: could not {decision.kind}: {problem.message}")
             self._tell_once(alert_of_failure(sight, decision, problem.message, now))
             return Seen(sight, decision, problem=problem.message)
-        self._pauses.pop(name, None)
+        self._pauses = {failed: times for failed, times in self._pauses.items() if failed[0] != name}
         self._remember(name, decision)
         return Seen(sight, decision, number)
 
@@ -222,14 +225,17 @@ class Guard:
             self._memories[name] = self._memories[name].and_told(decision.key, *decision.covers)
 
     def _tell_once(self, alert: Alert) -> None:
-        if alert.key in self._said or not self._acts:
+        if alert.key in self._told or not self._acts:
             return
-        self._said.add(alert.key)
-        self._say(alert.title)
+        if alert.key not in self._said:
+            self._said.add(alert.key)
+            self._say(alert.title)
         try:
             self._put(alert)
         except ConsoleError as problem:
             self._say_once(problem.message)
+        else:
+            self._told.add(alert.key)
 
     def _put(self, alert: Alert) -> bool:
         put = self._outbox.put(alert)

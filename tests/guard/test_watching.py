@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from console.actions.requests import Hold, Promote, Resume, SetShare, StartCanary, Undo
+from console.domain.errors import HistoryInvalid
 from console.history.outbox import Outbox
 from console.history.store import beside
 
@@ -109,7 +110,7 @@ def test_a_grace_counts_down_before_the_rollback(world, guard) -> None:
 
 def test_a_pass_and_the_time_of_a_step_lead_up_the_ladder(world, guard) -> None:
     auto(world)
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     assert guard().decision.kind == "advance"
     assert world.route.canary_percentage == 50
     (entry,) = world.history
@@ -118,7 +119,7 @@ def test_a_pass_and_the_time_of_a_step_lead_up_the_ladder(world, guard) -> None:
     # The pass of a step is no pass of the next one, and its time begins anew.
     assert guard().decision.kind == "nothing"
     world.forward(minutes=59)
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     waiting = guard()
     assert (waiting.sight.state, waiting.decision.kind) == ("pass", "nothing")
     assert waiting.decision.sentence == "promotes if it still passes"
@@ -130,7 +131,7 @@ def test_a_pass_and_the_time_of_a_step_lead_up_the_ladder(world, guard) -> None:
 
 
 def test_nothing_is_raised_unless_the_route_allows_it(world, guard) -> None:
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     seen = guard()
     assert seen.sight.state == "pass"
     assert seen.decision.kind == "nothing"
@@ -139,7 +140,7 @@ def test_nothing_is_raised_unless_the_route_allows_it(world, guard) -> None:
 
 def test_a_freeze_stops_raising_and_not_lowering(world, guard) -> None:
     auto(world, freeze='["Mon 12:00-Mon 18:00 UTC"]')
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     seen = guard()
     assert seen.decision.kind == "nothing"
     assert seen.intent.when == world.now.replace(hour=18, minute=0, second=0)
@@ -151,7 +152,7 @@ def test_a_freeze_stops_raising_and_not_lowering(world, guard) -> None:
 def test_a_person_may_hold_against_it(world, guard) -> None:
     auto(world)
     world.act(Hold("support", "wait for olga"))
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     seen = guard()
     assert seen.sight.state == "pass"
     assert "wait for olga" in seen.decision.sentence
@@ -166,7 +167,7 @@ def test_a_share_set_by_hand_begins_the_time_of_its_step(world, guard) -> None:
     world.act(SetShare("support", 30.0))
     guard()
     world.forward(minutes=350)
-    world.record(n=2_000, seconds=2_000)
+    world.record(n=500, seconds=2_000)
     seen = guard()
     assert seen.sight.state == "pass"
     assert seen.decision.kind == "nothing"
@@ -184,7 +185,7 @@ def test_an_edit_by_hand_begins_it_too(world, guard) -> None:
     guard()
     assert world.history[0].actor == "external"
     world.forward(minutes=50)
-    world.record(n=2_000, seconds=2_000)
+    world.record(n=500, seconds=2_000)
     seen = guard()
     assert (seen.sight.state, seen.decision.kind) == ("pass", "nothing")
 
@@ -358,9 +359,57 @@ def test_a_file_that_cannot_be_written_is_told_and_tried_again(world, guard, mon
     assert guard().number == 1
 
 
+def test_a_raise_that_keeps_failing_delays_no_rollback(world, guard) -> None:
+    """Promoting needs a person's word here, so the guard tries it once a minute; a regression does not wait."""
+    auto(world)
+    world.edit("canary_percentage = 25", 'canary_percentage = 50\nsuite = "suites/support.toml"')
+    world.record(n=2_000, seconds=3_000)
+    for _ in range(7):
+        world.forward(minutes=1)
+        world.record(n=20, seconds=50)
+        assert "a person's reason is needed" in guard().problem
+    assert guard().problem == "tried a moment ago"
+    world.record(n=400, seconds=2, bad={"canary": 2})
+    world.forward(seconds=20)
+    assert guard().decision.kind == "roll back"
+    assert world.route.canary_percentage == 0
+
+
+def test_a_regression_is_rolled_back_as_soon_as_the_registry_is_mended(world, guard) -> None:
+    world.record(n=50)
+    guard()
+    good = world.registry.read_text()
+    world.registry.write_text("schema = 2")
+    world.forward(minutes=5)
+    world.record(bad=BAD)
+    for _ in range(7):
+        world.forward(minutes=1)
+        world.record(n=20, seconds=50, bad=BAD)
+        assert guard().decision.kind == "roll back"
+    world.registry.write_text(good)
+    assert guard().number == 1
+
+
+def test_an_alert_that_found_the_history_locked_is_put_when_it_is_free(world, guard, monkeypatch) -> None:
+    world.record(bad=BAD)
+    guard()
+
+    def locked(self, alert):
+        raise HistoryInvalid("history.db: is locked by another program")
+
+    monkeypatch.setattr(Outbox, "put", locked)
+    world.registry.write_text("schema = 2")
+    for _ in range(3):
+        guard()
+    assert sum("cannot be read" in line for line in world.said) == 1
+    monkeypatch.undo()
+    guard()
+    assert [alert.title for alert in world.alerts][:1] == ["registry.toml cannot be read: the guard can change nothing"]
+
+
 def test_a_broken_history_stops_no_rollback_and_every_raise(world, guard) -> None:
     auto(world)
-    world.record(n=2_000, seconds=3_000)
+    world.record(n=500, seconds=3_000)
     path = beside(world.registry)
     path.write_bytes(b"no database, and longer than sixteen bytes")
     seen = guard()
@@ -440,7 +489,7 @@ def test_a_dry_guard_changes_and_tells_nothing(world, guard) -> None:
     ("fallback_edit", "kind"), [(None, "roll back"), ((f'fallback = "{OLD}"', f'fallback = "{CHEAP}"'), "alert")]
 )
 def test_production_that_fails_after_its_promotion_goes_back(world, guard, fallback_edit, kind) -> None:
-    world.record(n=3_000, seconds=10_000)
+    world.record(n=800, seconds=10_000)
     world.act(Promote("support"))
     if fallback_edit:
         world.edit(*fallback_edit)
@@ -460,7 +509,7 @@ def test_production_that_fails_after_its_promotion_goes_back(world, guard, fallb
 
 def test_a_promotion_is_watched_no_longer_than_its_window(world, guard) -> None:
     world.settings(auto_rollback=True, rollback_window='"1h"')
-    world.record(n=3_000, seconds=10_000)
+    world.record(n=800, seconds=10_000)
     world.act(Promote("support"))
     world.forward(minutes=61)
     world.record(n=300, seconds=500, bad={"production": 2})
@@ -468,7 +517,7 @@ def test_a_promotion_is_watched_no_longer_than_its_window(world, guard) -> None:
 
 
 def test_an_undone_swap_is_not_repeated(world, guard) -> None:
-    world.record(n=3_000, seconds=10_000)
+    world.record(n=800, seconds=10_000)
     world.act(Promote("support"))
     world.forward(minutes=10)
     world.record(n=300, seconds=500, bad={"production": 2})
@@ -479,7 +528,7 @@ def test_an_undone_swap_is_not_repeated(world, guard) -> None:
 
 
 def test_a_next_canary_is_judged_beside_the_watch(world, guard) -> None:
-    world.record(n=3_000, seconds=10_000)
+    world.record(n=800, seconds=10_000)
     world.act(Promote("support"))
     world.forward(minutes=1)
     world.act(StartCanary("support", CHEAP, 5))
