@@ -26,7 +26,7 @@ _RETRY_MOST_S = 2.0
 
 
 class Finished(Protocol):
-    """A request whose block has ended; `row` reads it into a row and never raises."""
+    """A request whose block has ended; `row` reads it into a row."""
 
     def row(self) -> RequestRow:
         """What is stored of it."""
@@ -184,7 +184,15 @@ class WriterThread:
             elif isinstance(item, Feedback):
                 self._feedback.append(item)
             else:
-                self._rows.append(item.row())
+                self._read(item)
+
+    def _read(self, item: Finished) -> None:
+        """One request as a row. Fields are the application's own objects: none of them may end this thread."""
+        try:
+            self._rows.append(item.row())
+        except Exception as error:
+            self._outbox.lost(1)
+            self._warn(f"the request log lost a row that cannot be read: {type(error).__name__}")
 
     def _write(self) -> bool:
         rows, feedback = self._rows, self._feedback

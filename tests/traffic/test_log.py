@@ -72,6 +72,21 @@ def test_requests_of_the_longest_names_are_found_by_their_rollout(log, path) -> 
     reader.close()
 
 
+def test_a_field_that_cannot_be_read_loses_its_request_and_no_other(log, choice, query) -> None:
+    class Ambiguous:
+        """As an array is."""
+
+        def __bool__(self) -> bool:
+            raise ValueError("the truth value is ambiguous")
+
+    for outcome in ("ok", Ambiguous(), "error"):
+        with log.request(choice(), "olga") as request:
+            request.record(outcome=outcome)
+    assert log.flush()
+    assert query("SELECT outcome FROM requests ORDER BY n") == [("ok",), ("error",)]
+    assert log.status().dropped == 1
+
+
 def test_no_text_and_no_user_id_reaches_the_disk(log, choice, path) -> None:
     call = {"system": "the secret system prompt", "messages": [{"role": "user", "content": "the secret question"}]}
     with log.request(choice(), "olga@example.com", call=call) as request:
