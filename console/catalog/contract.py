@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
@@ -16,6 +15,7 @@ from typing import Any, Literal
 
 from console.catalog import facts
 from console.catalog.platforms import bare_id
+from console.domain.record import record
 
 Effect = Literal["rejected", "ignored", "moved", "renamed"]
 """`rejected`: HTTP 400. `ignored`: accepted, and nothing comes of it. `moved`: another API of the provider takes it.
@@ -32,7 +32,7 @@ class Unseen(Enum):
 UNSEEN = Unseen.VALUE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """Holds where the value of parameter `of` ("" is the rule's own) is one of `inside`, or is none of `outside`.
 
@@ -58,7 +58,7 @@ class Condition:
         return self.outside is None or not any(word == one for one in self.outside)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """What models whose name begins with the pattern `models` do with `parameters`, where every condition holds.
 
@@ -91,7 +91,7 @@ class Rule:
         return None if None in answers or (self.api and not api) else True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """A rule that holds of a parameter that is sent; not `certain` where a value or an API is not known."""
 
@@ -100,7 +100,7 @@ class Hit:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """A fact about every model whose name begins with a pattern: a change of behaviour, or a limit in tokens."""
 
@@ -109,7 +109,7 @@ class Told:
     tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ratio:
     """How many tokens the new model counts where the old one counts 1, for the same text; `why` says who says so."""
 

@@ -6,12 +6,12 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from console.cli import diagnostics
 from console.cli.triage_pairs import requirements_of, requirements_problem
 from console.domain.errors import Usage
+from console.domain.record import record
 from console.triage.records import Requirements
 
 LARGEST_BYTES = 1_000_000
@@ -19,7 +19,7 @@ LARGEST_BYTES = 1_000_000
 _EXAMPLE = '{"id": "greeting", "prompt": "Hello"}'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """One prompt of a file; `name` is its id, or its line.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 
 from console.compare.records import Comparison, Pair
+from console.domain.record import record
 from console.providers.asking import DEFAULT_LIMITS
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
@@ -20,7 +20,7 @@ _OFF_THE_LOOP = 20_000
 """Characters of two answers from which on comparing them would be seen by the requests under way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trial:
     """One pair, asked for the `run`-th time, from 1."""
 
@@ -28,7 +28,7 @@ class Trial:
     run: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finished:
     """The comparison of trial `number` (from 0); `kept` of its two answers were there from an earlier run."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from console.domain.record import record
 from console.providers.parameters import Note
 from console.providers.records import Answer, Question
 from console.text.diffing import Run
@@ -14,7 +14,7 @@ from console.triage.records import Requirements, Triage
 Side = Literal["left", "right"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pair:
     """One prompt for two models, with what of the route's parameters each of them is not sent."""
 
@@ -27,7 +27,7 @@ class Pair:
     """What the new answer must do, whatever the old one was."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ratios:
     """Right divided by left. None where either is unknown, or the left one is zero."""
 
@@ -38,7 +38,7 @@ class Ratios:
     cost: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """Two answers to one prompt, and how they differ. `at` is when both were there, in UTC."""
 
@@ -68,7 +68,7 @@ class Comparison:
         return not any(run.changed for run in (*self.left_runs, *self.right_runs))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delta:
     """A piece of one side's answer."""
 
@@ -76,7 +76,7 @@ class Delta:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Done:
     """One side has answered, or failed."""
 
@@ -84,7 +84,7 @@ class Done:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """Both sides are there. The last event."""
 

@@ -7,12 +7,12 @@ counts as changed only where even its nearest old answer is further away than th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
 from typing import Literal
 
 from console.compare.records import Comparison
+from console.domain.record import record
 from console.providers.records import Answer, ToolCall
 from console.triage.judging import triage
 from console.triage.records import WORRYING_FROM
@@ -27,7 +27,7 @@ half, go beyond that; changed: most do; too few: one run, or no two answers of t
 _Said = tuple[str, tuple[ToolCall, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Agreement:
     """How far the runs agree. Shares 0..1 of the pairs that are not worrying; None where there is no pair.
 

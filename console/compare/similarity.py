@@ -16,9 +16,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from console.domain.record import record
 
 WARNING_BELOW = 0.7
 """The rule that people expect; measured as a poor judge, so it is a hint."""
@@ -32,7 +33,7 @@ LEXICAL_WORDS = 4_000
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Similarity:
     """`mean` and `lowest` (the worst matching chunk) in -1..1; `how` they were found, `note` what would be better."""
 

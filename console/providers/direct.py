@@ -15,6 +15,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+from console.domain.record import record
 from console.providers import anthropic_events, chat_events, responses_events
 from console.providers.endpoints import Endpoint
 from console.providers.records import Limits, Question
@@ -64,7 +65,7 @@ class Client:
             await self.free.pop().aclose()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DirectAdapter:
     """One API: `path` under the base url, `body` of a question, `read` of its events into what was seen."""
 

@@ -12,12 +12,13 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from console.domain.record import record
 from console.providers.records import Failure
 
 STAND_IN_HINT = "--stand-in answers without a key."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Home:
     key_variable: str
     url_variable: str

@@ -7,10 +7,10 @@ with a note. What the catalog's table does not name is sent as it is: the provid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from console.catalog.contract import hits, rules
 from console.catalog.platforms import bare_id
+from console.domain.record import record
 
 __all__ = ["Note", "accepted", "bare_id", "counts_completion", "needs_responses", "neutral", "neutral_name"]
 
@@ -26,7 +26,7 @@ _NEUTRAL = {
 """Providers' own names of one thing -> the word used here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """A parameter that is not sent to a model, and why."""
 

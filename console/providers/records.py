@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from console.domain.record import record
 from console.domain.registry import Price
 
 Outcome = Literal["ok", "error", "refusal", "truncated", "empty"]
@@ -28,7 +29,7 @@ FailureKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """What is asked of which model.
 
@@ -49,14 +50,14 @@ class Question:
         return cls(model, ({"role": "user", "content": prompt},), system, params or {})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextDelta:
     """A piece of the answer, as it arrived: text from outside, not neutralised."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToolCall:
     """A function the model wants called. `arguments` is the JSON text it wrote, valid or not."""
 
@@ -64,7 +65,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """Why there is no whole answer.
 
@@ -80,7 +81,7 @@ class Failure:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What one model answered, with what it took. Numbers the provider did not give are None, never 0.
 
@@ -118,7 +119,7 @@ def cancelled(model: str, text: str = "", latency_ms: float | None = None) -> An
     return Answer(model, "", text, "error", failure, latency_ms=latency_ms)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What one question may take. Seconds; `max_bytes` is of answer text in UTF-8.
 

@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from console.domain.errors import ConsoleError, Usage
+from console.domain.record import record
 from console.providers.records import Answer, ToolCall
 from console.regression.records import Case, Run
 from console.regression.sessions import Found, Session, Trial
@@ -24,7 +25,7 @@ _SHOWN = 80
 _LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asking:
     """The test that asks: its id and name, its file, and what its `llm` marker says."""
 

@@ -12,10 +12,11 @@ import os
 import stat
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from console.domain.errors import Refused
+from console.domain.record import record
 from console.providers.many import Job
 from console.providers.records import Answer, Failure, ToolCall
 from console.regression.answering import Asked
@@ -24,7 +25,7 @@ _LOOK_S = 0.02
 _ALIVE_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Worker:
     """This process among `count` (from 1); `number` is 0 .. count - 1, `folder` is private to the session."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from console.actions.naming import route_named
 from console.domain.errors import ConsoleError, RegistryInvalid, Usage
+from console.domain.record import record
 from console.domain.registry import Registry, Route
 from console.registry import reading
 from console.regression import suites
@@ -16,7 +16,7 @@ from console.regression.records import Suite
 _MOST_FILES = 500
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meant:
     """A suite with its route in the registry."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from console.domain.record import record
 from console.regression.records import CHANGED, CaseResult, Cluster, Status, SuiteRun
 from console.triage.records import Reason
 
@@ -20,7 +20,7 @@ TITLES: Mapping[Cluster, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changed:
     """Cases that changed alike, worst first. `name` is the cluster ("other" where it has none), `title` its words."""
 

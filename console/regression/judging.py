@@ -8,12 +8,13 @@ however much the old model varied.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
+from console.domain.record import record
 from console.providers.records import Answer, ToolCall
 from console.regression.clustering import breaks_demand, cluster_of
 from console.regression.records import NO_FIGURES, Case, CaseResult, Figures, Run, Snapshot, Status
@@ -25,7 +26,7 @@ MOST_OLD = 12
 """Old answers that are compared with each other and with every new one: 132 judgements, a fraction of a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """One answer as it is judged: its text, its tool calls, and why a provider withheld it ("" where none did)."""
 
@@ -40,7 +41,7 @@ class Said:
         return cls(answer.text, answer.tool_calls, withheld)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Old:
     """What new answers are held against. No answers: there is nothing to compare with, and `note` says why."""
 

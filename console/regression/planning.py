@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from console.domain.errors import Usage
+from console.domain.record import record
 from console.domain.registry import Registry, Route
 from console.providers.many import Job
 from console.providers.parameters import Note
@@ -17,7 +17,7 @@ from console.regression.snapshots import SnapshotInvalid
 from console.regression.suites import nearest
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """What of a suite is run, and on which models. None: what route and suite say.
 
@@ -33,7 +33,7 @@ class Wish:
     stand_in: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trial:
     """One case as it is run. `old` are its accepted answers; None: `old_jobs` ask for them."""
 
@@ -44,7 +44,7 @@ class Trial:
     old: Old | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuitePlan:
     """A run before anything is asked. `notes` are the parameters that a model is not sent, each with its model."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from console.domain.record import record
 from console.providers.records import Answer, ToolCall
 from console.triage.records import Requirements, Triage
 
@@ -28,7 +29,7 @@ CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 """What a case may be called, without two dots in a row: its id is the name of its snapshot's file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One question of a suite, and what it demands of the answer.
 
@@ -54,7 +55,7 @@ class Case:
         return message_text(said[-1]) if said else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suite:
     """The cases of one file, in its order. `snapshots` is the folder of their accepted answers.
 
@@ -68,7 +69,7 @@ class Suite:
     snapshots: Path
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """One answer of one model to one case. `cached`: it was paid for by an earlier run, and is no new evidence."""
 
@@ -76,7 +77,7 @@ class Run:
     cached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """The accepted answers to a case: any of them will do.
 
@@ -99,7 +100,7 @@ class Snapshot:
         return self.calls[number] if number < len(self.calls) else ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figures:
     """What one answer took, on average over a side's answers; the cost is their sum. None: the provider did not say."""
 
@@ -123,7 +124,7 @@ class Figures:
 NO_FIGURES = Figures()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CaseResult:
     """One case, old against new.
 
@@ -159,7 +160,7 @@ class CaseResult:
         return self.status in CHANGED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuiteRun:
     """A suite on two models. `results` are in the order of the suite. `seconds` is the wall time.
 

@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from console.domain.errors import Unmeasured
+from console.domain.record import record
 from console.providers.asking import DEFAULT_LIMITS
 from console.providers.catalogue import provider_of
 from console.providers.endpoints import Endpoints
@@ -27,7 +27,7 @@ _OFF_THE_LOOP = 20_000
 """Characters of a case's answers from which on judging them would hold up the requests under way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """One more answer is there: `answers` of `of`, `kept` of them from an interrupted run.
 
@@ -40,7 +40,7 @@ class Progress:
     result: CaseResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finished:
     """Every case is judged. The last event."""
 

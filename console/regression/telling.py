@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import ndiff
 from typing import Any
 
+from console.domain.record import record
 from console.regression.records import CaseResult
 from console.regression.sessions import Found, Options, Trial
 from console.text import words
@@ -22,7 +23,7 @@ NAMES = 6
 ORDER = ("failed", "worrying", "acceptable", "same", "not measured")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """One case in a report, as plain values: it crosses from process to process.
 

@@ -13,7 +13,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from console.domain.record import record
 
 WORD_LEVEL_CHARACTERS = 65_536
 """Longer texts are compared line by line: nobody reads the words of 64 kB, and no terminal draws them."""
@@ -25,7 +26,7 @@ _TOKEN = re.compile(rf"[{_CJK}]|\d+(?:[.,:]\d+)*|[^\W{_CJK}]+(?:['’][^\W{_CJK}
 _LINE = re.compile(r"[^\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """A stretch of one side's text. `changed`: the other side does not have it there."""
 
@@ -33,7 +34,7 @@ class Run:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Token:
     """A word or line of a text and where it stands."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from console.domain.record import record
 from console.text.safe import NOTHING, SafeText
 
 Side = Literal["production", "canary", "accepted", "old", "new", "fallback", "experimental"]
@@ -14,7 +14,7 @@ RunKind = Literal["same", "only", "named"]
 TriageWord = Literal["", "same", "acceptable", "worrying", "needs a human"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """A stretch of an answer. The runs of an answer, put together, are the answer."""
 
@@ -22,7 +22,7 @@ class Run:
     kind: RunKind = "same"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One measured figure of one answer, for one line: `1,829 in` and, on the newer side, `×1.30`."""
 
@@ -32,7 +32,7 @@ class Figure:
     """Left out first where columns are narrow."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerView:
     """One side. While it streams `runs` is one growing run of kind "same": differences are marked once, at the end."""
 
@@ -47,7 +47,7 @@ class AnswerView:
     """The first is the time it took."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeasuredView:
     """One row of "Measured". `ratio` is canary ÷ production, None where one side has no value."""
 
@@ -58,7 +58,7 @@ class MeasuredView:
     note: SafeText = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyView:
     """One path of two JSON answers whose value differs; "" where a side has no such key."""
 
@@ -67,7 +67,7 @@ class KeyView:
     new: SafeText
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComparisonView:
     """One prompt on two models. `values` are the two sides of the first reason, to be shown as chips."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from console.compare.many import Finished, Trial
 from console.compare.questions import beside, questions_for
 from console.compare.records import Comparison, Pair
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, RegistryInvalid, Unmeasured, Usage
+from console.domain.record import record
 from console.domain.registry import Registry, Route
 from console.providers.asking import DEFAULT_LIMITS
 from console.providers.kept import AnswerJournal
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _Grouped = dict[tuple[int, str], list[Comparison]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Plan:
     """What is asked: a trial for each prompt, model and run, with the name it is shown under."""
 
