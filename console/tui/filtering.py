@@ -17,7 +17,7 @@ from console.text.safe import safe_line
 from console.text.words import plural
 from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.registry_pane import RegistryPane
-from console.view.filtering import matching
+from console.view.filtering import matching, nearest
 from console.view.records import FleetView
 
 if TYPE_CHECKING:
@@ -105,17 +105,26 @@ class FilterRow(Horizontal):
 class Filtering(_Base):
     """Mixed into the main screen."""
 
+    _sought = ""
+    """What the cursor was put on the nearest route for."""
+
     def show_routes(self, view: FleetView) -> None:
         """Give the registry pane the routes of `view` that match."""
         row, pane = self.query_one(FilterRow), self.query_one(RegistryPane)
         if not row.typed.strip():
             row.count(len(view.routes), len(view.routes))
+            self._sought = ""
             pane.show(view)
             return
-        found = matching(view, row.typed)
+        found, before = matching(view, row.typed), pane.route
         row.count(len(found.routes), len(view.routes))
         said = safe_line(f"/{row.typed.strip()} · {len(found.routes)} of {len(view.routes)}")
         pane.show(found, empty="no route matches", said=said)
+        if row.typed != self._sought:  # the next look shall not take the cursor back from where the arrows put it
+            best = nearest(found, row.typed, before.name if before else None)
+            if best is not None:
+                pane.choose(best)
+        self._sought = row.typed
 
     @property
     def is_filtered(self) -> bool:

@@ -32,6 +32,7 @@ KEYS: tuple[Key, ...] = (
     Key("o", "o", "hold", "hold", "keep the share until a person resumes it", "act", True),
     Key("d", "d", "drop", "drop canary", "take the canary off the route", "act", True),
     Key("u", "u", "undo", "undo", "write back what the last change replaced", "act", True),
+    Key("n", "n", "attend", "next waiting", "the next route that waits for a person", "look"),
     Key("h", "h", "history", "history", "who changed what, why, on which evidence", "look"),
     Key("v", "v", "review", "review", "accept or reject what the last run changed", "look"),
     Key("s", "s", "suite", "run suite", "ask the candidate every case of the suite", "look"),

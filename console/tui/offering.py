@@ -8,6 +8,7 @@ from console.domain.registry import Route
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe_line
 from console.tui.acting import Acting
+from console.tui.attending import Attending
 from console.tui.drawing.frame import Hint
 from console.tui.guarding import Guarding
 from console.tui.keys import PINNED, Key, by_action
@@ -17,7 +18,7 @@ _SELDOM = ("hold", "drop")
 """They do not take the room of what is looked for at night."""
 
 
-class Offering(Acting, Guarding):
+class Offering(Acting, Attending, Guarding):
     """Mixed into the main screen: the keys that can work now, the most useful first, and their words."""
 
     def hints(self) -> list[Hint]:
@@ -25,6 +26,10 @@ class Offering(Acting, Guarding):
         keys = [key for key in self.runtime.keys if key.group in ("act", "look") and key.action not in PINNED]
         order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
         return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
+
+    def allows(self, action: str) -> bool:
+        """Whether `action` can work now; there is nowhere to go to where no other route waits."""
+        return super().allows(action) and (action != "attend" or self.next_waiting is not None)
 
     def _urgency(self, key: Key) -> int:
         first = self._first()
@@ -34,6 +39,13 @@ class Offering(Acting, Guarding):
         return first.index(key.action) if key.action in first else len(first)
 
     def _first(self) -> tuple[str, ...]:
+        pressing = self._pressing()
+        if not self.alarm.text:
+            return pressing
+        return (pressing[0], "attend", *pressing[1:]) if self._regressed and self._serves else ("attend", *pressing)
+
+    def _pressing(self) -> tuple[str, ...]:
+        """The keys that the state of this route asks for."""
         state = self.canary.state if self.canary else None
         if state is State.PASS:
             return ("promote", "advance")
@@ -75,6 +87,8 @@ class Offering(Acting, Guarding):
     def label(self, key: Key) -> str:
         """The word in the footer says the effect: "to 25 %", not "next step"."""
         route, canary = self.route, self.canary
+        if key.action == "attend":
+            return self.attend_label
         if route is None or canary is None:
             return key.label
         if key.action == "rollback" and self._regressed and self._serves:

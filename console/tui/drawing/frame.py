@@ -9,7 +9,8 @@ from console.text import words
 from console.text.cells import cell_width
 from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.glyphs import GUARD, TONES
+from console.tui.drawing.glyphs import GUARD, STATES, TONES
+from console.view.attention import QUIET, Alarm
 from console.view.records import FleetView
 
 Layout = Literal["wide", "panes", "tabs"]
@@ -66,14 +67,20 @@ def pieces_width(pieces: Sequence[Piece]) -> int:
     return sum(cell_width(text) for text, _ in pieces)
 
 
-def draw_header(view: FleetView, width: int, override: SafeText = NOTHING) -> Canvas:
-    """The first row: what is looked at, who guards it, how old the data is, and the time in UTC."""
+def draw_header(view: FleetView, width: int, override: SafeText = NOTHING, alarm: Alarm = QUIET) -> Canvas:
+    """The first row: what is looked at, who guards it, how old the data is, and the time in UTC.
+
+    `alarm` is what is wrong on a route that is not looked at: it stands before all that, and goes last.
+    """
     canvas = Canvas(width, 1)
+    mark = STATES[alarm.state]
+    said: list[Piece] = [(f"{mark.glyph} {alarm.text}", f"{mark.style} bold")] if alarm.text else []
     for left, right in _header_choices(view, width, override):
+        right = [*said, ("   ", "fg"), *right] if said else right
         if 2 + pieces_width(left) + 3 + pieces_width(right) + 2 <= width:
             break
     else:
-        left, right = [], _header_right(view, override, False, False)[:-2]
+        left, right = [], said or _header_right(view, override, False, False)[:-2]
     put_pieces(canvas, 2, 0, left)
     put_pieces(canvas, max(2, width - 2 - pieces_width(right)), 0, right, end=width)
     return canvas

@@ -13,19 +13,25 @@ from console.tui.drawing.frame import EMPTY_COMPARER, Frame, draw_header, draw_s
 from console.tui.drawing.live import draw_live, next_tops, plot_rows
 from console.tui.drawing.registry import draw_registry, pins_text
 from console.tui.drawing.scale import Top
+from console.view.attention import elsewhere, worst
 from console.view.records import CanaryView, FleetView, State
 
 
 def draw_screen(view: FleetView, width: int, height: int, override: SafeText = NOTHING) -> Canvas:
-    """Header, panes and an empty footer: no key works before the screen is there. The first route is chosen."""
+    """Header, panes and an empty footer: no key works before the screen is there.
+
+    The worst route is chosen where one has an alarm, else the first.
+    """
     canvas = Canvas(width, height)
-    canvas.paste(0, 0, draw_header(view, width, override))
+    chosen = worst(view.routes) or next(iter(view.routes), None)
+    name = chosen.name if chosen else None
+    canvas.paste(0, 0, draw_header(view, width, override, elsewhere(view.routes, name)))
     layout = frame(width, height)
-    canary = next((each for each in view.canaries if view.routes and each.route == view.routes[0].name), None)
+    canary = next((each for each in view.canaries if each.route == name), None)
     if layout.layout == "tabs":
         _paste_tab(canvas, view, canary)
     else:
-        _paste_panes(canvas, view, canary, layout)
+        _paste_panes(canvas, view, canary, layout, view.routes.index(chosen) if chosen else 0)
     canvas.row(height - 1, "side")
     return canvas
 
@@ -37,11 +43,11 @@ def _paste_tab(canvas: Canvas, view: FleetView, canary: CanaryView | None) -> No
     canvas.paste(0, 2, draw_canary(canary, view, canvas.width, canvas.height - 3, margin=1))
 
 
-def _paste_panes(canvas: Canvas, view: FleetView, canary: CanaryView | None, layout: Frame) -> None:
+def _paste_panes(canvas: Canvas, view: FleetView, canary: CanaryView | None, layout: Frame, chosen: int) -> None:
     left, height = layout.registry_width, canvas.height - 2
     width, live = canvas.width - left, height - EMPTY_COMPARER
     canvas.paste(0, 1, draw_strip(left, 1, right=pins_text(view)))
-    canvas.paste(0, 2, draw_registry(view, left, height - 1, 0))
+    canvas.paste(0, 2, draw_registry(view, left, height - 1, chosen))
     canvas.paste(left, 1, draw_live_strip(canary, view.now, width, focused=True))
     canvas.paste(left, 2, draw_canary(canary, view, width, live - 1))
     canvas.paste(left, 1 + live, draw_strip(width, 3))

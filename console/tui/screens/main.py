@@ -141,8 +141,11 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             gc.freeze()  # what the start has made lives as long as the console: looking through it costs a frame
             gc.enable()
         self.notice(message.look)
-        self.look = self._newer(message.look)
+        first, self.look = self.look is None, self._newer(message.look)
         self._show()
+        if first:
+            self.begin_at_the_worst()
+            self._show_route()
 
     def _newer(self, look: Look) -> Look:
         """`look` with the registry as it was written from here, where that was after the look began."""
@@ -160,7 +163,6 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         if self.look is None:
             return
         view = self.look.view
-        self.query_one(TopBar).show(view, self.runtime.override)
         self.query_one(ProblemRow).show(self._registry_problem)
         self.show_routes(view)
         if self.comparison is not None:
@@ -192,6 +194,11 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def route(self) -> Route | None:
         """The selected route, as the registry has it."""
         return self._choice().route
+
+    @property
+    def chosen_name(self) -> SafeText | None:
+        """The name of the selected route."""
+        return self._choice().name
 
     def _choice(self) -> _Chosen:
         """Found once for each look and each move of the cursor: one footer asks for it a hundred times."""
@@ -243,6 +250,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     def _show_frame(self) -> None:
         canary = self.canary
+        if self.look is not None:
+            self.query_one(TopBar).show(self.look.view, self.runtime.override, self.alarm)
         age = self.query_one(LivePane).age
         right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
         self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))

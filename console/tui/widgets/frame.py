@@ -12,6 +12,7 @@ from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_tabs, hint_at, tab_at
 from console.tui.widgets.drawn import Drawn
+from console.view.attention import QUIET, Alarm
 from console.view.records import FleetView
 
 
@@ -20,15 +21,16 @@ class TopBar(Drawn):
 
     _view: FleetView | None = None
     _override: SafeText = NOTHING
+    _alarm = QUIET
 
-    def show(self, view: FleetView, override: SafeText = NOTHING) -> None:
-        """`override` is the sentence about LLM_MODEL where it forces a model here, or ""."""
-        self._view, self._override = view, override
+    def show(self, view: FleetView, override: SafeText = NOTHING, alarm: Alarm = QUIET) -> None:
+        """`override` is the sentence about LLM_MODEL where it forces a model here; `alarm` what is wrong elsewhere."""
+        self._view, self._override, self._alarm = view, override, alarm
         self.redraw()
 
     def draw(self, width: int, height: int) -> Canvas:
         """The header row."""
-        return draw_header(self._view, width, self._override) if self._view else Canvas(width, height)
+        return draw_header(self._view, width, self._override, self._alarm) if self._view else Canvas(width, height)
 
 
 class KeyBar(Drawn):

@@ -53,6 +53,14 @@ class RegistryPane(Pane):
         count = len(self._view.routes) if self._view else 0
         self.selected = min(max(0, self.selected + rows), max(0, count - 1))
 
+    def choose(self, name: SafeText) -> bool:
+        """Put the cursor on the route `name`; whether it is among those that are shown."""
+        names = [route.name for route in self._view.routes] if self._view else []
+        if name not in names:
+            return False
+        self.selected = names.index(name)
+        return True
+
     def watch_selected(self) -> None:
         """Show the cursor at its new place and tell the screen."""
         self.redraw()
