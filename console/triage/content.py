@@ -9,10 +9,10 @@ from fractions import Fraction
 from console.triage.asking import asks_value
 from console.triage.facts import explained_numbers
 from console.triage.nearly import is_negation
-from console.triage.normalising import is_number, tokens
+from console.triage.normalising import is_number, sentences, tokens
 from console.triage.quantities import canonical
 from console.triage.reading import Reading, asked_words, is_content
-from console.triage.records import Reason
+from console.triage.records import Reason, changed
 
 MOST = 0.49
 """The soft score alone never makes a pair worrying, but for texts with nothing in common."""
@@ -26,6 +26,10 @@ _EXACT = re.compile(r"-?\d{1,12}(?:/[1-9]\d{0,11})?")
 _ABOUT_THE_SAME = 0.65
 _ALIKE = 0.35
 """Short statements that share fewer of their words are about different things."""
+_CLAUSE = re.compile(r"\b(?:because|since|as|due|so|but|which|while|although|unless|if)\b|[,;:]", re.IGNORECASE)
+_BEGINNING = 600
+_STANCE, _ALIKE_STANCE = 3, 0.6
+"""Words of a first clause, and the share of them that two have in common."""
 _PROMPT = 2_000
 _EQUAL_ANSWER = 0.25
 """What is left of a soft score where both state the same answer."""
@@ -42,6 +46,21 @@ def same_answer_content(old: Reading, new: Reading) -> list[Reason]:
 
 def _similar(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
+
+
+def stance_changes(old: Reading, new: Reading) -> list[Reason]:
+    """The first clauses of two texts, of which only one denies what both speak of."""
+    ours, theirs = _first_clause(old), _first_clause(new)
+    if min(len(ours.content), len(theirs.content)) < _STANCE or _similar(ours.content, theirs.content) < _ALIKE_STANCE:
+        return []
+    if any(map(is_negation, ours.counts)) == any(map(is_negation, theirs.counts)):
+        return []
+    return [changed("negation", "begins with the opposite:", ours.text, theirs.text, 0.6)]
+
+
+def _first_clause(reading: Reading) -> Reading:
+    first = next(iter(sentences(reading.text[:_BEGINNING])), "")
+    return Reading(_CLAUSE.split(first, maxsplit=1)[0])
 
 
 def content_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:

@@ -15,7 +15,7 @@ from console.triage.answer_changes import answer_changes
 from console.triage.asking import calculates
 from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
 from console.triage.code import code_changes, codes_of
-from console.triage.content import content_changes, same_answer_content, short_changes
+from console.triage.content import content_changes, same_answer_content, short_changes, stance_changes
 from console.triage.evading import both_refuse, evasion_changes, refusal_changes
 from console.triage.facts import fact_changes
 from console.triage.json_diff import json_changes, prose_of, prose_pairs
@@ -148,6 +148,8 @@ def _differences(
     if not (refusals or reasons or same_answer):
         reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)
+    if not (reasons or same_answer or both_refuse(old, new, prompt)) and old.shape.kind == new.shape.kind == "prose":
+        reasons += stance_changes(old, new)
     reasons += tail_changes(old, new, prompt, same_answer=same_answer)
     if old.shape.kind == new.shape.kind == "json":
         reasons += _of_prose(old.shape.data, new.shape.data, prompt, reasons)
