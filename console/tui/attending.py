@@ -11,7 +11,7 @@ from console.text.safe import SafeText
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.attention import QUIET, Alarm, elsewhere, next_waiting, worst
 from console.view.lookout import Look
-from console.view.records import RouteView
+from console.view.records import FleetView, RouteView
 
 if TYPE_CHECKING:
     _Base = Screen[None]
@@ -36,6 +36,10 @@ class Attending(_Base):
         """Take a filter away."""
         raise NotImplementedError
 
+    def show_routes(self, view: FleetView) -> None:
+        """Those that the filter leaves."""
+        raise NotImplementedError
+
     @property
     def alarm(self) -> Alarm:
         """What is wrong on another route."""
@@ -57,9 +61,10 @@ class Attending(_Base):
         found, pane = self.next_waiting, self.query_one(RegistryPane)
         if found is None:
             return
-        if not pane.choose(found.name):
+        if not pane.choose(found.name) and self.look is not None:
             self.action_all_routes()  # a filter hides it
-            self.call_after_refresh(pane.choose, found.name)
+            self.show_routes(self.look.view)
+            pane.choose(found.name)
 
     def begin_at_the_worst(self) -> None:
         """A console that is opened in the night shows what it was opened for."""

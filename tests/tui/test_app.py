@@ -388,6 +388,8 @@ async def test_what_was_written_counts_before_the_next_look(tmp_path: Path) -> N
     async with app(tmp_path).run_test(size=(80, 24)) as pilot:
         main = await ready(pilot)
         main._poller.stop()  # no other look comes
+        await asyncio.to_thread(main._poller._thread.join)
+        await pilot.pause()
         before = main.look
         await pilot.press("r")
         await dialog(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,15 @@ from console.view.attention import Alarm
 from console.view.records import RouteView, State
 from tests.tui import samples
 from tests.tui.test_filtering import app, ready, until
+
+
+async def still(pilot: Pilot[None]) -> MainScreen:
+    """The main screen, at which no further look comes by itself."""
+    main = await ready(pilot)
+    main._poller.stop()
+    await asyncio.to_thread(main._poller._thread.join)
+    await pilot.pause()
+    return main
 
 
 async def look(pilot: Pilot[None], main: MainScreen, states: Mapping[str, State]) -> None:
@@ -41,8 +51,7 @@ def shown(main: MainScreen, widget: type[TopBar | KeyBar]) -> str:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 20)])
 async def test_a_regression_elsewhere_is_in_the_header_and_one_key_away(tmp_path: Path, size: tuple[int, int]) -> None:
     async with app(tmp_path).run_test(size=size) as pilot:
-        main = await ready(pilot)
-        main._poller.stop()
+        main = await still(pilot)
         assert "regression" not in shown(main, TopBar)
         assert not main.allows("attend")
         await look(pilot, main, {"route-7": State.REGRESSION})
@@ -56,8 +65,7 @@ async def test_a_regression_elsewhere_is_in_the_header_and_one_key_away(tmp_path
 
 async def test_n_goes_on_to_the_next_and_through_a_filter(tmp_path: Path) -> None:
     async with app(tmp_path).run_test(size=(80, 24)) as pilot:
-        main = await ready(pilot)
-        main._poller.stop()
+        main = await still(pilot)
         await look(pilot, main, {"route-2": State.PASS, "route-9": State.REGRESSION})
         await pilot.press("n")
         await until(pilot, lambda: main.chosen_name == "route-9")
@@ -72,8 +80,7 @@ async def test_n_goes_on_to_the_next_and_through_a_filter(tmp_path: Path) -> Non
 
 async def test_a_console_opens_on_the_route_that_regresses(tmp_path: Path) -> None:
     async with app(tmp_path).run_test(size=(80, 24)) as pilot:
-        main = await ready(pilot)
-        main._poller.stop()
+        main = await still(pilot)
         before = main.look
         main.look = None
         assert before is not None
