@@ -19,7 +19,8 @@ from textual.containers import Horizontal, Vertical
 from console.text.cells import char_width
 from console.tui.drawing.frame import Hint, frame
 from console.tui.screens.confirm import ConfirmScreen
-from console.tui.theme import DARK_NAME, LIGHT_NAME, THEMES
+from console.tui.styles import DARK_NAME, LIGHT_NAME
+from console.tui.theme import THEMES
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane

@@ -29,7 +29,7 @@ from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.main import MainScreen
 from console.tui.screens.past import PastScreen
 from console.tui.screens.review import ReviewScreen
-from console.tui.theme import DARK_NAME, LIGHT_NAME
+from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.view.records import State
 from tests.tui import worlds
 

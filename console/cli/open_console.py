@@ -6,6 +6,7 @@ import gc
 import locale
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from threading import Event
 
     from console.providers.endpoints import Endpoints
+    from console.tui.drawing.canvas import Canvas
+
+PATIENCE_S = 0.3
+"""A first look that takes longer is shown by the screen, which is loaded meanwhile."""
 
 
 def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
@@ -57,7 +62,8 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
 def _run(settings: Settings, routes: list[str], stand_in_url: str, *, tells: bool = True) -> int:
     gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
     from console.tui import keymap
-    from console.tui.app import run
+    from console.tui.drawing.screen import draw_screen
+    from console.tui.opening import opening
     from console.tui.runtime import Runtime
 
     def endpoints() -> Endpoints:
@@ -65,21 +71,29 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str, *, tells: boo
 
         return Endpoints.stand_in(stand_in_url) if stand_in_url else Endpoints.from_environment(os.environ)
 
-    return run(
-        Runtime(
-            registry=settings.registry_path,
-            log=settings.log_path,
-            actor=settings.actor,
-            endpoints=endpoints,
-            read_only=settings.read_only,
-            ascii_only=is_ascii_only(settings),
-            stand_in=bool(stand_in_url),
-            override=_override(routes),
-            keys=keymap.load(_keys_path()),
-            keep_watch=None if settings.read_only else _keep_watch(settings, tells),
-            guards=settings.guard,
-        )
+    runtime = Runtime(
+        registry=settings.registry_path,
+        log=settings.log_path,
+        actor=settings.actor,
+        endpoints=endpoints,
+        read_only=settings.read_only,
+        ascii_only=is_ascii_only(settings),
+        stand_in=bool(stand_in_url),
+        override=_override(routes),
+        keys=keymap.load(_keys_path()),
+        keep_watch=None if settings.read_only else _keep_watch(settings, tells),
+        guards=settings.guard,
     )
+    first = runtime.first_look()
+
+    def draw(width: int, height: int) -> Canvas | None:
+        look = first.within(PATIENCE_S)
+        return draw_screen(look.view, width, height, runtime.override) if look else None
+
+    with opening(draw, ascii_only=runtime.ascii_only) as opened:
+        from console.tui.app import run  # takes longer than all before it
+
+        return run(replace(runtime, first=first, opened=opened))
 
 
 def _keep_watch(settings: Settings, tells: bool) -> Callable[[Event, Callable[[str], None]], None]:

@@ -21,7 +21,7 @@ class ConsoleApp(TerminalApp[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, runtime: Runtime) -> None:
-        super().__init__(ascii_only=runtime.ascii_only)
+        super().__init__(ascii_only=runtime.ascii_only, opened=runtime.opened)
         self.runtime = runtime
         self.set_keymap(textual_keymap(runtime.keys))
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from console.text.clock import utc_now
-from console.view.lookout import Look, Lookout
+from console.tui.first_look import FirstLook
+from console.view.lookout import Look
 
 INTERVAL_S = 1.0
 
@@ -17,21 +18,21 @@ class Poller:
 
     def __init__(
         self,
-        lookout: Lookout,
+        first: FirstLook,
         tell: Callable[[Look], None],
         failed: Callable[[Exception], None],
         *,
         clock: Callable[[], datetime] = utc_now,
         interval_s: float = INTERVAL_S,
     ) -> None:
-        self._lookout, self._tell, self._failed = lookout, tell, failed
+        self._first, self._tell, self._failed = first, tell, failed
         self._clock, self._interval_s = clock, interval_s
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="console-poller", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first look comes at once."""
+        """Begin, with the first look."""
         self._thread.start()
 
     def soon(self) -> None:
@@ -45,11 +46,11 @@ class Poller:
 
     def _run(self) -> None:
         try:
-            self._tell(self._lookout.look(self._clock(), quick=True))  # numbers first, their past a moment later
+            self._tell(self._first.result())
             while not self._stopped.is_set():
-                self._tell(self._lookout.look(self._clock()))
+                self._tell(self._first.lookout.look(self._clock()))
                 self._wake.wait(self._interval_s)
                 self._wake.clear()
-            self._lookout.close()
+            self._first.lookout.close()
         except Exception as error:  # the edge of a thread: told to the screen, which knows how to end
             self._failed(error)

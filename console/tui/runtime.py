@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from console.domain.record import record
 from console.text.clock import utc_now
 from console.text.safe import NOTHING, SafeText
+from console.tui.first_look import FirstLook
 from console.tui.keys import KEYS, Key
+from console.tui.opening import Opening
+from console.view.lookout import Lookout
 
 if TYPE_CHECKING:
     from threading import Event
@@ -47,5 +50,13 @@ class Runtime:
     """Guards until the event is set, in the thread that calls it; None where this console may not."""
     guards: bool = False
     """Begin guarding as soon as the screen is there."""
+    first: FirstLook | None = None
+    """The look that was begun before the terminal library was loaded."""
+    opened: Opening | None = None
+    """The terminal with that look on it."""
     embedder: Callable[[], Embedder] = _embedder
     """Called when the first comparison is near: loading it at the start would be seen."""
+
+    def first_look(self) -> FirstLook:
+        """The look that the screen begins with."""
+        return self.first or FirstLook(Lookout(self.registry, self.log, read_only=self.read_only), self.clock)

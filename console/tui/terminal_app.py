@@ -18,13 +18,14 @@ from textual.filter import LineFilter, NoColor
 from console.text.safe import safe
 from console.tui.commands import Commands
 from console.tui.drawing.palette import DARK, LIGHT
+from console.tui.driver import taking_over
+from console.tui.opening import SIGNALS, Opening
 from console.tui.plain import AsciiOnly
 from console.tui.remembering import remember, remembered, theme_file
-from console.tui.theme import DARK_NAME, THEMES
+from console.tui.styles import DARK_NAME
+from console.tui.theme import THEMES
 
 CRASHED = 70
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-"""They leave as `q` does, since their default would leave the terminal on the alternate screen with the mouse on."""
 Result = TypeVar("Result")
 
 
@@ -37,8 +38,8 @@ class TerminalApp(App[Result]):
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *, ascii_only: bool = False, opened: Opening | None = None) -> None:
+        super().__init__(driver_class=taking_over(opened) if opened is not None else None)
         self.ascii_only = ascii_only
         self.crash_file: Path | None = None
         for theme in THEMES:

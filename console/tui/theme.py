@@ -1,22 +1,19 @@
-"""The two themes, and the one place where a style name becomes a colour of the terminal."""
+"""The two themes as the terminal library knows them, and drawn rows as it wants them."""
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import Literal
 
 from rich.segment import Segment as RichSegment
-from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
-from console.tui.drawing.canvas import Paint, Row
+from console.tui.drawing.canvas import Row
 from console.tui.drawing.glyphs import plain_ascii, without_colour
 from console.tui.drawing.palette import DARK, LIGHT, SCRIM_SHARE, Palette
+from console.tui.styles import DARK_NAME, LIGHT_NAME, Colours, style
 
-DARK_NAME = "console-dark"
-LIGHT_NAME = "console-light"
-Colours = Literal["dark", "light", "none"]
 _segment = partial(tuple.__new__, RichSegment)
 """As `RichSegment`, whose defaults take longer than all the rest of it: a frame has some hundred."""
 
@@ -50,26 +47,6 @@ CONSOLE_DARK = _theme(DARK_NAME, DARK, "dark")
 CONSOLE_LIGHT = _theme(LIGHT_NAME, LIGHT, "light")
 THEMES = (CONSOLE_DARK, CONSOLE_LIGHT)
 """To be registered by the app."""
-
-
-@lru_cache(maxsize=4_096)
-def style(look: Paint, colours: Colours) -> Style:
-    """The terminal's style for `look`. Without colours only attributes are left; `dim` is used nowhere else."""
-    if colours == "none":
-        return Style(
-            bold=look.bold,
-            underline=look.underline,
-            reverse=look.reverse,
-            dim=look.fg in ("muted", "rule", "track") and not look.reverse,
-        )
-    palette = DARK if colours == "dark" else LIGHT
-    return Style(
-        color=palette[look.fg],
-        bgcolor=palette[look.bg] if look.bg else None,
-        bold=look.bold,
-        underline=look.underline,
-        reverse=look.reverse,
-    )
 
 
 def strip(row: Row, width: int, colours: Colours, ascii_only: bool, *, measured: bool = False) -> Strip:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pexpect
-import pyte
 import pytest
 
 from console.tui.screens.settling import SETTLED_S
 from tests import warm
+from tests.spine import emulator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -73,16 +73,6 @@ reason = "To try"
 """
 
 
-class _Screen(pyte.Screen):
-    """A terminal that is asked about its modes stays silent, as old ones do."""
-
-    def report_device_status(self, mode: int, **_: object) -> None:
-        """No answer."""
-
-    def report_device_attributes(self, mode: int = 0, **_: object) -> None:
-        """No answer."""
-
-
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Requests that the emulator does not know and would print."""
 
@@ -103,8 +93,8 @@ class Terminal:
         columns, rows = size
         self.raw = b""
         self.heard_at = 0.0
-        self._screen = _Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = emulator.Screen(columns, rows)
+        self._stream = emulator.Stream(self._screen)
         self._half = b""
         given, changes = terminal_environment(environment or {}), environment or {}
         self._process: Any
@@ -142,16 +132,16 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen's rows."""
-        return [line.rstrip() for line in self._screen.display]
+        return list(self._screen.rows)
 
     @property
     def text(self) -> str:
         """The screen."""
-        return "\n".join(self.lines)
+        return "\n".join(self._screen.rows)
 
     def reversed_at(self, text: str) -> bool:
         """Whether `text` stands on the screen with foreground and background swapped."""
-        for y, line in enumerate(self._screen.display):
+        for y, line in enumerate(self._screen.rows):
             x = line.find(text)
             if x >= 0:
                 return bool(self._screen.buffer[y][x].reverse)
@@ -162,7 +152,7 @@ class Terminal:
         """The rows of the dialog in the middle of the screen, without what is left of the screen beside it."""
         columns = self._screen.columns
         left = (columns - DIALOG) // 2 if columns >= DIALOG + 2 else 0
-        return [line[left : left + DIALOG].rstrip() for line in self._screen.display]
+        return [line[left : left + DIALOG].rstrip() for line in self._screen.rows]
 
     @property
     def change(self) -> list[str]:
@@ -260,9 +250,12 @@ class Terminal:
 
     @property
     def restored(self) -> bool:
-        """Whether the last thing said about each mode of the terminal puts it back as it was."""
+        """Whether the last thing said about each mode of the terminal puts it back as it was.
+
+        The mouse may never have been asked for: a console can be left before its screen takes over.
+        """
         left = self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h")
-        mouse = all(self.raw.rfind(b"\x1b[?%dl" % n) > self.raw.rfind(b"\x1b[?%dh" % n) for n in (1000, 1003, 1006))
+        mouse = all(self.raw.rfind(b"\x1b[?%dl" % n) >= self.raw.rfind(b"\x1b[?%dh" % n) for n in (1000, 1003, 1006))
         return left and mouse and self.raw.rfind(b"\x1b[?25h") > self.raw.rfind(b"\x1b[?25l")
 
 
@@ -270,7 +263,7 @@ def _whole(sequence: bytes) -> bool:
     return bool(re.match(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|[^\[\]])", sequence))
 
 
-_KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CONSOLE_STATE")
+_KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CONSOLE_STATE", "CONSOLE_EMBEDDINGS")
 
 
 def terminal_environment(changes: Mapping[str, str]) -> dict[str, str]:

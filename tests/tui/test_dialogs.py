@@ -16,7 +16,8 @@ from console.tui.drawing.palette import contrast
 from console.tui.screens.ask import AskScreen, Field
 from console.tui.screens.confirm import ConfirmScreen, Decision
 from console.tui.screens.settling import SETTLED_S, Settling
-from console.tui.theme import DARK_NAME, THEMES
+from console.tui.styles import DARK_NAME
+from console.tui.theme import THEMES
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import DiffLine, PlanView
 from tests.tui import samples

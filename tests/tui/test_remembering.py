@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from console.tui.remembering import remember, remembered, theme_file
+from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.terminal_app import CRASHED, TerminalApp, run_app
-from console.tui.theme import DARK_NAME, LIGHT_NAME
 
 
 class Visit(TerminalApp[None]):

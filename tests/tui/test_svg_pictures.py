@@ -23,7 +23,7 @@ from console.tui.review_app import ReviewApp
 from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen
-from console.tui.theme import LIGHT_NAME
+from console.tui.styles import LIGHT_NAME
 from console.view.records import State
 from tests.tui import worlds
 

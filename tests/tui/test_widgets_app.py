@@ -10,7 +10,8 @@ from textual.widget import Widget
 
 from console.text.safe import SafeText as S
 from console.tui.drawing.frame import Hint
-from console.tui.theme import DARK_NAME, LIGHT_NAME, THEMES
+from console.tui.styles import DARK_NAME, LIGHT_NAME
+from console.tui.theme import THEMES
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.dialog import PlanBody
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar

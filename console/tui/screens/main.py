@@ -24,14 +24,14 @@ from console.tui.offering import Offering
 from console.tui.polling import Poller
 from console.tui.problem_row import ProblemRow
 from console.tui.runtime import Runtime
+from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.suites import Suites
-from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.pane import Pane
 from console.tui.widgets.registry_pane import RegistryPane
-from console.view.lookout import Look, Lookout
+from console.view.lookout import Look
 from console.view.records import CanaryView, ChangeDetail, FleetView
 
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self._typed = ""
         self._last: Comparison | None = None
         self._pane = 2
+        self._first_look = runtime.first_look()
         self._poller = Poller(
-            Lookout(runtime.registry, runtime.log, read_only=runtime.read_only),
+            self._first_look,
             self._tell_look,
             self._watching_failed,
             clock=runtime.clock,
@@ -111,6 +112,11 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def on_mount(self) -> None:
         """Start watching."""
         self._arrange()
+        look = self._first_look.within(0)
+        if look is not None:
+            self.show_look(Looked(look))  # the first frame has numbers
+        if self.runtime.opened is not None:
+            self.call_after_refresh(self.runtime.opened.ready.set)
         self._poller.start()
         self.set_interval(1.0, self._tick)
         self.set_timer(WARM_AFTER_S, self._warm)

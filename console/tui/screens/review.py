@@ -17,7 +17,7 @@ from console.tui.drawing.frame import NARROW, TINY, Hint
 from console.tui.drawing.review import PLAIN
 from console.tui.keys import Key
 from console.tui.review_keys import REVIEW_KEYS
-from console.tui.theme import DARK_NAME, LIGHT_NAME
+from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.review_page import ReviewPage
 from console.view.reviewed import ReviewDesk

@@ -16,8 +16,8 @@ from console.text import words
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.drawing.frame import NARROW, Hint
 from console.tui.runtime import Runtime
+from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.suite_keys import SUITE_KEYS
-from console.tui.theme import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.suite_page import SuitePage
 from console.view.suite_run import SuiteRunDesk, SuiteRunView

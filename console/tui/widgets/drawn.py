@@ -14,13 +14,14 @@ from textual.widget import Widget
 
 from console.tui import theme
 from console.tui.drawing.canvas import Canvas
+from console.tui.styles import Colours
 
 
 class _Look(NamedTuple):
     """All that a row looks like beside what is drawn on it."""
 
     size: Size
-    colours: theme.Colours
+    colours: Colours
     ascii_only: bool
     filters: tuple[LineFilter, ...]
     background: Color
@@ -109,7 +110,7 @@ class Drawn(Widget):
 
     def _looks(self) -> _Look:
         app = self.app
-        colours: theme.Colours = "none" if app.no_color else "dark" if app.current_theme.dark else "light"
+        colours: Colours = "none" if app.no_color else "dark" if app.current_theme.dark else "light"
         # No colour of ours is one of the terminal's own sixteen.
         filters = tuple(each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor))
         background = self.background_colors[1] if filters else TRANSPARENT
