@@ -46,7 +46,8 @@ class Opening:
 
         self._modes = termios.tcgetattr(sys.__stdin__)  # type: ignore[arg-type]
         quiet = [*self._modes[:6], list(self._modes[6])]
-        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        quiet[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)  # enter stays enter
+        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)  # ctrl+c still ends a start that hangs
         quiet[6][termios.VSUSP] = b"\0"  # a stopped program would leave its screen behind
         termios.tcsetattr(sys.__stdin__, termios.TCSANOW, quiet)  # type: ignore[arg-type]
         self._shown = True
