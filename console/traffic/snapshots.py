@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from console.domain.errors import LogInvalid
 from console.domain.record import record
 from console.traffic.files import connect_writer, look
 from console.traffic.schema import migrate
@@ -52,12 +53,15 @@ class Snapshots:
             return None
 
     def save(self, rollout: str, kept: Kept, now: float) -> bool:
-        """Keep `kept` unless a row with a later watermark is there. Whether it is kept; a locked log is no failure."""
+        """Keep `kept` unless a row with a later watermark is there.
+
+        Whether it is kept: a log that is locked, or on a network where nobody writes one, can be read all the same.
+        """
         if not self._writable or look(self._path).kind != "log":
             return False
         try:
             db = connect_writer(self._path, busy_s=_BUSY_S)
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, LogInvalid):
             return False
         try:
             migrate(db, now)

@@ -11,6 +11,7 @@ import pytest
 
 from console.domain.cells import Cell, Counts
 from console.domain.requests import RequestRow
+from console.traffic import files
 from console.traffic.importing import write_history
 from console.traffic.recent import QUIET_S, RecentTraffic
 from console.traffic.snapshots import Kept, Snapshots
@@ -70,6 +71,14 @@ def test_a_read_only_store_loads_and_saves_nothing(log: Path) -> None:
 def test_a_locked_log_is_no_failure_and_the_next_save_does(locked: Path) -> None:
     assert not Snapshots(locked).save("r", KEPT, NOW)
     assert Snapshots(locked).load("r") is None
+
+
+def test_a_copy_of_a_log_on_a_network_is_read_and_not_written(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked into from a home directory, or from Windows' side of a machine; the application's own log is elsewhere."""
+    Snapshots(log).save("r", KEPT, NOW)
+    monkeypatch.setattr(files, "network_filesystem", lambda path: "9p")
+    assert not Snapshots(log).save("r", replace(KEPT, watermark=99), NOW)
+    assert Snapshots(log).load("r") == KEPT
 
 
 @pytest.mark.parametrize("content", [None, b"", b"this is no database" * 99])
