@@ -1,7 +1,8 @@
 """For all tests: what the console keeps of a user lies in a folder of this run, never in the home of who runs it.
 
-Properties are about results, not about how busy the machine is: hypothesis looks at no clock. Hundreds of processes are
-started here, so modules are compiled once and kept, whatever the environment says.
+Answers are compared by their words: a model that compares meanings takes ten seconds of the processor to load, and its
+own tests load it. Properties are about results, not about how busy the machine is: hypothesis looks at no clock.
+Hundreds of processes are started here, so modules are compiled once and kept, whatever the environment says.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell starts what runs in its background: what the tests start would inherit it, and ctrl+c reach nobody.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="console-state-")
+os.environ["CONSOLE_EMBEDDINGS"] = f"{os.environ['CONSOLE_STATE']}/no-model"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 settings.register_profile("without a clock", deadline=None, max_examples=EXAMPLES)
