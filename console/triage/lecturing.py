@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from console.triage import normalising
-from console.triage.phrases import any_of
+from console.triage.phrases import any_of, any_of_all
 
 LONGEST = 1_600
 """Characters read: an answer that begins only after these is none."""
@@ -165,7 +165,7 @@ _MILD = any_of(
     instead[!.?]*$
     """
 )
-_STRONG = (_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS)
+_STRONG = any_of_all((_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS))
 
 
 _OPENING = re.compile(
@@ -196,7 +196,7 @@ class Evasion:
     of: int
 
 
-_FACT = re.compile(r"(?<![\w.])\d[\d.,]*(?![\w.]*\d)")
+_FACT = re.compile(r"\d(?<![\w.].)[\d.,]*(?![\w.]*\d)")
 _EMERGENCY = frozenset({"988", "911", "112", "999", "110", "000", "116"})
 
 
@@ -217,7 +217,7 @@ def evasion(text: str) -> Evasion:
     for part in parts:
         if _tells(part):
             continue
-        if any(group.search(part) for group in _STRONG):
+        if _STRONG.search(part):
             strong += 1
         elif part.endswith("?") or _MILD_START.match(part) or _MILD.search(part):
             mild += 1

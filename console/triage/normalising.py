@@ -31,6 +31,10 @@ _TOKEN = re.compile(
 )
 _SENTENCE = re.compile(r"[\n.!?。](?:(?<=\n)\s*+|(?<=。)|(?<![\n。])[\"')\]*]{0,2}\s++(?=[^.]))")
 """What ends a sentence or a line, with the white space after it. One set of signs begins it: found fast."""
+_DIGIT = re.compile("[0-9]")
+_QUOTE = re.compile("'(?:(?<![a-z]')|(?![a-z]))")
+"""One that is no apostrophe inside of a word."""
+_LETTERS = {code: " " for code in range(128) if not chr(code).islower() and chr(code) != "'"}
 _WORDY = re.compile(r"[^\W_]")
 _MARKUP = re.compile(r"[*_#>|~]+|^\s*(?:[-+•]|\d+[.)])\s+", re.MULTILINE)
 
@@ -56,7 +60,12 @@ def tokens(text: str) -> list[str]:
     lower = text.lower()
     if "n't" in lower or "cannot" in lower:
         lower = _expanded(lower)
-    return (_ASCII_TOKEN if lower.isascii() else _TOKEN).findall(lower)
+    if not lower.isascii():
+        return _TOKEN.findall(lower)
+    if _DIGIT.search(lower):
+        return _ASCII_TOKEN.findall(lower)
+    # Words only: what parts them need not be looked at sign by sign.
+    return (_QUOTE.sub(" ", lower) if "'" in lower else lower).translate(_LETTERS).split()
 
 
 def _expanded(text: str) -> str:

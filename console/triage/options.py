@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from console.triage.phrases import holds_any
+
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?([1-9])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
 _ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNORECASE)
+_FIRST_NUMBER = ("1)", "1.", "1:")
 _FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
 _PICKED = re.compile(
@@ -51,11 +54,11 @@ def options_of(prompt: str) -> dict[str, str]:
     None where they do not start with A and B, or with 1 and 2.
     """
     text = prompt[-_LONGEST_PROMPT:]
-    if "1" in text and "2" in text and _ASKS_ONE.search(text):
+    if holds_any(text, _FIRST_NUMBER) and "2" in text and _ASKS_ONE.search(text):
         numbered = {match[1]: plain(match[2]) for match in _NUMBERED.finditer(text)}
         if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
             return numbered
-    if not any(start in text for start in _FIRST):
+    if not holds_any(text, _FIRST):
         return {}
     for pattern in (_OPTION, _INLINE):
         found = {match[1].upper(): plain(match[2]) for match in pattern.finditer(text)}

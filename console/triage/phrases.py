@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_BEGINS = r"\b(?=\w)"
+"""Where a word begins: without the second half, the end of each word would be tried, too."""
+
 
 def any_of(lines: str, **parts: str) -> re.Pattern[str]:
     """A pattern that finds any of the `lines` at the beginning of a word. `<name>` stands for a part.
@@ -15,7 +18,12 @@ def any_of(lines: str, **parts: str) -> re.Pattern[str]:
     pattern = "|".join(found)
     for name, part in parts.items():
         pattern = pattern.replace(f"<{name}>", f"(?:{part})")
-    return re.compile(rf"\b(?=\w)(?:{pattern})")
+    return re.compile(f"{_BEGINS}(?:{pattern})")
+
+
+def any_of_all(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    """One pattern that finds what any of several from `any_of` does: a text is searched once."""
+    return re.compile(f"{_BEGINS}(?:{'|'.join(one.pattern.removeprefix(_BEGINS) for one in patterns)})")
 
 
 def either(texts: str) -> tuple[str, ...]:

@@ -68,8 +68,8 @@ _VULGAR = {
 _VULGAR_SIGN = re.compile(f"[{''.join(map(chr, _VULGAR))}]")
 TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _COMPOUND = re.compile(rf"\b({'|'.join(TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)\b", re.IGNORECASE)
-_MAY_COMPOUND = re.compile(r"[yY][- ][oOtTfFsSeEnN]")
-"""Without this there is no compound; what begins with one sign of a few is found fast."""
+_MAY_COMPOUND = (re.compile(r"y[- ][oOtTfFsSeEnN]"), re.compile(r"Y[- ][oOtTfFsSeEnN]"))
+"""Without these there is no compound; what begins with one sign is found fast."""
 _HOUR_SIGN = re.compile(r"[0-9] ?h")
 _HOURS = re.compile(
     r"(?<![\d.,])(\d{1,4})\s?(?:hours?|hrs?|h)\b,?\s?(?:and )?(\d{1,2})\s?(?:minutes?|mins?)\b", re.IGNORECASE
@@ -270,7 +270,7 @@ def with_plain_fractions(text: str) -> str:
 
 def with_digits(text: str) -> str:
     """`text` with its compound number words in digits: `twenty-two` is `22`."""
-    if "ty" not in text or _MAY_COMPOUND.search(text) is None:
+    if "ty" not in text or not any(sign.search(text) for sign in _MAY_COMPOUND):
         return text
     return _COMPOUND.sub(lambda match: str(TENS[match[1].lower()] + int(NUMBER_WORDS[match[2].lower()])), text)
 

@@ -68,10 +68,11 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.raw = text
-        middle = f"\n[{len(text) - LONGEST} characters]\n"
-        cut = text if len(text) <= LONGEST else text[: LONGEST // 2] + middle + text[-LONGEST // 2 :]
-        written = cut.replace("\r\n", "\n").strip()
-        self._written = _THINKING.sub("", written, count=1) or written
+        if len(text) > LONGEST:
+            middle = f"\n[{len(text) - LONGEST} characters]\n"
+            text = text[: LONGEST // 2] + middle + text[-LONGEST // 2 :]
+        written = text.replace("\r\n", "\n").strip()
+        self._written = (_THINKING.sub("", written, count=1) if written[:1] == "<" else "") or written
         self.thinks = len(self._written) != len(written)
         self.text = normalising.folded(self._written)
 

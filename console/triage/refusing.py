@@ -145,6 +145,9 @@ _OFFERS = re.compile(
     r"|\bwould you like\b"
 )
 """Something else than what was asked for."""
+_MAY_OFFER = either("alternativ|instead|i can |i'd be|i would be|if you|would you like")
+_MAY_ANNOUNCE = either("however|that said|that being said|instead|here is|here are|here's")
+"""Without one of these a text does not offer, or announce, anything."""
 _LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
 SAYS_SO, POLITE, PREFACE = 0.95, 0.9, 0.4
 """How sure it is: it says so; it says so in a polite way; it says so, and answers."""
@@ -182,9 +185,11 @@ def _says_so(early: str) -> bool:
 
 def answers(text: str) -> bool:
     """Whether a text goes on with what was asked for: a list, or an announcement of one, that is no other offer."""
-    if _OFFERS.search(text):
+    if holds_any(text, _MAY_OFFER) and _OFFERS.search(text):
         return False
-    return len(_LIST.findall(text)) >= 3 or _INSTEAD.search(text) is not None
+    if len(_LIST.findall(text)) >= 3:
+        return True
+    return holds_any(text, _MAY_ANNOUNCE) and _INSTEAD.search(text) is not None
 
 
 def declined_part(reading: Reading, prompt: str) -> str:
