@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from console.providers.endpoints import Endpoint
-from console.providers.http1 import Body, Head, RemoteProtocolError, TransportError, body_of, take_head
+from console.providers.http1 import Incoming, TransportError
 from console.providers.records import Limits
 from console.providers.seen import TooLarge
 
@@ -126,7 +126,8 @@ class Wire:
         self._line = None
         try:
             line.transport.write(request)
-            response = _Response(await line.head(), line, self._most)
+            response = _Response(line, self._most)
+            await response.begin()
             yield response
         except BaseException:
             line.transport.abort()
@@ -171,32 +172,45 @@ class Wire:
 class _Response:
     """A response whose body is still to come."""
 
-    def __init__(self, head: Head, line: _Line, most: int) -> None:
-        self.status_code = head.status_code
-        self.headers = head.headers
-        self._keeps_alive = head.keeps_alive
-        self._body: Body = body_of(head)
+    status_code: int
+    headers: Mapping[str, str]
+
+    def __init__(self, line: _Line, most: int) -> None:
+        self._incoming = Incoming()
+        self._first = b""
         self._line = line
         self._left = most
 
+    async def begin(self) -> None:
+        """Wait for the head. Raises TransportError."""
+        while self._incoming.head is None:
+            self._first = await self._next()
+        self.status_code, self.headers = self._incoming.head
+
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body as it arrives. Raises TransportError, and TooLarge where it is more than one answer may weigh."""
-        body = self._body
-        while not body.done:
-            received = await self._line.more()
-            if not received:
-                body.end()
-                return
-            piece = body.feed(received)
+        piece, self._first = self._first, b""
+        while True:
             self._left -= len(piece)
             if self._left < 0:
                 raise TooLarge
             if piece:
                 yield piece
+            if self._incoming.done:
+                return
+            piece = await self._next()
+
+    async def _next(self) -> bytes:
+        received = await self._line.more()
+        if received:
+            return self._incoming.feed(received)
+        self._incoming.end()
+        return b""
 
     def can_go_on(self) -> bool:
         """Whether the connection is ready for another request."""
-        return self._keeps_alive and self._body.done and not self._body.surplus and self._line.is_open
+        incoming = self._incoming
+        return incoming.done and incoming.keeps_alive and not incoming.surplus and self._line.is_open
 
 
 class _Line(asyncio.Protocol):
@@ -216,33 +230,19 @@ class _Line(asyncio.Protocol):
         """Whether nothing has come that nobody asked for, the end included."""
         return not (self._ended or self._received or self.transport.is_closing())
 
-    async def head(self) -> Head:
-        """The next response's head. Raises TransportError."""
-        while (head := take_head(self._received)) is None:
-            if not await self._arrived(len(self._received)):
-                raise RemoteProtocolError("the connection ended before there was an answer")
-        return head
-
     async def more(self) -> bytes:
         """All that has arrived, once there is something; empty at the end. Raises ReadError."""
-        await self._arrived(0)
+        while not self._received and not self._ended:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if not self._received and self._error is not None:
+            raise ReadError from self._error
         data = bytes(self._received)
         self._received.clear()
         if self._paused and not self._ended:
             self._paused = False
             self.transport.resume_reading()
         return data
-
-    async def _arrived(self, beyond: int) -> bool:
-        """Wait until more than `beyond` bytes are there; False at the end."""
-        while len(self._received) <= beyond and not self._ended:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-        if len(self._received) > beyond:
-            return True
-        if self._error is not None:
-            raise ReadError from self._error
-        return False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
