@@ -14,7 +14,7 @@ from console.triage.normalising import folded, tokens
 from console.triage.quantities import canonical
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
-from console.triage.shapes import UNREADABLE, parsed
+from console.triage.shapes import UNREADABLE, parsed, unwarned
 
 _CALLS = re.compile(r"^\[?\s*[A-Za-z_][\w.]*\(.*\)\s*\]?$", re.DOTALL)
 _TAGGED = re.compile(r"<(tool_call|function_call|functioncall|tool_use)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
@@ -156,7 +156,8 @@ def _is_call(item: Mapping[str, object]) -> bool:
 def _from_source(text: str) -> tuple[Call, ...]:
     """A call, a list of calls, or a call on each line."""
     try:
-        body = ast.parse(text).body
+        with unwarned():
+            body = ast.parse(text).body
     except UNREADABLE:
         return ()
     nodes = [one.value for one in body if isinstance(one, ast.Expr)]

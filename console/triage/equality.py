@@ -12,6 +12,7 @@ from console.triage.lexicon import NEGATIONS
 from console.triage.normalising import folded, tokens
 from console.triage.options import picked, plain
 from console.triage.quantities import canonical, quantity, same_quantity, with_iso_dates
+from console.triage.shapes import unwarned
 
 _LATEX = (
     (re.compile(r"(?<=\d)(?=\\+[dtc]?frac)"), " "),
@@ -152,7 +153,8 @@ def _same_literal(left: str, right: str) -> bool:
     if left[:1] not in "[({'\"" and right[:1] not in "[({'\"":
         return False
     try:
-        return bool(ast.literal_eval(left) == ast.literal_eval(right))
+        with unwarned():
+            return bool(ast.literal_eval(left) == ast.literal_eval(right))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return False
 

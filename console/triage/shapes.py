@@ -6,6 +6,8 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -175,13 +177,20 @@ def is_code(text: str) -> bool:
     return hits >= 0.6 * len(lines)
 
 
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Without what the parser has to say about the style of somebody else's code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def python_tree(code: str) -> ast.Module | None:
     """The syntax tree of Python source, or None where it is none."""
     if len(code) > LONGEST_CODE:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             return ast.parse(code)
     except UNREADABLE:
         return None

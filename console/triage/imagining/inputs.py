@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from console.triage.imagining.values import words
-from console.triage.shapes import UNREADABLE
+from console.triage.shapes import UNREADABLE, unwarned
 
 Arguments = tuple[object, ...]
 
@@ -112,7 +112,8 @@ def _called(text: str) -> Arguments | None:
 
 def _literals(call: str) -> Arguments | None:
     try:
-        node = ast.parse(call.strip(), mode="eval").body
+        with unwarned():
+            node = ast.parse(call.strip(), mode="eval").body
         if not isinstance(node, ast.Call) or node.keywords:
             return None
         return tuple(ast.literal_eval(one) for one in node.args)
@@ -124,7 +125,8 @@ def _named(text: str) -> dict[str, object] | None:
     """`nums = [2,7], target = 9` as values by name."""
     for end in (len(text), text.rfind(" ")):
         try:
-            node = ast.parse(f"f({text[:end].strip().rstrip('.,')})", mode="eval").body
+            with unwarned():
+                node = ast.parse(f"f({text[:end].strip().rstrip('.,')})", mode="eval").body
             keywords = node.keywords if isinstance(node, ast.Call) else []
             return {one.arg: ast.literal_eval(one.value) for one in keywords if one.arg}
         except (*UNREADABLE, TypeError):
