@@ -82,8 +82,7 @@ def _standing(settings: Settings, request: Request, name: str) -> Standing:
     shown = next((canary for canary in look.view.canaries if canary.route == safe_line(name)), None)
     if shown is None:
         return UNKNOWN
-    minutes = (now - route.canary.start).total_seconds() / 60
-    return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), minutes)
+    return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), now)
 
 
 def _refuse(plan: Plan, reason: str, force: bool) -> None:

@@ -221,8 +221,8 @@ class Acting(Noticing):
         shown = next((view for view in look.view.canaries if view.route == safe_line(name)), None)
         if shown is None or route.canary is None:
             return UNKNOWN
-        minutes = (self.runtime.clock() - route.canary.start).total_seconds() / 60
-        return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), minutes)
+        users = look.users.get(route.rollout_id, {})
+        return standing_of(shown, look.verdicts.get(name), users, self.runtime.clock())
 
     def _propose(self, request: Request, reason: str = "") -> Worker[None]:
         """Plan off the screen's thread, with a preflight where a canary would start; then show the dialog."""

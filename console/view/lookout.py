@@ -241,6 +241,7 @@ class Lookout:
             second=self._second(route, verdict, state, mine, now),
             countdown=_done_at(route, state, mine),
             steps=ladder(route, verdict, since, now, rate),
+            since=since,
             production_requests=production.requests,
             canary_requests=canary.requests,
             split=_split(verdict),

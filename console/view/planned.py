@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from console.actions.plans import Plan
 from console.actions.standing import Standing
@@ -108,13 +109,13 @@ def _moved(plan: Plan) -> int | None:
     return round(((canary or 0) + (production or 0)) * abs(plan.after - plan.before) / 100)
 
 
-def standing_of(canary: CanaryView, verdict: Verdict | None, users: Mapping[str, int], step_minutes: float) -> Standing:
-    """What is known of a canary, as an action wants it handed in."""
+def standing_of(canary: CanaryView, verdict: Verdict | None, users: Mapping[str, int], now: datetime) -> Standing:
+    """What is known of a canary at `now`, as an action wants it handed in."""
     return Standing(
         state=canary.state.value,
         sentence=canary.sentence,
         details=(*_details(canary), *(verdict.changed_gates if verdict else ())),
-        step_minutes=step_minutes,
+        step_minutes=None if canary.since is None else (now - canary.since).total_seconds() / 60,
         production_requests=verdict.production_n if verdict else canary.production_requests,
         canary_requests=verdict.canary_n if verdict else canary.canary_requests,
         signals=tuple(

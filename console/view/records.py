@@ -175,6 +175,8 @@ class CanaryView:
     """What happens next (under a regression); else what is ruled out, what it costs, which gates were changed."""
     countdown: SafeText = NOTHING
     steps: tuple[StepView, ...] = ()
+    since: datetime | None = None
+    """Since when the canary has its present share, where that is known."""
     production_requests: int = 0
     canary_requests: int = 0
     split: SafeText = NOTHING

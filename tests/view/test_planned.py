@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from console.actions.desk import Desk
@@ -11,6 +13,7 @@ from console.text.safe import SafeText
 from console.view.planned import plan_view, standing_of
 from console.view.records import CanaryView, MetricView, State
 
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 STANDING = Standing(
     "watching", "no regression so far", ("error rate 0.97 % against 0.95 %",), canary_users=620, production_users=620
 )
@@ -55,7 +58,7 @@ def test_a_hold_moves_nobody(desk) -> None:
 
 def test_a_rollback_of_production_moves_everybody_and_says_whose_verdict_it_shows(desk) -> None:
     desk.apply(desk.plan(Rollback("support"), STANDING))
-    shown = plan_view(desk.plan(Rollback("support"), STANDING))
+    shown = plan_view(desk.plan(Rollback("support", "production"), STANDING))
     assert shown.users == "everybody moves to claude-haiku-4-5-20251001"
     assert shown.sentence == "the canary: no regression so far"
 
@@ -121,8 +124,9 @@ def test_the_standing_of_a_canary(verdict, judged) -> None:
         metric("cost", "cost per 1k", change="×1.46", limit="1.40", inside=False),
         metric("refusal", "refusals"),
     )
-    shown = CanaryView(SafeText("support"), State.WATCHING, SafeText("fine so far"), metrics=metrics)
-    found = standing_of(shown, verdict(metrics=(judged(), cost)), {"canary": 5, "production": 95}, 332.0)
+    shown = CanaryView(SafeText("support"), State.WATCHING, SafeText("fine so far"), metrics=metrics, since=NOW)
+    later = NOW + timedelta(minutes=332)
+    found = standing_of(shown, verdict(metrics=(judged(), cost)), {"canary": 5, "production": 95}, later)
     assert found.details == (
         "error rate 1.10 % against 1.00 %",
         "latency p95 ×0.96",
@@ -133,7 +137,21 @@ def test_the_standing_of_a_canary(verdict, judged) -> None:
     assert (found.canary_users, found.production_users) == (5, 95)
 
 
+def test_the_time_of_a_step_begins_with_its_share(world, look, desk) -> None:
+    """Whoever raised the share an hour ago is told so before the next step, however old the canary is."""
+    world.record(300)
+    world.act(SetShare("support", 75), "go on")
+    world.forward(hours=1)
+    world.record(300)
+    found = look()
+    (shown,) = (view for view in found.view.canaries if view.route == "support")
+    standing = standing_of(shown, found.verdicts["support"], {}, world.now)
+    assert standing.step_minutes == pytest.approx(60)
+    assert desk.plan(SetShare("support", 90), standing).notes[-1] == "1 h of 1 d at 75 %"
+
+
 def test_the_standing_without_a_verdict() -> None:
     shown = CanaryView(SafeText("support"), State.NO_DATA, SafeText(""), production_requests=7, canary_requests=3)
-    found = standing_of(shown, None, {}, 0.0)
+    found = standing_of(shown, None, {}, NOW)
+    assert found.step_minutes is None
     assert (found.production_requests, found.canary_requests, found.canary_users) == (7, 3, None)
