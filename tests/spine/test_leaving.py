@@ -108,3 +108,19 @@ def test_an_invalid_registry_is_told_before_any_screen(open_console: Callable[..
     assert console.end() == 3
     assert b"\x1b[?1049h" not in console.raw
     assert b"routes.support" in console.raw
+
+
+def test_the_first_numbers_stay_until_the_screen_is_there_and_keys_pressed_meanwhile_work(
+    open_console: Callable[..., Any],
+) -> None:
+    console = open_console()
+    console.wait("NO DATA")
+    console.press("3")  # the terminal library is loaded in this moment
+    while "roll back" not in console.text:
+        console.read()
+        assert "NO DATA" in console.text, "there was a frame without data"
+    console.wait("▌ 3 Comparer")
+    assert console.raw.count(b"\x1b[?1049h") == 1
+    console.press("q")
+    assert console.end() == 0
+    assert console.restored
