@@ -9,11 +9,12 @@ import click
 
 from console.actions.desk import Desk, Outcome
 from console.actions.plans import Plan
-from console.actions.requests import Request, StartCanary
+from console.actions.requests import Drop, Hold, Request, Rollback, SetShare, StartCanary
 from console.actions.standing import UNKNOWN, Standing
 from console.cli import diagnostics, output
 from console.cli.settings import Settings
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, Refused, RegistryChanged, Usage
+from console.domain.registry import Route
 from console.registry.reading import read
 from console.text.clock import utc_now
 from console.text.safe import safe_line
@@ -73,16 +74,34 @@ def _standing(settings: Settings, request: Request, name: str) -> Standing:
         return standing_before(request, registry, settings.log_path, utc_now())
     if route is None or route.canary is None or not settings.log_path.exists():
         return UNKNOWN
+    try:
+        return _seen(settings, route)
+    except Exception as error:
+        if not _only_lowers(request, route):
+            raise
+        # Nothing that is wrong with a verdict may keep traffic on a canary.
+        diagnostics.say(f"the verdict could not be read ({type(error).__name__}); going on without it")
+        return UNKNOWN
+
+
+def _only_lowers(request: Request, route: Route) -> bool:
+    """Whether `request` raises nothing, whatever the verdict is."""
+    if isinstance(request, SetShare):
+        return request.to == "back" or (request.to != "next" and request.to < route.canary_percentage)
+    return isinstance(request, Rollback | Hold | Drop)
+
+
+def _seen(settings: Settings, route: Route) -> Standing:
     lookout = Lookout(settings.registry_path, settings.log_path, read_only=True)
     try:
         now = utc_now()
         look = lookout.look(now)
     finally:
         lookout.close()
-    shown = next((canary for canary in look.view.canaries if canary.route == safe_line(name)), None)
+    shown = next((canary for canary in look.view.canaries if canary.route == safe_line(route.name)), None)
     if shown is None:
         return UNKNOWN
-    return standing_of(shown, look.verdicts.get(name), look.users.get(route.rollout_id, {}), now)
+    return standing_of(shown, look.verdicts.get(route.name), look.users.get(route.rollout_id, {}), now)
 
 
 def _refuse(plan: Plan, reason: str, force: bool) -> None:

@@ -298,3 +298,18 @@ def test_a_file_changed_while_the_question_stood_is_not_written(world, console, 
     assert result.code == 1
     assert "[5, 50, 100]" in result.err
     assert routes(world)["support"]["canary_percentage"] == 5
+
+
+@pytest.mark.parametrize("words", [("rollback", "support"), ("drop", "support"), ("rollout", "support", "2")])
+def test_a_defect_in_the_verdict_keeps_no_traffic_on_the_canary(console, world, monkeypatch, words) -> None:
+    world.record(50)
+
+    def defect(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("console.traffic.evidence.judge", defect)
+    assert console("rollout", "support", "25", "--yes").code == 4, "nothing is raised without looking"
+    result = console(*words, "--yes")
+    assert result.code == 0, result.err
+    assert "the verdict could not be read (ZeroDivisionError)" in result.err
+    assert routes(world)["support"].get("canary_percentage", 0) < 5
