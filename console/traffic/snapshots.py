@@ -91,7 +91,9 @@ def _read(db: sqlite3.Connection, rollout: str) -> Kept | None:
     if row is None:
         return None
     try:
-        plan, gates, state, notes = (json.loads(part) for part in row[1:])
+        plan, gates, state, notes = parts = [json.loads(part) for part in row[1:]]
     except ValueError:
+        return None
+    if not all(isinstance(part, dict) for part in parts):
         return None
     return Kept(int(row[0]), plan, gates, state, notes)

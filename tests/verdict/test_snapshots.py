@@ -102,10 +102,11 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["plan", "gates", "state", "notes"])
-def test_a_row_that_cannot_be_read_is_as_none(log: Path, column: str) -> None:
+@pytest.mark.parametrize("content", ["{torn", "[]", "null", "3"])
+def test_a_row_that_cannot_be_read_is_as_none(log: Path, column: str, content: str) -> None:
     Snapshots(log).save("r", KEPT, NOW)
     with sqlite3.connect(log) as db:
-        db.execute(f"UPDATE evidence SET {column} = '{{torn'")
+        db.execute(f"UPDATE evidence SET {column} = ?", (content,))
     assert Snapshots(log).load("r") is None
     assert Snapshots(log).save("r", replace(KEPT, watermark=8), NOW), "and is replaced by the next"
     assert Snapshots(log).load("r") == replace(KEPT, watermark=8)
