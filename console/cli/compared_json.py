@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from statistics import median
 
 from console.compare.many import Finished
@@ -15,6 +15,7 @@ from console.providers.records import Answer
 from console.triage.records import Triage
 from console.view.judged import judged, ranked
 
+_PLAIN = tuple(field.name for field in fields(Answer) if field.name not in ("failure", "tool_calls"))
 _RATIOS = ("latency", "ttft", "input_tokens", "output_tokens", "cost")
 
 
@@ -88,7 +89,7 @@ def _triage(found: Triage) -> dict[str, object]:
 
 
 def _answer(answer: Answer) -> dict[str, object]:
-    plain = {name: getattr(answer, name) for name in answer.__slots__ if name not in ("failure", "tool_calls")}
+    plain = {name: getattr(answer, name) for name in _PLAIN}
     failure = answer.failure
     told = None if failure is None else {"kind": failure.kind, "message": failure.message, "hint": failure.hint}
     calls = [{"name": call.name, "arguments": call.arguments} for call in answer.tool_calls]

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from console.cli import diagnostics
+from console.cli.showing import AFTER_THE_FIRST_S, showing
 from console.compare.many import Finished, Trial, compare_many
 from console.compare.records import Compared, Comparison, Delta, Done, Pair
 from console.domain.errors import Refused, Usage
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Requests under way at the same time: many more would measure the providers' rate limits, not the models."""
 _BAR = 20
-_LOADED_AFTER_S = 0.1
-"""The requests go out first."""
 _CHANGED, _UNCHANGED, _FAILED = "changed", "unchanged", "without an answer"
 
 
@@ -104,14 +103,12 @@ async def _run_many(
 ) -> None:
     with diagnostics.progress() as line:
         tally: Counter[str] = Counter()
-        line.show(counted(tally, total))
         # What judges and prints: a tenth of a second that nobody waits for.
-        meanwhile(lambda: import_module("console.cli.compared_json"), _LOADED_AFTER_S)
-        async with endpoints, aclosing(made) as items:
+        meanwhile(lambda: import_module("console.cli.compared_json"), AFTER_THE_FIRST_S)
+        async with showing(line, lambda: counted(tally, total)), endpoints, aclosing(made) as items:
             async for item in items:
                 finished[item.number] = item
                 tally[_kind(item.comparison)] += 1
-                line.show(counted(tally, total))
 
 
 def _kind(made: Comparison) -> str:

@@ -34,11 +34,11 @@ class Progress:
 
     def __init__(self) -> None:
         self._shown = False
-        self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.is_seen = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def show(self, text: object) -> None:
         """Put `text` in the place of what was shown before."""
-        if self._terminal:
+        if self.is_seen:
             width = max(10, _width() - 1)
             sys.stderr.write("\r" + _on_stderr(safe_line(text))[:width].ljust(width))
             sys.stderr.flush()

@@ -7,11 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import aclosing
+from functools import partial
+from importlib import import_module
 
 from console.cli import diagnostics
+from console.cli.showing import AFTER_THE_FIRST_S, showing
 from console.domain.errors import Refused
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
+from console.providers.meanwhile import meanwhile
 from console.providers.records import Limits
 from console.regression.planning import SuitePlan
 from console.regression.records import STATUSES, SuiteRun
@@ -19,6 +23,7 @@ from console.regression.running import Finished, Progress, run_suite
 from console.text import words
 
 _BAR = 20
+_LOADED_MEANWHILE = ("console.triage.judging", "console.regression.recording", "console.regression.reporting_text")
 _GUESS_FROM = 10
 """Answers from which on the time that is left can be told."""
 
@@ -88,8 +93,11 @@ async def _run(
     journal: AnswerJournal | None,
 ) -> SuiteRun:
     with diagnostics.progress() as line:
-        line.show(count)
+        # What judges and reports: a fifth of a second that nobody waits for.
+        for module in _LOADED_MEANWHILE:
+            meanwhile(partial(import_module, module), AFTER_THE_FIRST_S)
         async with (
+            showing(line, lambda: count),
             endpoints,
             aclosing(run_suite(plan, endpoints, concurrency=concurrency, limits=limits, journal=journal)) as events,
         ):
@@ -97,5 +105,4 @@ async def _run(
                 if isinstance(event, Finished):
                     return event.run
                 count.add(event)
-                line.show(count)
     raise Refused("the run was stopped")

@@ -19,7 +19,6 @@ from console.providers.records import Answer, ToolCall
 from console.regression.clustering import breaks_demand, cluster_of
 from console.regression.records import NO_FIGURES, Case, CaseResult, Figures, Run, Snapshot, Status
 from console.text import words
-from console.triage.judging import triage
 from console.triage.records import WORRYING_FROM, Requirements, Triage
 
 MOST_OLD = 12
@@ -153,6 +152,8 @@ def _without_old(result: CaseResult, case: Case, old: Old, new: Sequence[Run], r
 
 
 def _judge_of(prompt: str, requirements: Requirements) -> Callable[[Said, Said], Triage]:
+    from console.triage.judging import triage  # takes a tenth of a second to load, and the questions go out before
+
     @cache
     def judged(old: Said, new: Said) -> Triage:
         return triage(

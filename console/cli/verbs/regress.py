@@ -60,21 +60,24 @@ def command(settings: Settings, **options: Any) -> int:
     run = _measured(settings, plan, options, stand_in)
     outcome = _recorded(settings, run, str(options["reason"])) if options["record"] else None
     _print(run, outcome, as_json=bool(options["as_json"]))
-    from console.regression import reporting
-
-    for report in reports:
-        reporting.write(run, report)
-        diagnostics.say(f"written: {report}")
+    _write(run, reports)
     _tell_next(settings, run, str(options["target"] or options["route"] or run.route))
     return EXIT_UNMEASURED if run.unmeasured else EXIT_FAILED if run.bad else EXIT_GOOD
 
 
+def _write(run: SuiteRun, reports: Sequence[Path]) -> None:
+    for report in reports:
+        from console.regression import reporting
+
+        reporting.write(run, report)
+        diagnostics.say(f"written: {report}")
+
+
 def _check_early(settings: Settings, options: Mapping[str, Any], reports: Sequence[Path], stand_in: bool) -> None:
     """What would be refused at the end is refused before anything is paid for."""
-    from console.regression import reporting
-    from console.regression.recording import must_be_recordable
-
     for report in reports:
+        from console.regression import reporting
+
         reporting.check_name(report)
         if not report.absolute().parent.is_dir():
             raise Usage(f"{report}: there is no such folder")
@@ -83,6 +86,8 @@ def _check_early(settings: Settings, options: Mapping[str, Any], reports: Sequen
     if options["record"]:
         if settings.read_only:
             raise Usage("--record writes the registry, and --read-only forbids it", "Leave out one of them.")
+        from console.regression.recording import must_be_recordable
+
         must_be_recordable(stand_in=stand_in, partial=bool(options["cases"] or options["tags"]))
 
 
