@@ -34,7 +34,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if before is None:
         return _newly_short(after, old, prompt), False
     if after is not None and same_answer(before.text, after.text, options):
-        if ASKS_ORDER.search(prompt) and _in_other_order(before.text, after.text):
+        if _in_other_order(before.text, after.text) and ASKS_ORDER.search(prompt):
             return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
         return [], True
     if (truth := _of_truth(before, after, old, new, prompt)) is not None:

@@ -113,6 +113,8 @@ def _of_types(old: object, new: object, path: str) -> Iterator[Reason]:
 
 
 def _of_texts(old: str, new: str, path: str) -> Iterator[Reason]:
+    if old == new:
+        return
     one, other = " ".join(old.casefold().split()), " ".join(new.casefold().split())
     if one.strip(_QUOTES) == other.strip(_QUOTES):
         if old.strip(_QUOTES) != new.strip(_QUOTES) and " " not in one:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from console.triage.phrases import holds_any
 
@@ -107,11 +108,16 @@ def _numbered(head: str, options: Mapping[str, str]) -> str | None:
 
 def several_picked(text: str, prompt: str, options: Mapping[str, str]) -> str:
     """`A, C` where a text picks more than one of the options, and may; "" where it does not."""
-    if len(options) < 2 or not (_NO_WORDS.fullmatch(text[:60]) or _ASKS_SEVERAL.search(prompt)):
+    if len(options) < 2 or not (_NO_WORDS.fullmatch(text[:60]) or _asks_several(prompt)):
         return ""
     found = [sorted(set(re.findall("[A-J]", letters))) for letters in _SEVERAL.findall(text[:_LONGEST_PROMPT])]
     several = [letters for letters in found if len(letters) > 1 and all(letter in options for letter in letters)]
     return ", ".join(several[-1]) if several else ""
+
+
+@lru_cache(maxsize=8)
+def _asks_several(prompt: str) -> bool:
+    return _ASKS_SEVERAL.search(prompt) is not None
 
 
 def labels_of(prompt: str) -> tuple[str, ...]:

@@ -256,7 +256,7 @@ def with_minutes(text: str) -> str:
 
 def with_plain_fractions(text: str) -> str:
     """`text` with plain fractions and prices: `\\frac{1}{6}` is `1/6`, `1 1/2` is `3/2`, `29,20 €` is `29.20 €`."""
-    if "\\" in text:
+    if "\\" in text and "frac" in text:
         text = _LATEX.sub(r"\1/\2", text)
     if "/" in text and _MAY_MIX.search(text):
         text = _MIXED.sub(lambda match: f"{int(match[1]) * int(match[3]) + int(match[2])}/{match[3]}", text)

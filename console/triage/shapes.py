@@ -20,7 +20,10 @@ LONGEST_CODE = 50_000
 """Longer code is not parsed."""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, SystemError)
 """What `ast.parse` says of text that is no Python; the last one where the search for garbage comes in between."""
-_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n`]{0,200}\n(.*?)(?:\n[ \t]*```|```|\Z)", re.DOTALL)
+_FENCE = re.compile(
+    r"```[ \t]*([\w+#.-]*)[^\n`]{0,200}\n"
+    r"([^`\n]*+(?:(?:`(?!``)|\n(?![ \t]*```))[^`\n]*+)*+)(?:\n[ \t]*```|```|\Z)"
+)
 _TRIES = 6
 _CODE_LINE = re.compile(
     r"^\s*(?:def |class |import |from \w[\w.]* import |return\b|for .*[:{]$|while .*[:{]$|if .*[:{]$"
@@ -48,12 +51,12 @@ _SWITCH = re.compile(r" --?[a-zA-Z]| \| |\s[./~]*/\w|&&|>>? ")
 """What commands of a shell have, and a sentence that begins with such a word hardly."""
 _LEADING_COMMENTS = re.compile(r"\A(?:--[^\n]*\n\s*)+")
 _FORMULA_SIGN = re.compile(
-    r"(?<!\\)\\(?=(?:[dtc]?frac|sqrt|times|text|boxed|binom|theta|pi|cdot|left|right|begin|end|circ|leq?|geq?|neq?|infty"
+    r"\\(?<!\\.)(?=(?:[dtc]?frac|sqrt|times|text|boxed|binom|theta|pi|cdot|left|right|begin|end|circ|leq?|geq?|neq?|infty"
     r"|in|cup|cap|log|ln|sin|cos|tan|sum|int|quad|angle|triangle|overline|math[a-z]+|pm|div|approx|alpha|beta|gamma"
     r"|lambda|mu|sigma|omega|Delta|degree|sim|equiv|lfloor|rfloor|ldots|cdots|implies)(?![a-z])|[()\[\],;! {}%$])"
 )
 _OPENS = re.compile(r"\{[ \t\n\r]*[\"}]")
-_LENIENT = json.JSONDecoder(strict=False)
+_STRICT, _LENIENT = json.JSONDecoder(), json.JSONDecoder(strict=False)
 _DATA_LANGUAGES = ("json", "jsonc", "json5")
 
 
@@ -102,9 +105,9 @@ def parsed(text: str) -> tuple[object, bool]:
     healed = _FORMULA_SIGN.sub(r"\\\\", text) if "\\" in text else text
     for strict in (True, False):
         try:
-            value = json.loads(text if strict else healed, strict=strict)
+            value = _STRICT.decode(text) if strict else _LENIENT.decode(healed)
             if strict and healed != text:
-                value = json.loads(healed)  # `\frac` holds a valid escape, which nobody meant
+                value = _STRICT.decode(healed)  # `\frac` holds a valid escape, which nobody meant
         except json.JSONDecodeError as error:
             if healed == text and not error.msg.startswith("Invalid control character"):
                 return None, False  # nothing that would be forgiven
