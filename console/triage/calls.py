@@ -26,6 +26,8 @@ _ACTION = re.compile(
 )
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "params", "kwargs")
 _NAMES = ("name", "function", "function_name", "tool", "tool_name")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
+"""A date with a time, to the minute: seconds that are none may be left out."""
 _LONGEST = 20_000
 _PROSE_WORDS = 5
 """An argument of at least so many words is worded freely (a question, a message): other words are no other value."""
@@ -251,6 +253,8 @@ def _key(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_key, value)) + "]"
     if isinstance(value, str):
+        if (at := _MOMENT.fullmatch(value)) is not None:
+            return f"{at[1]} {at[2]}"
         return repr(" ".join(value.casefold().split()))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return canonical(f"{value:f}") if abs(value) < 1e15 else repr(value)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from textwrap import dedent
 
 from console.triage.code_tokens import few_apart, token_changes, tokens_of
+from console.triage.idioms import put_in_one_idiom
 from console.triage.imagining.trying import tried
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
@@ -106,20 +108,34 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
     reason, same = tried(left, right, prompt)
     if reason is not None and not same:
         return [reason], False
-    rename(left, ours)
-    rename(right, theirs)
-    inline(left)
-    inline(right)
-    if not same and flat(left, variables(left)) == flat(right, variables(right)):
-        return [Reason("code", "only names of variables differ, and what has one", 0.08)], True
-    apart = few_apart(tokens_of(ast.unparse(left), "python"), tokens_of(ast.unparse(right), "python"))
-    if apart is not None and not same:
-        return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
+    if not same and (found := _few_changes(left, right, ours, theirs)) is not None:
+        return found
     if (lost := _unhandled(left, right)) is not None:
         return [lost], False
     if reason is not None:
         return [reason], True
     return [Reason("code", "another program: only running it tells whether it does the same", 0.35)], False
+
+
+def _few_changes(
+    left: ast.Module, right: ast.Module, ours: Mapping[str, str], theirs: Mapping[str, str]
+) -> tuple[list[Reason], bool] | None:
+    """What differs where it is not much; the trees are changed on the way."""
+    rename(left, ours)
+    rename(right, theirs)
+    inline(left)
+    inline(right)
+    if flat(left, variables(left)) == flat(right, variables(right)):
+        return [Reason("code", "only names of variables differ, and what has one", 0.08)], True
+    written = [tokens_of(ast.unparse(tree), "python") for tree in (left, right)]
+    put_in_one_idiom(left)
+    put_in_one_idiom(right)
+    if flat(left, variables(left)) == flat(right, variables(right)):
+        return [Reason("code", "the same in other idioms", 0.15)], True
+    apart = few_apart(*written)
+    if apart is None:
+        return None
+    return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
 
 
 def _unhandled(left: ast.Module, right: ast.Module) -> Reason | None:

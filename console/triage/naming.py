@@ -35,6 +35,8 @@ _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b
 _BRIEF = 60
 _PROMPT = 2_000
 _LAST = 3
+_FEW = 4
+_CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NO_CANDIDATES = FUNCTION_WORDS | QUESTION_WORDS
 
@@ -93,8 +95,15 @@ def _candidates(prompt: str) -> set[str]:
     capitals = {
         name for name in _CAPITAL.findall(prompt[-_PROMPT:]) if name.lower() not in FUNCTION_WORDS | QUESTION_WORDS
     }
-    either = {one.strip() for pair in _EITHER.findall(prompt[-_PROMPT:]) for one in pair if len(one.split()) <= 2}
-    return found | capitals | either
+    return found | capitals | {one for pair in _EITHER.findall(prompt[-_PROMPT:]) for one in _apart(*pair)}
+
+
+def _apart(one: str, other: str) -> list[str]:
+    """`water` and `olive oil` of `a litre of water` and `a litre of olive oil`; none of longer ones."""
+    left, right = one.split(), other.split()
+    ours, theirs = ([word for word in words if word not in rest] for words, rest in ((left, right), (right, left)))
+    sides = [" ".join(word for word in words if word not in ("a", "an", "the")) for words in (ours, theirs)]
+    return sides if all(0 < len(side.split()) <= 2 for side in sides) else []
 
 
 def _names(reading: Reading, prompt: str) -> set[str]:
@@ -107,17 +116,20 @@ def _chosen(reading: Reading, names: set[str], question: str) -> set[str]:
     """Those of some names in the last clause that answers a question; of "X is larger than Y" the first."""
     asked = question if not names else re.sub("|".join(map(re.escape, names)), " ", question)
     wanted = {stem(word) for word in normalising.tokens(asked) if is_content(word)}
-    for sentence in reversed(reading.last_sentences[-_LAST:]):
+    last = list(reversed(reading.last_sentences[-_LAST:]))
+    first = reading.sentences[:1]
+    whole = len(reading.last_sentences) == 1
+    for sentence in [*(first if first and len(first[0].split()) <= _FEW else []), *last, *first]:
         clause = _CLAUSE.split(sentence)[-1]
         found = {name: at for name in names if (at := _place_of(name, clause)) >= 0}
-        answers = len(reading.last_sentences) == 1 or wanted & {stem(word) for word in normalising.tokens(clause)}
+        answers = whole or len(sentence.split()) <= _FEW or wanted & {stem(word) for word in normalising.tokens(clause)}
         if found and answers:
             return {min(found, key=found.__getitem__)} if " than " in clause else set(found)
     return set()
 
 
 def _place_of(name: str, text: str) -> int:
-    match = re.search(rf"(?<![\w/]){re.escape(name)}(?![\w/])", text) if name in text else None
+    match = re.search(rf"(?<![\w/]){re.escape(name)}(?![\w/])", text, _CASE[name[0].islower()])
     return -1 if match is None else match.start()
 
 

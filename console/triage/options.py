@@ -15,6 +15,8 @@ _ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNO
 _FIRST_NUMBER = ("1)", "1.", "1:")
 _FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
+_RUN_ON = re.compile(r"(?<![\w(])([A-J])[.):]\s+([^\n]{1,80}?)[.,;]?(?=\s+[A-J][.):]\s|\s*$|\s*\n)")
+"""`A. Neon B. Argon`, on one line."""
 _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?P<word>(?:option|choice|answer|opci[oó]n|opção|réponse|antwort|respuesta|risposta|resposta)\b)?[\s:*_]*"
     r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\u3040-\u9fff]|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
@@ -42,7 +44,7 @@ _SEVERAL = re.compile(
 )
 _ASKS_SEVERAL = re.compile(
     r"\ball that apply\b|\b(?:select|choose|pick|mark) (?:all|two|three|every|one or more)\b"
-    r"|\bwhich (?:\w+ ){0,5}(?:statements|options|answers|ones)\b|\bmore than one\b",
+    r"|\bwhich (?:\w+ ){0,5}(?:statements|options|answers|ones|two|three)\b|\bmore than one\b",
     re.IGNORECASE,
 )
 _NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))*\.?\s*")
@@ -61,7 +63,7 @@ def options_of(prompt: str) -> dict[str, str]:
             return numbered
     if not holds_any(text, _FIRST):
         return {}
-    for pattern in (_OPTION, _INLINE):
+    for pattern in (_OPTION, _INLINE, _RUN_ON):
         found = {match[1].upper(): plain(match[2]) for match in pattern.finditer(text)}
         if "A" in found and "B" in found:
             return found
@@ -111,6 +113,8 @@ def several_picked(text: str, prompt: str, options: Mapping[str, str]) -> str:
     if len(options) < 2 or not (_NO_WORDS.fullmatch(text[:60]) or _asks_several(prompt)):
         return ""
     found = [sorted(set(re.findall("[A-J]", letters))) for letters in _SEVERAL.findall(text[:_LONGEST_PROMPT])]
+    if not any(len(letters) > 1 for letters in found):
+        found.append(sorted(set(re.findall(r"\(([A-J])\)", text[:_LONGEST_PROMPT]))))
     several = [letters for letters in found if len(letters) > 1 and all(letter in options for letter in letters)]
     return ", ".join(several[-1]) if several else ""
 

@@ -61,6 +61,7 @@ _HARD_CJK = re.compile(
 _MILD = any_of(
     r"""
     i(?:'d| would) (?:rather|prefer) (?:not\b|\w+ (?:[\w']+ ){1,4}than\b)
+    i(?:'d| would) (?:rather|prefer) (?:to )?(?:help|suggest|focus|talk|offer|discuss)\b
     i(?:'d| would) (?:strongly )?(?:advise|recommend|suggest) against\b
     (?:that|this) (?:isn't|is not) something i
     i prefer not\b

@@ -94,6 +94,8 @@ def shape(text: str) -> Shape:
         return Shape("word")
     if is_code(text):
         return Shape("code", "bare", code=text)
+    if text[0] == text[-1] == "`" and text.count("`") == 2 and is_code(text[1:-1].strip()):
+        return Shape("code", "bare", code=text[1:-1].strip())
     return Shape("prose")
 
 
