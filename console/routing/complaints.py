@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 REPEAT_S = 600.0
 CAUSES = 256
@@ -36,5 +37,7 @@ class Complaints:
                 self._told[cause] = now
                 if len(self._told) > CAUSES:
                     del self._told[next(iter(self._told))]
-                # A path may hold half a surrogate pair, which no log file can.
-                _log.warning("%s", cause.encode("utf-8", "backslashreplace").decode())
+                # Handlers are the application's own: one that fails may not end the thread that looks at the file.
+                with suppress(Exception):
+                    # A path may hold half a surrogate pair, which no log file can.
+                    _log.warning("%s", cause.encode("utf-8", "backslashreplace").decode())

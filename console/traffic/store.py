@@ -223,4 +223,6 @@ class Warnings:
         last = self._said.get(message)
         if last is None or now - last >= self._every_s:
             self._said[message] = now
-            self._emit(message)
+            # Log handlers are the application's own: one that fails may not end the thread that writes.
+            with suppress(Exception):
+                self._emit(message)

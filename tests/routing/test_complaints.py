@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,6 +45,29 @@ def test_a_cause_that_lasts_is_logged_every_ten_minutes(
         now[0] += 1.0
     assert len(caplog.messages) == 4
     assert REPEAT_S == 600
+
+
+@pytest.fixture
+def broken_handler() -> Iterator[None]:
+    """The application's own, on a bad day."""
+
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise RuntimeError("the collector is gone")
+
+    handler = Broken()
+    logging.getLogger("console").addHandler(handler)
+    yield
+    logging.getLogger("console").removeHandler(handler)
+
+
+@pytest.mark.usefixtures("broken_handler")
+def test_a_log_handler_that_fails_stops_no_router(make, path, write, until) -> None:
+    router = make()
+    assert router.select("support", "olga").why == "default", "there is no file yet, which is a complaint"
+    write(percentage=100)
+    until(lambda: router.select("support", "olga").arm == "canary")
+    assert router.status().watching
 
 
 def test_a_percent_sign_in_a_cause_is_only_text(complaints: Complaints, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 import pytest
@@ -116,6 +117,26 @@ def test_closing_twice_is_closing_once(log, choice) -> None:
         pass
     assert log.close()
     assert log.close()
+
+
+def test_a_log_handler_that_fails_stops_no_writer(path, choice) -> None:
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise RuntimeError("the collector is gone")
+
+    handler = Broken()
+    logging.getLogger("console").addHandler(handler)
+    try:
+        log = RequestLog(path, every_s=0.01)
+        for user in ("olga", "ines"):
+            with log.request(choice(), user):
+                pass
+            assert log.flush()
+            path.rename(path.with_suffix(".old"))  # which is worth a word
+        assert log.status().committed == 2
+        assert log.close()
+    finally:
+        logging.getLogger("console").removeHandler(handler)
 
 
 @pytest.mark.parametrize(("pause", "said"), [(599.0, 1), (600.0, 2)])
