@@ -14,6 +14,7 @@ _LATIN = re.compile(r"^[a-z\u00c0-\u024f']+$", re.IGNORECASE)
 _ODD = re.compile(r"[^\w\s.,;:!?'\"()\[\]{}<>|/\\*_#`$€£%&@+=^~°-]")
 _RUN = re.compile(r"([^\s.\-=_*#~0-9|])\1{9,}")
 _SYMBOLS = re.compile(r"(?:[^\w\s]\s?){16,}$")
+_LAST_SYMBOLS = re.compile(r"(?:[^\w\s]\s?){2}$")
 _DIFFERENT = 7
 """So many different symbols are no rule, no table and no closing brackets."""
 _BREAK = re.compile(r"[.,;:\n|*()-]")
@@ -48,7 +49,7 @@ def garbled(tail: Reading, known: Counter[str]) -> str:
 
 def ends_in_symbols(text: str) -> bool:
     """Whether a text ends in a run of many different symbols."""
-    match = _SYMBOLS.search(text[-240:])
+    match = _SYMBOLS.search(text[-240:]) if _LAST_SYMBOLS.search(text[-6:]) else None
     return match is not None and len(set(match.group())) >= _DIFFERENT
 
 
@@ -81,11 +82,13 @@ def _rare_pairs(word: str) -> bool:
 
 
 def _repeats(words: list[str], latin: list[str]) -> bool:
-    top = Counter(words).most_common(1)[0][1]
     if len(words) >= 12 and len(set(words)) <= len(words) / 4:
         return True
     # Numbers recur in every calculation; words do not, in so short a text.
-    return (len(latin) >= 16 and len(set(latin)) <= 0.4 * len(latin)) or (top >= 6 and 2 * top >= len(words))
+    if len(latin) >= 16 and len(set(latin)) <= 0.4 * len(latin):
+        return True
+    top = max(Counter(words).values())
+    return top >= 6 and 2 * top >= len(words)
 
 
 def last_part(reading: Reading, words: int = 25) -> Reading:

@@ -7,23 +7,42 @@ from collections.abc import Iterable
 
 _BEGINS = r"\b(?=\w)"
 """Where a word begins: without the second half, the end of each word would be tried, too."""
+_FIRST_PERSON = re.compile(r"i[ '(]")
 
 
-def any_of(lines: str, **parts: str) -> re.Pattern[str]:
-    """A pattern that finds any of the `lines` at the beginning of a word. `<name>` stands for a part.
+class Phrases:
+    """Phrases to be found at the beginning of a word of a text in lower case.
+
+    Those in the first person, which is how refusals speak, are a pattern of their own: its first letter is found fast.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self.phrases = tuple(phrases)
+        own = [one[1:] for one in self.phrases if _FIRST_PERSON.match(one)]
+        others = [one for one in self.phrases if not _FIRST_PERSON.match(one)]
+        self._own = re.compile(rf"i(?<!\w.)(?:{'|'.join(own)})") if own else None
+        self._others = re.compile(rf"{_BEGINS}(?:{'|'.join(others)})") if others else None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """A phrase in a text, not necessarily the first of several."""
+        found = self._own.search(text) if self._own is not None else None
+        return found or (self._others.search(text) if self._others is not None else None)
+
+
+def any_of(lines: str, **parts: str) -> Phrases:
+    """The `lines` as phrases. `<name>` stands for a part.
 
     White space in a line is one space. Texts to be searched are in lower case.
     """
     found = [" ".join(line.split()) for line in lines.split("\n") if line.strip()]
-    pattern = "|".join(found)
     for name, part in parts.items():
-        pattern = pattern.replace(f"<{name}>", f"(?:{part})")
-    return re.compile(f"{_BEGINS}(?:{pattern})")
+        found = [phrase.replace(f"<{name}>", f"(?:{part})") for phrase in found]
+    return Phrases(found)
 
 
-def any_of_all(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
-    """One pattern that finds what any of several from `any_of` does: a text is searched once."""
-    return re.compile(f"{_BEGINS}(?:{'|'.join(one.pattern.removeprefix(_BEGINS) for one in patterns)})")
+def any_of_all(several: Iterable[Phrases]) -> Phrases:
+    """All phrases of several lists: a text is searched once."""
+    return Phrases(phrase for one in several for phrase in one.phrases)
 
 
 def either(texts: str) -> tuple[str, ...]:

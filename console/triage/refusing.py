@@ -30,8 +30,8 @@ _HARD = any_of(
     sorry,? (?:but )?i(?:'m| am)? (?:\w+ )?(?:<cannot>|unable|not able)\b
     sorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)
     (?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? (?:<cannot>|unable to|not able to) <do>
-    (?:i am|i'm) not (?:programmed|designed|allowed|permitted|comfortable)
-    (?:i am|i'm) an ai(?: language model)? and (?:do not|cannot)
+    i(?: am|'m) not (?:programmed|designed|allowed|permitted|comfortable)
+    i(?: am|'m) an ai(?: language model)? and (?:do not|cannot)
     as an? <model>[^.]{0,40}\b(?:i|it)(?:'m| am)? (?:<cannot>|unable|not able|must emphasi[sz]e)
     as an? <model>[^.]{0,40}\bi (?:do not|don't) have (?:personal )?opin
     (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}(?:guidelines|polic(?:y|ies)|principles)
@@ -196,7 +196,9 @@ def answers(text: str) -> bool:
 def declined_part(reading: Reading, prompt: str) -> str:
     """The sentence in which an answer declines a part of what was asked for; "" where it declines none."""
     text = reading.beginning
-    if not holds_any(text, _HINTS) or _ASKS_TEXT.search(prompt[-LONGEST:]) or text[:1] in "\"'(":
+    if _IN_PART.search(text) is None or not holds_any(text, _HINTS):
+        return ""
+    if text[:1] in "\"'(" or _ASKS_TEXT.search(prompt[-LONGEST:]):
         return ""
     return next((one for one in sentences(reading.text[:LONGEST]) if _IN_PART.search(one.lower())), "")
 
