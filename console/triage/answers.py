@@ -69,6 +69,8 @@ _ARTICLE = re.compile(
     r"^[\s*_`]*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
     re.IGNORECASE,
 )
+_LIST = re.compile(r"\[[\[\]\d\s,.-]{3,1200}\]")
+_LONGEST_LIST = 1_400
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
 LONGEST_VALUE = 200
 _TAIL = 1_500
@@ -92,7 +94,8 @@ class Answer:
 def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer | None:
     """The final answer of a text, by the clearest sign there is."""
     if reading.shape.kind == "json" and reading.shape.wrap != "mixed":
-        return _field(reading)
+        listed = bracketed(reading.text) if isinstance(reading.shape.data, list) else ""
+        return Answer("field", listed) if listed else _field(reading)
     several = several_picked(reading.text, prompt, options)
     if several:
         return Answer("option", several)
@@ -147,7 +150,7 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     tail = text[-_TAIL:]
     elsewhere = holds_any(tail, _WORDS_ELSEWHERE)
     for match in reversed(_marks(tail, elsewhere=elsewhere)):
-        value = _value(tail[match.end() : match.end() + 400], options)
+        value = _value(tail[match.end() : match.end() + _LONGEST_LIST], options)
         if value.lower().strip(".") in _PRAISE:
             continue  # "A is correct"
         # "The best option is …" is said in any prose: there only a value counts as one.
@@ -181,6 +184,8 @@ def _is_value(text: str, options: Mapping[str, str]) -> bool:
 
 def _value(rest: str, options: Mapping[str, str]) -> str:
     """What stands after a mark, where it is short enough to be an answer."""
+    if rest[:1] == "[" and (listed := bracketed(rest)):
+        return listed
     letter = picked(_ARTICLE.sub("", rest.split("\n")[0]), options)
     if letter is not None:
         return f"({letter})"
@@ -194,6 +199,12 @@ def _value(rest: str, options: Mapping[str, str]) -> str:
         return value[:LONGEST_VALUE]
     numbers = _NUMBER.findall(value)
     return numbers[0] if len(numbers) == 1 else ""
+
+
+def bracketed(text: str) -> str:
+    """The list of numbers that a text begins with, on one line or several; "" where it is none."""
+    match = _LIST.match(text)
+    return match.group() if match is not None and match.group().count("[") == match.group().count("]") else ""
 
 
 def _option(text: str, options: Mapping[str, str]) -> Answer | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from console.triage.formulas import same_formula
 from console.triage.lexicon import NEGATIONS
 from console.triage.normalising import folded, tokens
 from console.triage.quantities import canonical
@@ -20,14 +21,19 @@ _CALLS = re.compile(r"^\[?\s*[A-Za-z_][\w.]*\(.*\)\s*\]?$", re.DOTALL)
 _TAGGED = re.compile(r"<(tool_call|function_call|functioncall|tool_use)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
 _NAMED_TAG = re.compile(r"<function=([\w.-]+)>\s*(.*?)\s*(?:</function>|\Z)", re.DOTALL)
 _ACTION = re.compile(
-    r"^Action:[ \t]*([\w.-]+)[ \t]*"
-    r"(?:\[([^\n]*)\]|\(([^\n]*)\)|\n\s*Action Input:[ \t]*([^\n]*))?[ \t]*$",
+    r"^Action(?: \d{1,2})?:[ \t]*([\w.-]+)[ \t]*"
+    r"(?:\[([^\n]*)\]|\(([^\n]*)\)|\n\s*Action Input(?: \d{1,2})?:[ \t]*([^\n]*))?[ \t]*$",
     re.MULTILINE,
 )
+_LAST_ACTIONS = ("finish", "answer", "final_answer", "submit", "done", "return")
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "params", "kwargs")
 _NAMES = ("name", "function", "function_name", "tool", "tool_name")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
 """A date with a time, to the minute: seconds that are none may be left out."""
+_SIGNS = re.compile(r"(?<=\w)[,.]? +|(?<=[a-z]),(?=\w)|[.!]$")
+"""What stands between words, however it is written: `San Francisco, CA` is `San Francisco,CA`."""
+_DEFAULT = 400
+"""Characters of a prompt after the name of an argument in which its default is looked for."""
 _LONGEST = 20_000
 _PROSE_WORDS = 5
 """An argument of at least so many words is worded freely (a question, a message): other words are no other value."""
@@ -96,7 +102,7 @@ def written_calls(reading: Reading, names: Collection[str] = ()) -> tuple[Call, 
         return ()
     if "<" in text and (tagged := _tagged(text)):
         return tagged
-    if "Action:" in text and (acted := _acted(text)):
+    if "Action" in text and (acted := _acted(text)):
         return acted
     data = reading.shape.data
     items = data if isinstance(data, list) else [data]
@@ -124,7 +130,9 @@ def _tagged(text: str) -> tuple[Call, ...]:
 
 def _acted(text: str) -> tuple[Call, ...]:
     """`Action: search[Norway]`, or `Action: search` with `Action Input: …` below."""
-    return tuple(Call(match[1], _arguments(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
+    made = tuple(Call(match[1], _arguments(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
+    # Of a whole way, what it ends with is the answer; each goes its own.
+    return made[-1:] if len(made) > 1 and made[-1].name.lower() in _LAST_ACTIONS else made
 
 
 def form_changes(old: Reading, new: Reading) -> list[Reason]:
@@ -195,8 +203,8 @@ def _literal(node: ast.expr) -> object:
         return ast.unparse(node)
 
 
-def call_changes(old: Sequence[Call], new: Sequence[Call]) -> list[Reason]:
-    """What differs between the calls of the two sides; their order does not count."""
+def call_changes(old: Sequence[Call], new: Sequence[Call], prompt: str = "") -> list[Reason]:
+    """What differs between the calls of the two sides; their order does not count, nor do defaults of the prompt."""
     if not old or not new:
         if not old and not new:
             return []
@@ -207,22 +215,24 @@ def call_changes(old: Sequence[Call], new: Sequence[Call]) -> list[Reason]:
         gone, added = list((names[0] - names[1]).elements()), list((names[1] - names[0]).elements())
         return [changed("tool call", "other function called:", ", ".join(gone), ", ".join(added), 0.9)]
     left, right = (sorted(calls, key=lambda call: (call.name, _key(dict(call.arguments)))) for calls in (old, new))
-    return [reason for one, other in zip(left, right, strict=True) for reason in _argument_changes(one, other)]
+    return [reason for one, other in zip(left, right, strict=True) for reason in _argument_changes(one, other, prompt)]
 
 
-def _argument_changes(old: Call, new: Call) -> list[Reason]:
+def _argument_changes(old: Call, new: Call, prompt: str) -> list[Reason]:
     reasons: list[Reason] = []
     if _by_place(old) != _by_place(new) and _values(old) == _values(new):
         return reasons  # the same values in the same order, named on one side only
     for key in dict.fromkeys([*old.arguments, *new.arguments]):
         name = f"{old.name}.{key}" if key else old.name
         if key not in new.arguments:
-            reasons.append(Reason("tool call", f"argument lost: {name} was {_shown(old.arguments[key])}", 0.8))
+            weight = 0.3 if _is_default(key, old.arguments[key], prompt) else 0.8
+            reasons.append(Reason("tool call", f"argument lost: {name} was {_shown(old.arguments[key])}", weight))
         elif key not in old.arguments:
-            reasons.append(Reason("tool call", f"argument added: {name} = {_shown(new.arguments[key])}", 0.6))
+            weight = 0.3 if _is_default(key, new.arguments[key], prompt) else 0.6
+            reasons.append(Reason("tool call", f"argument added: {name} = {_shown(new.arguments[key])}", weight))
         elif _key(old.arguments[key]) != _key(new.arguments[key]):
             one, other = old.arguments[key], new.arguments[key]
-            weight = 0.3 if _reworded(one, other) else 0.85
+            weight = 0.3 if _reworded(one, other) or _same_expression(one, other) else 0.85
             reasons.append(changed("tool call", f"argument {name} changed:", _shown(one), _shown(other), weight))
     return reasons
 
@@ -233,6 +243,22 @@ def _by_place(call: Call) -> bool:
 
 def _values(call: Call) -> list[str]:
     return [_key(value) for value in call.arguments.values()]
+
+
+def _is_default(key: str, value: object, prompt: str) -> bool:
+    """Whether a prompt says that an argument has this value where it is left out."""
+    written = re.escape(value if isinstance(value, str) else json.dumps(value, default=str))
+    said = re.compile(rf"\bdefault\w*\b[^.\n]{{0,30}}?(?<![\w.]){written}(?![\w.]*\w)", re.IGNORECASE)
+    places = re.finditer(rf"\b{re.escape(key)}\b", prompt) if key and written else ()
+    return any(said.search(prompt, at.end(), at.end() + _DEFAULT) for at in places)
+
+
+def _same_expression(one: object, other: object) -> bool:
+    """Whether two texts are one formula: `x**2` and `x^2`."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    left, right = (text.replace("**", "^").removeprefix("lambda x:") for text in (one, other))
+    return left == right or same_formula(left, right) is True
 
 
 def _reworded(one: object, other: object) -> bool:
@@ -255,7 +281,8 @@ def _key(value: object) -> str:
     if isinstance(value, str):
         if (at := _MOMENT.fullmatch(value)) is not None:
             return f"{at[1]} {at[2]}"
-        return repr(" ".join(value.casefold().split()))
+        plain = " ".join(value.casefold().split())
+        return repr(_SIGNS.sub("", plain) if any(map(str.isalpha, plain)) else plain)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return canonical(f"{value:f}") if abs(value) < 1e15 else repr(value)
     return repr(value)

@@ -108,8 +108,9 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return holds_formula(left, right) or holds_formula(right, left)
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
         return False  # "Sentence A" is not "Sentence B"
-    if _same_literal(left, right):
-        return True
+    literals = _same_literal(left, right)
+    if literals is not None:
+        return literals
     return not _COMMAND.search(f"{left} {right}") and _same_words(left, right)
 
 
@@ -149,14 +150,18 @@ def _truth(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def _same_literal(left: str, right: str) -> bool:
+def _same_literal(left: str, right: str) -> bool | None:
+    """Whether two lists, or other values of Python, are the same; None where either is none."""
     if left[:1] not in "[({'\"" and right[:1] not in "[({'\"":
-        return False
+        return None
     try:
         with unwarned():
-            return bool(ast.literal_eval(left) == ast.literal_eval(right))
+            one, other = ast.literal_eval(left), ast.literal_eval(right)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
+        return None
+    if isinstance(one, (list, dict)) and type(one) is type(other):
+        return bool(one == other)
+    return True if one == other else None
 
 
 def _same_words(left: str, right: str) -> bool:

@@ -42,6 +42,8 @@ _TOKEN = re.compile(r"\s*(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+|\\[a-zA-Z]+|[a-zA-Z]+|[
 _SIGNS = re.compile(r"[-+*/^_!=<>≤≥±∞\\]|\d[a-zA-Z(]|[([{]")
 _RELATION = re.compile(r"[=<>≤≥∈]")
 _DECIMAL = re.compile(r"-?\d+\.(\d{2,})")
+_NO_SUM = re.compile(r"\s*\+?[\d() ]+(?:[-/.][\d() ]+){2,}\s*")
+"""A date, a version or the number of a telephone."""
 _FUNCTIONS = {
     "sqrt": cmath.sqrt, "ln": cmath.log, "log": cmath.log10, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan,
     "exp": cmath.exp, "arcsin": cmath.asin, "arccos": cmath.acos, "arctan": cmath.atan,
@@ -69,7 +71,11 @@ class _Formula:
 
 def same_formula(one: str, other: str) -> bool | None:
     """Whether two formulas, intervals or lists of them have the same value; None where either text is none."""
-    if max(len(one), len(other)) > _LONGEST or not (_SIGNS.search(one) or _SIGNS.search(other)):
+    if (
+        any(map(_NO_SUM.fullmatch, (one, other)))
+        or max(len(one), len(other)) > _LONGEST
+        or not (_SIGNS.search(one) or _SIGNS.search(other))
+    ):
         return None
     try:
         ours, theirs = ([_formula(part) for part in _spelt(text).split("∪")] for text in (one, other))

@@ -119,7 +119,7 @@ def _differences(
 ) -> list[Reason]:
     """Every check in order; the soft ones only where no certain one has found something."""
     if any(calls):
-        reasons = call_changes(*calls)
+        reasons = call_changes(*calls, prompt)
         if reasons or not (old.text and new.text):
             return reasons
     refusals = refusal_changes(old, new, prompt)
@@ -127,7 +127,7 @@ def _differences(
     if any(written):
         names = {call.name for calls in written for call in calls}
         written = written_calls(old, names), written_calls(new, names)
-        differ = call_changes(*written)
+        differ = call_changes(*written, prompt)
         if all(reason.weight < WORRYING_FROM for reason in differ):
             differ += form_changes(old, new)
         return [*refusals, *differ, *shape_changes(old, new, prompt)]

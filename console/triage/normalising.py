@@ -21,7 +21,7 @@ _TABLE = {**_FOLD, **_ASCII_QUOTE}
 _FOLDED = re.compile(f"[{''.join(map(re.escape, map(chr, _TABLE)))}]")
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
 """Scripts written without spaces between words: each character counts as one."""
-_REST = r"(?:[,.]\d+)*(?:/\d+(?!\d*/))?%?"
+_REST = r"(?:,\d{3}(?!\d)|\.\d+)*(?:/\d+(?!\d*/))?%?"
 _NUMBER = rf"(?<=\d)\d*+{_REST}|(?<=-)(?<![\w.)\]-]-)\d+{_REST}"
 _ASCII_TOKEN = re.compile(rf"[a-z0-9-](?:(?<=[a-z])[a-z]*+(?:'[a-z]++)*+|{_NUMBER})")
 """The same as the other for ASCII texts, at twice the speed. What may begin a token is one set of signs: found fast."""
