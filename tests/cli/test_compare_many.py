@@ -124,8 +124,8 @@ def test_a_state_directory_that_takes_nothing_is_told(console, world, stand_in, 
 def test_an_interrupted_run_goes_on_where_it_was(world, stand_in, tmp_path) -> None:
     """A real process, a real ctrl+c."""
     file = write(world, numbered(60))
-    # One simulated second lasts a real half: 120 answers, two at a time, take minutes.
-    stand_in.control.scale(0.05)
+    # 120 answers of a second or so, two at a time: far longer than it takes to stop it after six, on a busy machine too.
+    stand_in.control.scale(0.2)
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
