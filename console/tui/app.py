@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -25,9 +26,9 @@ class ConsoleApp(TerminalApp[None]):
         self.runtime = runtime
         self.set_keymap(textual_keymap(runtime.keys))
 
-    def on_mount(self) -> None:
-        """Show the one screen."""
-        self.push_screen(MainScreen(self.runtime))
+    def get_default_screen(self) -> Screen[Any]:
+        """The one screen: an empty one below it would be laid out and painted first."""
+        return MainScreen(self.runtime)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action by name, for the palette."""

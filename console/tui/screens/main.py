@@ -17,7 +17,7 @@ from console.domain.errors import RegistryInvalid
 from console.domain.registry import Route
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.drawing.frame import EMPTY_COMPARER, Hint, frame
-from console.tui.filtering import Filtering, FilterRow
+from console.tui.filtering import Filtering
 from console.tui.keys import KEYS, PINNED, by_action
 from console.tui.messages import Looked
 from console.tui.offering import Offering
@@ -68,6 +68,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*_bindings(), Binding("escape", "all_routes", show=False)]
     AUTO_FOCUS = "LivePane"
+    HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012 - its drawings know their width: no class shall style all of it again
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
@@ -106,7 +107,6 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             with Vertical(id="right"):
                 yield LivePane(id="live")
                 yield ComparerPane(id="comparer")
-        yield FilterRow()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -164,7 +164,6 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             self.look = replace(self.look, snapshot=written)
             self._show_route()
 
-    @on(FilterRow.Changed)
     def _show(self) -> None:
         if self.look is None:
             return
