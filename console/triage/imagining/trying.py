@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.inputs import Arguments, Input, at_an_edge, inputs
 from console.triage.imagining.machine import Machine
+from console.triage.imagining.programs import PROGRAM, as_function, reads_input
 from console.triage.imagining.values import OF_PROGRAMS, PLAIN, Unknown, listed
 from console.triage.records import Reason, brief
 
@@ -47,6 +48,8 @@ class _Tally:
 
 def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason | None, bool]:
     """The first input on which something else comes out; and whether enough inputs gave the same."""
+    if reads_input(left) and reads_input(right):
+        left, right = as_function(left), as_function(right)
     budget = Budget(PER_CALL, IN_ALL)
     machines = Machine(left, budget), Machine(right, budget)
     tally = _Tally()
@@ -120,7 +123,11 @@ def _incidental(one: Input) -> bool:
 
 
 def _told(entry: _Entry, one: Input, before: Outcome, after: Outcome, weight: float) -> Reason:
-    call = f"{entry.name}({', '.join(map(repr, one.arguments))})"
+    if entry.name == PROGRAM:
+        lines = one.arguments[0] if isinstance(one.arguments[0], list) else []
+        call = f"what it prints for {' / '.join(lines)!r}"
+    else:
+        call = f"{entry.name}({', '.join(map(repr, one.arguments))})"
     return Reason("code", f"{brief(call, 50)} was {_shown(before)}, is now {_shown(after)}", weight)
 
 
@@ -128,9 +135,18 @@ def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> Outcome |
     """What a call gives, the error it ends with, None where that cannot be told."""
     given = arguments if PLAIN.issuperset(map(type, arguments)) else copy.deepcopy(arguments)
     outcome = _ended(lambda: machine.call(entry.name, given, entry.kind))
+    if entry.name == PROGRAM and isinstance(outcome, tuple):
+        return _of_program(outcome, given, arguments)
     if isinstance(outcome, tuple) and outcome[0] is None and given != arguments:
         return given, outcome[1]  # what returns nothing has changed what it was given
     return outcome
+
+
+def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, lines: Arguments) -> Outcome:
+    """What a program printed, word by word; the input was none for it where it left some of the lines."""
+    if left_over[0] and left_over != lines:
+        return LookupError("lines are left")
+    return " ".join(" ".join(outcome[1]).split()), ()
 
 
 def _ended(call: Callable[[], tuple[object, tuple[str, ...]]]) -> Outcome | None:

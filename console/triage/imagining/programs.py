@@ -1,0 +1,95 @@
+"""Programs that read their input and print: each is made a function of the lines it reads, and tried like others."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+PROGRAM, LINES = "__program__", "__lines__"
+_SAMPLE = re.compile(
+    r"\binput(?: ?#?\d)?\**:?\**[ \t]*\n+(?:```\w*\n)?(.{1,400}?)\n+(?:```\n+)?[#* \t]*(?:sample |example )?output\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOST = 4
+_INVENTED = (
+    ("3", "1 2 3"), ("5", "5 2 8 8 1"), ("1", "7"), ("2 3",), ("7",), ("4", "-1 -5 -2 -3"), ("hello world",), ("10 4",),
+    ("3 5", "4 1 2", "6"), ("2", "3", "1 2 3", "2", "5 5"), ("abcba",), ("12",), ("2 2", "1 2", "3 4"),
+    ("1", "3", "1 2 3"), ("2", "1", "4", "2", "3 5"), ("3", "2", "1 1", "3", "2 4 6", "1", "9"), ("1", "4", "4 3 2 1"),
+    ("2", "2 3", "5 1"), ("3", "4", "7", "10"), ("2", "abc", "zz"),
+)  # fmt: skip
+_READS = ("input", "stdin")
+
+
+def reads_input(tree: ast.Module) -> bool:
+    """Whether a program calls `input`, or reads `sys.stdin`."""
+    return any(
+        (isinstance(node, ast.Name) and node.id in _READS) or (isinstance(node, ast.Attribute) and node.attr == "stdin")
+        for node in ast.walk(tree)
+    )
+
+
+def as_function(tree: ast.Module) -> ast.Module:
+    """The module with one function that does what the program does, given the lines of its input."""
+    body = [part for node in tree.body if (part := _Reader().visit(node)) is not None]
+    own = ast.parse(f"def {PROGRAM}({LINES}):\n    pass")
+    function = own.body[0]
+    if isinstance(function, ast.FunctionDef):
+        function.body += body
+    return own
+
+
+def line_inputs(prompt: str) -> list[tuple[tuple[list[str]], bool]]:
+    """The inputs that a prompt shows, and whether they are such; with others that a program may be meant for."""
+    shown = [match.strip("` \n").split("\n") for match in _SAMPLE.findall(prompt)][:_MOST]
+    found = [(([line.strip() for line in lines],), True) for lines in shown]
+    return found + [((list(lines),), False) for lines in _INVENTED]
+
+
+class _Reader(ast.NodeTransformer):
+    """What reads, as what takes lines from a list."""
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt | None:
+        kept = [name for name in node.names if name.name not in ("sys", "os", "io")]
+        return ast.Import(kept) if kept else None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt | None:
+        return None if node.module == "sys" else node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | None:
+        if isinstance(node.targets[0], ast.Name) and node.targets[0].id in ("input", "data_in", "readline"):
+            return None  # `input = sys.stdin.readline`
+        self.generic_visit(node)
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | None:
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("sys.setrecursionlimit", "sys.exit"):
+            return None
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant("__main__") if node.id == "__name__" else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if ast.unparse(node) in ("sys.stdin", "sys.stdin.buffer"):
+            return ast.Name(LINES, ast.Load())
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        called = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
+        called = called.removeprefix("sys.").replace("stdin.buffer.", "stdin.")
+        if called in ("input", "stdin.readline", "readline"):
+            return _expression(f"{LINES}.pop(0)")
+        if called in ("stdin.read", "open(0).read"):
+            return _expression(f"'\\n'.join({LINES})")
+        if called == "stdin.readlines":
+            return ast.Name(LINES, ast.Load())
+        if called == "stdout.write":
+            return ast.Call(ast.Name("print", ast.Load()), [self.visit(one) for one in node.args], [])
+        self.generic_visit(node)
+        return node
+
+
+def _expression(source: str) -> ast.expr:
+    return ast.parse(source, mode="eval").body
