@@ -14,7 +14,7 @@ from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
 from console.triage.nearly import is_negation
 from console.triage.options import options_of, picked
-from console.triage.quantities import quantity, same_quantity
+from console.triage.quantities import Quantity, quantity, same_quantity
 from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason, brief, changed
 
@@ -69,9 +69,16 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
     """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
     if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
         return [], False
-    if after.sure and (quantity(after.text) is None or _ends_with(old, after.text)):
+    value = _one_number(after.text)
+    if after.sure and (quantity(value) is None or _ends_with(old, value)):
         return [], False
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
+
+
+def _one_number(text: str) -> str:
+    """The number in a few words, where there is one; else the words."""
+    numbers = numbers_of(text)
+    return numbers[0] if len(numbers) == 1 else text.strip("$ ")
 
 
 def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
@@ -83,11 +90,19 @@ def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tupl
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
         return [], True
+    longer = after if before.kind == "short" else before
+    if longer.kind in ("marked", "boxed", "field") and None not in _quantities(before.text, after.text):
+        # The number may be in the other text, but on the way to another answer.
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if after.kind == before.kind == "short" or len(other.tokens) <= 40:
         if _within(Reading(short.text), other):
             return [], True
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.6)], False
+
+
+def _quantities(*texts: str) -> list[Quantity | None]:
+    return [quantity(_one_number(text)) for text in texts]
 
 
 def _same_number(one: str, other: str) -> bool:

@@ -42,6 +42,7 @@ _SQL = re.compile(
     r"create\s+(?:table|index|view)\s|with\s+\w+\s+as\s*\()",
     re.IGNORECASE,
 )
+_EQUATION = re.compile(r"\s*\w+ = -?[\d.,/ ]+[a-zA-Z%]*\s*")
 _COMMAND = re.compile(
     r"\s*(?:\$ |sudo )?(?:find|grep|ls|git|docker|curl|wget|sed|awk|tar|ssh|scp|kubectl|npm|npx|pip3?|python3?|chmod"
     r"|chown|cat|cp|mv|rm|mkdir|echo|export|systemctl|apt|apt-get|brew|make|ps|kill|du|df|head|tail|sort|xargs|rsync|ffmpeg"
@@ -165,8 +166,8 @@ def is_code(text: str) -> bool:
         text.endswith(";") or text.count("\n") or not text.endswith(".")
     ):
         return True
-    if "\n####" in text:
-        return False  # what marks a final answer
+    if "####" in text or _EQUATION.fullmatch(text):
+        return False  # what states an answer
     first = text[:4_000].lstrip().partition("\n")[0].strip()
     starts = first.startswith(("#", "//", "/*")) or _STARTS_CODE.match(first) is not None
     if not starts and _COMMAND.match(first) is None:
