@@ -102,7 +102,11 @@ class ShareTest:
         """What is bet on, given production's rate."""
         if self.side == "regression":
             return REGRESSION_FACTORS
-        return pass_factors(rate / (self.r * rate + self.d) if self.equal is None else self.equal)
+        if self.equal is not None:
+            return pass_factors(self.equal)
+        # With nothing bad on production and no absolute margin both are 0; their ratio is 1/r however small they get.
+        tolerated = self.r * rate + self.d
+        return pass_factors(rate / tolerated if tolerated > 0 else 1 / self.r)
 
     def feed(self, canary_n: int, canary_bad: int, production_n: int, production_bad: int) -> None:
         """One closed block, in order of time. A block with an empty arm teaches the rate, and moves no money."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from console.domain.registry import Canary, Gates, MetricGate, Route
+from console.domain.registry import Canary, Gates, MetricGate, Route, UserMode
 from console.domain.requests import RequestRow
 from console.traffic.evidence import EvidenceKeeper, changed_gates, gates_json
 from console.traffic.importing import write_history
@@ -282,6 +282,20 @@ def test_a_share_raised_while_nobody_looked_is_no_wrong_split(
     wrong = keeper(kept=False).verdict(sixty, now)
     assert wrong is not None
     assert wrong.state == "suspect data", "the users of the last minutes are not split like that either"
+
+
+@pytest.mark.parametrize("users", ["tempered", "exact"])
+def test_a_margin_without_absolute_slack_is_judged_while_nothing_fails(
+    path: Path, keeper: Callable[..., EvidenceKeeper], users: UserMode
+) -> None:
+    """`margin = [1.5, 0]`, at most half as much again: with no errors at all that tolerates none."""
+    write_history(path, rows(T0 - 600, 2_400, outcome=lambda arm: "ok"))
+    strict = MetricGate(tolerance=(1.2, 0.0), margin=(1.5, 0.0))
+    gates = Gates(metrics=dict.fromkeys(("error", "refusal", "empty", "cost"), strict), users=users)
+    verdict = keeper().verdict(replace(ROUTE, gates=gates), T0 + 1_800)
+    assert verdict is not None
+    assert verdict.state == "watching"
+    assert "error" in {judged.name for judged in verdict.metrics}
 
 
 def test_a_quiet_arm_is_no_comparison(path: Path, keeper: Callable[..., EvidenceKeeper]) -> None:
