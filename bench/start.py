@@ -1,16 +1,20 @@
-"""How long until there is something to see: the console against a bare Textual app, and the demo.
+"""How long until there is something to see: the console against a bare Textual app and another console, and the demo.
 
-`python bench/start.py [RUNS]` starts both on a pseudo-terminal, in turn, on a world with three days of requests, and
-measures from the start of the process to the frame with the first data (for the bare app: with its one word). `.pyc`
-files are warm, as they are for everybody after the first start. Then `console demo`, from the command to live metrics.
+`python bench/start.py [RUNS]` starts each on a pseudo-terminal, in turn, on a world with three days of requests, and
+measures from the start of the process to the frame with the first data (for the bare app: with its one word), and on to
+the answer to a key that is pressed at that moment. `--harlequin PATH` (or HARLEQUIN) names the `harlequin` of an
+environment of its own, a Textual console of about this size; its first paint is its first word. `.pyc` files are warm,
+as they are for everybody after the first start. Then `console demo`, from the command to live metrics.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import pty
 import re
 import select
+import shutil
 import statistics
 import struct
 import sys
@@ -19,6 +23,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 RUNS = 9
 PATIENCE_S = 60.0
@@ -42,8 +47,26 @@ def environment() -> dict[str, str]:
     return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
 
 
-def seconds_until(command: Sequence[str], wanted: str, leave: bytes = b"q") -> tuple[float, float]:
-    """(seconds until `wanted` was sent to the terminal, seconds from the key `q` to the end of the process)."""
+class Program(NamedTuple):
+    """What is started, the first text to wait for, the key that leaves; a key and the text that answers it."""
+
+    command: Sequence[str]
+    wanted: str
+    leave: bytes = b"q"
+    key: bytes = b""
+    answer: str = ""
+
+
+class Start(NamedTuple):
+    """Seconds until the first text, until the answer to the key, and from the key that leaves to the end."""
+
+    seen: float
+    answered: float
+    left: float
+
+
+def start(program: Program) -> Start:
+    """Start it once, wait and leave."""
     began = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
@@ -51,12 +74,14 @@ def seconds_until(command: Sequence[str], wanted: str, leave: bytes = b"q") -> t
         import termios
 
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-        os.execvpe(command[0], list(command), environment())
-    raw, sought, until = b"", re.compile(wanted.encode()), began + PATIENCE_S
-    while not sought.search(_CODES.sub(b"", raw)):
-        raw += _read(terminal, until)
-    seen = time.perf_counter()
-    os.write(terminal, leave)
+        os.execvpe(program.command[0], list(program.command), environment())
+    until = began + PATIENCE_S
+    seen = answered = _wait(terminal, program.wanted, until)
+    if program.key:
+        os.write(terminal, program.key)
+        answered = _wait(terminal, program.answer, until)
+    asked = time.perf_counter()
+    os.write(terminal, program.leave)
     while True:
         try:
             if not _read(terminal, until):
@@ -66,7 +91,14 @@ def seconds_until(command: Sequence[str], wanted: str, leave: bytes = b"q") -> t
     os.waitpid(pid, 0)
     left = time.perf_counter()
     os.close(terminal)
-    return seen - began, left - seen
+    return Start(seen - began, answered - began, left - asked)
+
+
+def _wait(terminal: int, wanted: str, until: float) -> float:
+    raw, sought = b"", re.compile(wanted.encode())
+    while not sought.search(_CODES.sub(b"", raw)):
+        raw += _read(terminal, until)
+    return time.perf_counter()
 
 
 def _read(terminal: int, until: float) -> bytes:
@@ -75,44 +107,62 @@ def _read(terminal: int, until: float) -> bytes:
     return os.read(terminal, 65_536)
 
 
-def main(runs: int) -> None:
+def main() -> None:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="?", type=int, default=RUNS)
+    parser.add_argument("--harlequin", default=os.environ.get("HARLEQUIN", "harlequin"), help="its command")
+    given = parser.parse_args()
     from console.demo import world
 
     with tempfile.TemporaryDirectory() as folder:
         world.make(Path(folder), datetime.now(UTC))
         places = ["--registry", f"{folder}/{world.REGISTRY_NAME}", "--log", f"{folder}/{world.LOG_NAME}"]
-        commands = {
-            "bare Textual app": ([sys.executable, "-c", BARE], "something to see", b"\x11"),
-            "console": ([sys.executable, "-m", "console", *places], "error rate", b"q"),
+        programs = {
+            "bare Textual app": Program([sys.executable, "-c", BARE], "something to see", b"\x11"),
+            "console": Program([sys.executable, "-m", "console", *places], "error rate", b"q", b"1", "▌ 1 Registry"),
         }
-        rows: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for n in range(runs + 1):
-            for name, (command, wanted, leave) in commands.items():
-                row = seconds_until(command, wanted, leave)
+        if harlequin := shutil.which(given.harlequin):
+            programs["harlequin"] = Program([harlequin], "Data Catalog", b"\x11")
+        rows: dict[str, list[Start]] = {name: [] for name in programs}
+        for n in range(given.runs + 1):
+            for name, program in programs.items():
+                row = start(program)
                 if n:  # the first one wrote the .pyc files
                     rows[name].append(row)
-    print(f"{runs} starts of each, in turn; 120x36; three days of requests")
-    print(f"{'seconds':<22}{'first data p50':>16}{'best':>8}{'quit p50':>10}{'best':>8}")
-    for name, values in rows.items():
-        seen, left = zip(*values, strict=True)
-        row = (statistics.median(seen), min(seen), statistics.median(left), min(left))
-        print(f"{name:<22}{row[0]:>16.3f}{row[1]:>8.3f}{row[2]:>10.3f}{row[3]:>8.3f}")
-    bare, ours = ([value for value, _ in rows[name]] for name in commands)
-    pairs = [a / b for a, b in zip(ours, bare, strict=True)]
-    print(
-        f"ratio, median of the pairs {statistics.median(pairs):.2f}, of the best {min(ours) / min(bare):.2f}; goal 1.3"
-    )
+    print(f"{given.runs} starts of each, in turn; 120x36; three days of requests; load {os.getloadavg()[0]:.1f}")
+    _print_rows(rows)
+    _print_ratio("a bare Textual app", rows["console"], rows["bare Textual app"], 1.3)
+    if "harlequin" in rows:
+        _print_ratio("harlequin's first paint", rows["console"], rows["harlequin"], 0.45)
+    else:
+        print("harlequin: not installed (--harlequin PATH)")
     print_demo()
+
+
+def _print_rows(rows: dict[str, list[Start]]) -> None:
+    print(f"{'seconds':<22}{'first data p50':>16}{'best':>8}{'key answered':>14}{'best':>8}{'quit p50':>10}{'best':>8}")
+    for name, values in rows.items():
+        seen, answered, left = zip(*values, strict=True)
+        cells = f"{name:<22}{statistics.median(seen):>16.3f}{min(seen):>8.3f}"
+        if answered != seen:
+            cells += f"{statistics.median(answered):>14.3f}{min(answered):>8.3f}"
+        else:
+            cells += f"{'':>22}"
+        print(f"{cells}{statistics.median(left):>10.3f}{min(left):>8.3f}")
+
+
+def _print_ratio(name: str, ours: Sequence[Start], theirs: Sequence[Start], goal: float) -> None:
+    pairs = statistics.median(a.seen / b.seen for a, b in zip(ours, theirs, strict=True))
+    best = min(each.seen for each in ours) / min(each.seen for each in theirs)
+    print(f"first data to {name}: {pairs:.2f} (median of the pairs), {best:.2f} (of the best); goal {goal}")
 
 
 def print_demo() -> None:
     """The command a newcomer types first."""
-    seen, left = seconds_until(
-        [sys.executable, "-m", "console", "demo"], r"(WARMING UP|WATCHING|PASS)(?s:.*)error rate"
-    )
-    print(f"console demo: {seen:.1f} s to live metrics, {left:.1f} s from q to the end")
+    demo = start(Program([sys.executable, "-m", "console", "demo"], r"(WARMING UP|WATCHING|PASS)(?s:.*)error rate"))
+    print(f"console demo: {demo.seen:.1f} s to live metrics, {demo.left:.1f} s from q to the end")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS)
+    main()
