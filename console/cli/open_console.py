@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from console.providers.endpoints import Endpoints
     from console.tui.drawing.canvas import Canvas
 
-PATIENCE_S = 0.3
+PATIENCE_S = 0.6
 """A first look that takes longer is shown by the screen, which is loaded meanwhile."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from console.domain import secrets
@@ -101,8 +100,8 @@ class _Findings:
     def pinned(self, path: KeyPath, model_id: str, models: Mapping[str, Any]) -> None:
         """Every model that a route names has a pin: this also catches most files that were cut short."""
         if model_id not in models:
-            near = get_close_matches(model_id, models, n=1, cutoff=0.8)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
+            near = _nearest(model_id, models, 0.8)
+            hint = f'; did you mean "{near}"?' if near else ""
             self.error(path, f"{got(model_id)} has no table [{dotted(('models', model_id))}]{hint}")
 
 
@@ -111,8 +110,14 @@ _Values = dict[str, Any]
 
 def unknown(name: str, known: tuple[str, ...]) -> str:
     """`unknown key; did you mean canary_percentage?`, or all known keys where none is near."""
-    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; known are {', '.join(known)}"
+    near = _nearest(name.lower(), known, 0.5)
+    return f"unknown key; did you mean {near}?" if near else f"unknown key; known are {', '.join(known)}"
+
+
+def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
+    from difflib import get_close_matches  # for mistakes only
+
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), "")
 
 
 def _named(found: _Findings, tables: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:

@@ -7,7 +7,6 @@ advance = "ctrl+up,+"
 
 from __future__ import annotations
 
-import difflib
 import string
 import tomllib
 from collections.abc import Sequence
@@ -50,7 +49,9 @@ def remapped(changes: dict[str, str], where: str = "keys") -> tuple[Key, ...]:
     new = dict.fromkeys(changes)
     for name in new:
         if name not in REMAPPABLE:
-            near = difflib.get_close_matches(name, REMAPPABLE, 1)
+            from difflib import get_close_matches  # for mistakes only
+
+            near = get_close_matches(name, REMAPPABLE, 1)
             raise Usage(f"{where}: no action {name!r}", f"Did you mean {near[0]}?" if near else _known())
     keys = tuple(_changed(key, changes.get(name_of(key.action)), where) for key in KEYS)
     _check_unique(keys, where)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
 import select
 import signal
+import subprocess
 import sys
 import termios
 import threading
@@ -34,6 +36,7 @@ from console.view.records import FleetView
 from tests.tui import samples, worlds
 from tests.tui.test_app import until
 
+ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(60, 20), (80, 24), (120, 36), (200, 50)]
 TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
@@ -298,3 +301,41 @@ class _Slow:
 class _Broken:
     def look(self, _now: datetime, *, quick: bool) -> str:
         raise ZeroDivisionError
+
+
+BEFORE_THE_FRAME = """
+import json, os, sys
+sys.path.insert(0, {root!r})
+import console.cli.main, console.cli.open_console, console.tui.opening
+from console.cli.settings import Settings
+
+def reached(draw, *, ascii_only):
+    assert "error rate" in chr(10).join(draw(120, 36).text())
+    from rich.style import Style
+    print(json.dumps(sorted(sys.modules)), flush=True)
+    os._exit(0)
+
+console.tui.opening.opening = reached
+console.cli.open_console.PATIENCE_S = 30.0
+console.cli.open_console._run(Settings(registry={registry!r}, log={log!r}), [], "")
+"""
+NOT_YET = (
+    *("textual", "asyncio", "concurrent", "subprocess", "ssl", "http", "email", "logging", "sqlite_utils", "tomlkit"),
+    *("anthropic", "openai", "genai_prices", "numpy", "statistics", "fractions", "difflib", "importlib.metadata"),
+    *("console.actions.desk", "console.actions.planning", "console.catalog.contract", "console.triage"),
+    *("console.compare", "console.regression", "console.preflight", "console.providers", "console.demo"),
+    *("console.tui.app", "console.tui.widgets", "console.tui.screens", "console.tui.drawing.comparer"),
+    *("console.tui.drawing.dialog", "console.guard.records", "console.registry.writing", "console.registry.editing"),
+)
+MOST_MODULES = 310
+"""A quarter of a millisecond each."""
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(healthy: worlds.World) -> None:
+    code = BEFORE_THE_FRAME.format(root=str(ROOT), registry=str(healthy.registry), log=str(healthy.log))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    early = {name for name in NOT_YET if any(each == name or each.startswith(f"{name}.") for each in loaded)}
+    assert early == set()
+    assert len(loaded) <= MOST_MODULES, "what is new here has the whole start wait for it"

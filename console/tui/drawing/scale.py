@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from functools import lru_cache
-from statistics import median
 from typing import NamedTuple
 
 from console.view.records import PlotView
@@ -45,8 +44,16 @@ def needed(plot: PlotView) -> float:
     peak = max(_certain(plot), default=0.0)
     if not ranges:
         return peak
-    most = max(_RANGE_AT_MOST * (median(line) if line else 0.0), _ROOM_ABOVE * peak, _USUAL_RANGES * median(ranges))
+    most = max(_RANGE_AT_MOST * _median(line), _ROOM_ABOVE * peak, _USUAL_RANGES * _median(ranges))
     return max(peak, min(max(ranges), most))
+
+
+def _median(values: list[float]) -> float:
+    """0 without any. The module of the standard library loads fractions and decimals with it."""
+    ordered, half = sorted(values), len(values) // 2
+    if not ordered:
+        return 0.0
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _certain(plot: PlotView) -> list[float]:
@@ -75,7 +82,7 @@ def nice_top(plot: PlotView, rows: int) -> float:
     candidates = [value for value in nice if need * 0.999 <= value <= 1.5 * need and value <= most]
     candidates = candidates or [min([value for value in nice if value >= need * 0.999], default=need)]
     values = [value for point in plot.points if (value := finite(point.production)) is not None]
-    middle = median(values) if values else 0.0
+    middle = _median(values)
 
     def off_centre(top: float) -> float:
         position = min(1.0, max(0.0, middle / top)) * rows
