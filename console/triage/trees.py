@@ -11,16 +11,23 @@ _BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 _LEFT_OUT = {ast.arg: "annotation", ast.FunctionDef: "returns", ast.AsyncFunctionDef: "returns"}
 
 
+def parts_of(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below one; without the contexts of names, which hold nothing."""
+    found: list[ast.AST] = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST) and field != "ctx":
+            found.append(value)
+    return found
+
+
 def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """Every node, those nearer to the root first; without the contexts of names, which hold nothing."""
+    """Every node, those nearer to the root first."""
     found = [tree]
     for node in found:
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                found += [part for part in value if isinstance(part, ast.AST)]
-            elif field != "ctx" and isinstance(value, ast.AST):
-                found.append(value)
+        found += parts_of(node)
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
+from math import prod
 
 from console.triage.imagining.programs import PROGRAM, line_inputs
 from console.triage.imagining.values import words
@@ -173,18 +174,15 @@ def _of_pools(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iter
     quoted, free = _quoted(prompt), _FREE.search(prompt) is not None
     by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
     for kinds in product(*(_pools(by_name[name]) for name in parameters)):
-        several = [
-            tuple(map(_sorted, given)) if in_order else given
-            for given in product(*((*quoted, *pool) if pool is _TEXTS else pool for pool in kinds))
-        ]
-        step = max(1, len(several) // _MOST)
+        pools = [(*quoted, *pool) if pool is _TEXTS else pool for pool in kinds]
+        step = max(1, prod(map(len, pools)) // _MOST)
         # A step that shares a factor with the size of a pool would meet only some of its values.
         step += step > 1 and any(step % len(pool) == 0 or len(pool) % step == 0 for pool in kinds)
         twins = () if in_order else _twins(kinds)
-        yield [
-            Input(given, example=not any(map(at_an_edge, given)), beyond=free)
-            for given in [*several[::step][:_MOST], *twins]
-        ]
+        several: Iterable[Arguments] = islice(product(*pools), 0, step * _MOST, step)
+        if in_order:
+            several = [tuple(map(_sorted, given)) for given in several]
+        yield [Input(given, example=not any(map(at_an_edge, given)), beyond=free) for given in (*several, *twins)]
 
 
 def _quoted(prompt: str) -> list[str]:

@@ -15,8 +15,9 @@ from typing import Any
 
 from console.triage.imagining.expressions import Budget, Expressions, Module
 from console.triage.imagining.library import MODULES
-from console.triage.imagining.scopes import Instance, Scope
+from console.triage.imagining.scopes import Instance, Scope, Signature
 from console.triage.imagining.values import ERRORS, OF_PROGRAMS, Unknown, calculated, limited, listed
+from console.triage.trees import parts_of
 
 _DEEPEST = 24
 _IGNORED_MODULES = frozenset({"typing", "__future__", "dataclasses", "abc"})
@@ -45,7 +46,8 @@ class Machine(Expressions):
         self._tree = tree
         self._depth = 0
         self._yielded: list[list[Any]] = []
-        self._generators: dict[int, bool] = {}
+        self._generators: dict[ast.FunctionDef, bool] = {}
+        self._signatures: dict[ast.FunctionDef | ast.Lambda, Signature] = {}
 
     def call(self, name: str, given: tuple[object, ...], kind: str = "") -> tuple[object, tuple[str, ...]]:
         """What a function, or the method of a new `kind`, returns and prints. Raises its own error, or Unknown."""
@@ -149,7 +151,7 @@ class Machine(Expressions):
         if self._depth >= _DEEPEST:
             raise Unknown
         scope = Scope(outer)
-        self._arguments(node.args, given, keywords, scope)
+        self._arguments(node, given, keywords, scope)
         self._depth += 1
         try:
             if isinstance(node, ast.Lambda):
@@ -166,37 +168,27 @@ class Machine(Expressions):
         return None
 
     def _arguments(
-        self, wanted: ast.arguments, given: tuple[object, ...], keywords: dict[str, object], scope: Scope
+        self, node: ast.FunctionDef | ast.Lambda, given: tuple[object, ...], keywords: dict[str, object], scope: Scope
     ) -> None:
-        names = [one.arg for one in (*wanted.posonlyargs, *wanted.args)]
-        values: dict[str, object] = dict(zip(names, given, strict=False))
-        names += [one.arg for one in wanted.kwonlyargs]
-        if len(given) > len(values) and wanted.vararg is None:
-            raise TypeError("too many arguments")
-        if wanted.vararg is not None:
-            values[wanted.vararg.arg] = tuple(given[len(values) :])
-        more = {name: value for name, value in keywords.items() if name not in names}
-        if more and wanted.kwarg is None:
-            raise TypeError("unexpected argument")
-        if wanted.kwarg is not None:
-            values[wanted.kwarg.arg] = more
-        values.update({name: value for name, value in keywords.items() if name in names})
-        positional = [one.arg for one in (*wanted.posonlyargs, *wanted.args)]
-        defaults: dict[str, ast.expr | None] = dict(zip(positional[::-1], wanted.defaults[::-1], strict=False))
-        defaults.update({one.arg: at for one, at in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)})
-        for name in names:
+        wanted = self._signatures.get(node)
+        if wanted is None:
+            wanted = self._signatures[node] = Signature(node.args)
+        if wanted.plain and not keywords and len(given) == len(wanted.names):
+            scope.own.update(zip(wanted.names, given, strict=True))
+            return
+        values = wanted.bound(given, keywords)
+        for name in wanted.names:
             if name not in values:
-                default = defaults.get(name)
+                default = wanted.defaults.get(name)
                 if default is None:
                     raise TypeError(name)
                 values[name] = self.value(default, scope)
         scope.own.update(values)
 
     def _generates(self, node: ast.FunctionDef) -> bool:
-        known = self._generators.get(id(node))
+        known = self._generators.get(node)
         if known is None:
-            known = any(isinstance(one, (ast.Yield, ast.YieldFrom)) for part in node.body for one in _own_nodes(part))
-            self._generators[id(node)] = known
+            known = self._generators[node] = _yields(node)
         return known
 
     def _generated(self, node: ast.FunctionDef, scope: Scope) -> list[Any]:
@@ -368,12 +360,16 @@ def _dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes in a statement, those of functions inside of it left out."""
-    yield node
-    if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
-        for child in ast.iter_child_nodes(node):
-            yield from _own_nodes(child)
+def _yields(function: ast.FunctionDef) -> bool:
+    """Whether a function is a generator; those inside of it do not count."""
+    nodes: list[ast.AST] = list(function.body)
+    for node in nodes:
+        kind = node.__class__
+        if kind is ast.Yield or kind is ast.YieldFrom:
+            return True
+        if kind is not ast.FunctionDef and kind is not ast.Lambda:
+            nodes += parts_of(node)
+    return False
 
 
 def _unknown(*_: object, **__: object) -> Any:

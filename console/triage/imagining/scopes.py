@@ -43,6 +43,38 @@ class Scope:
         raise Unknown
 
 
+class Signature:
+    """The parameters of a function. `plain`: all have a place, none takes what is left over."""
+
+    __slots__ = ("_kwarg", "_positional", "_vararg", "defaults", "names", "plain")
+
+    def __init__(self, wanted: ast.arguments) -> None:
+        self._positional = [one.arg for one in (*wanted.posonlyargs, *wanted.args)]
+        self.names = self._positional + [one.arg for one in wanted.kwonlyargs]
+        self._vararg = wanted.vararg.arg if wanted.vararg is not None else ""
+        self._kwarg = wanted.kwarg.arg if wanted.kwarg is not None else ""
+        self.plain = not (wanted.kwonlyargs or self._vararg or self._kwarg)
+        self.defaults: dict[str, ast.expr | None] = dict(
+            zip(self._positional[::-1], wanted.defaults[::-1], strict=False)
+        )
+        self.defaults.update({one.arg: at for one, at in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)})
+
+    def bound(self, given: tuple[object, ...], keywords: dict[str, object]) -> dict[str, object]:
+        """Arguments by their names, without defaults. Raises TypeError where there are too many."""
+        values: dict[str, object] = dict(zip(self._positional, given, strict=False))
+        if len(given) > len(values) and not self._vararg:
+            raise TypeError("too many arguments")
+        if self._vararg:
+            values[self._vararg] = tuple(given[len(values) :])
+        more = {name: value for name, value in keywords.items() if name not in self.names}
+        if more and not self._kwarg:
+            raise TypeError("unexpected argument")
+        if self._kwarg:
+            values[self._kwarg] = more
+        values.update({name: value for name, value in keywords.items() if name in self.names})
+        return values
+
+
 class Instance:
     """An object of a class of the program: its fields, its class, and the scope in which that was defined."""
 
