@@ -167,4 +167,9 @@ def _value(plain: Mapping[str, Any], path: KeyPath) -> object:
 def _words(value: object) -> str:
     if value is _NOTHING:
         return "nothing"
-    return "a table" if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return "a table"
+    try:
+        return str(value)
+    except ValueError:  # thousands of digits
+        return "a huge number"

@@ -62,5 +62,8 @@ def _words(path: KeyPath, was: object, now: object) -> str:
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return "a table"
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError:  # TOML has hexadecimal numbers of any length, and Python writes none of thousands of digits
+        return "a huge number"
     return text if len(text) <= 40 else text[:39] + "…"

@@ -22,7 +22,10 @@ def literal(value: object) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, int):
-        return str(value)
+        try:
+            return str(value)
+        except ValueError as error:
+            raise EditImpossible("a number has too many digits") from error
     if isinstance(value, float):
         return "nan" if math.isnan(value) else repr(value)
     if isinstance(value, datetime):

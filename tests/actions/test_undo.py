@@ -248,3 +248,18 @@ def test_an_edit_by_hand_can_be_undone(do, desk, edit, path):
     assert desk.notice().summary == "edited by hand: support.canary_percentage 25 → 100"
     do(Undo())
     assert read(path).registry.routes["support"].canary_percentage == 25
+
+
+def test_a_number_of_thousands_of_digits_by_hand_stops_neither_a_rollback_nor_an_undo(do, desk, path, route):
+    small, huge = "x = 1\n", f"x = 0x{'f' * 6_000}\n"
+    table = f"[routes.support.params]\n{small}\n"
+    path.write_text(path.read_text().replace("[routes.summarise]", f"{table}[routes.summarise]"))
+    do(SetShare("support", 25))
+    path.write_text(path.read_text().replace(small, huge))
+    do(Rollback("support"))
+    assert route().canary.percentage == 0
+    path.write_text(path.read_text().replace(huge, small))
+    desk.notice()
+    refused = desk.plan(Undo(2)).refusal
+    assert refused is not None
+    assert "a huge number" in refused.message

@@ -39,6 +39,12 @@ def test_a_number_that_became_text_is_a_change():
     assert changed_paths({"a": {"b": 1}}, {"a": {"b": 1}}) == ()
 
 
+def test_a_number_that_python_does_not_write_is_named():
+    """TOML's hexadecimal numbers may be of any length: a slip of the hand in `params` must not end a rollback."""
+    before, after = (f"[routes.support.params]\nx = {x}\n".encode() for x in ("1", "0x" + "f" * 6_000))
+    assert summarise(before, after) == ("edited by hand: support.params.x 1 → a huge number", "support")
+
+
 def test_long_values_are_cut():
     summary, _ = summarise(b'a = "x"', f'a = "{"y" * 500}"'.encode())
     assert len(summary) < 90

@@ -65,7 +65,7 @@ def test_text_stays_on_one_line_and_hides_nothing(value: str):
     assert tomllib.loads(f"x = {written}")["x"] == value
 
 
-@pytest.mark.parametrize("value", [None, object(), b"x", "\ud800", [None], {"a": None}, 1j])
+@pytest.mark.parametrize("value", [None, object(), b"x", "\ud800", [None], {"a": None}, 1j, 16**6_000])
 def test_what_toml_cannot_hold_is_refused(value: object):
     with pytest.raises(EditImpossible):
         literal(value)
