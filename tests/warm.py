@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _AT_START = ("PYTHON", "LC_", "LANG", "TEXTUAL", "RICH")
 _LOADED = """
 console.__main__ console.cli.main console.cli.open_console console.cli.first_run console.tui.app console.tui.keymap
-console.tui.screens.confirm console.tui.screens.reading console.actions.desk tomlkit
+console.tui.screens.confirm console.tui.screens.reading console.actions.desk console.cli.verbs.guard tomlkit
 """
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from console.cli.main import main
 from console.registry.reading import read
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = """\
@@ -145,14 +144,10 @@ def test_what_init_writes_passes_check_except_for_what_is_true(app, run) -> None
 
 def test_two_at_once_write_one_file(app, run) -> None:
     """Whoever comes second is refused, and the file is one of the two, whole."""
-    command = [sys.executable, "-m", "console", "init"]
     codes: list[int] = []
 
     def start() -> None:
-        done = subprocess.run(
-            command, cwd=app, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60, check=False
-        )
-        codes.append(done.returncode)
+        codes.append(warm.run(["init"], {**os.environ, "PYTHONPATH": str(ROOT)}, app).returncode)
 
     threads = [threading.Thread(target=start) for _ in range(3)]
     for thread in threads:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from console.guard.watching import Guard, watch
 from console.history.outbox import Outbox
 from console.history.store import beside
 from console.view.guarded import guard_view
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 15.0
@@ -42,34 +42,32 @@ class Process:
 
     def __init__(self, world, *options: str, **environment: str) -> None:
         self.said_in = world.folder / f"said-{time.monotonic_ns()}.txt"
-        with self.said_in.open("w") as said:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "console", "guard", "--registry", str(world.registry), *options],
-                stderr=said,
-                stdout=subprocess.PIPE,
-                cwd=ROOT,
-                env={**os.environ, **environment},
-            )
-        self.pid = self._process.pid
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115
+        with self.said_in.open("w") as said, Path(os.devnull).open() as nothing:
+            files = [nothing.fileno(), self._printed.fileno(), said.fileno()]
+            words = ["guard", "--registry", str(world.registry), *options]
+            self._fork = warm.Fork(words, files, {**os.environ, **environment}, str(ROOT))
+        self.pid = self._fork.pid
 
     @property
     def said(self) -> str:
         return self.said_in.read_text()
 
     def signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        os.kill(self.pid, number)
 
     def end(self) -> int:
-        assert self._process.stdout is not None
-        self.printed = self._process.stdout.read().decode()
-        return self._process.wait(PATIENCE_S)
+        code = self._fork.code(PATIENCE_S)
+        assert code is not None, "it did not end"
+        self._printed.seek(0)
+        self.printed = self._printed.read().decode()
+        return code
 
     def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait(PATIENCE_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        if self._fork.code(0) is None:
+            self.signal(signal.SIGKILL)
+        self._fork.code(PATIENCE_S)
+        self._printed.close()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ import yaml
 from console.cli.regressing import counted
 from console.registry.reading import read
 from console.regression import saving
+from tests import warm
 from tests.regression.conftest import NEW, OLD, REGISTRY, App
 from tests.regression.test_planning import accept
 
@@ -251,7 +252,7 @@ def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(app: App, state: Path) -> 
     kept, app.provider.latency_s = int(said[1]), 0.0
     assert kept >= 4
     app.provider.asked.clear()
-    done = subprocess.run(command, cwd=app.folder, env=environment, capture_output=True, timeout=60, check=False)
+    done = warm.run(command[3:], environment, app.folder)
     assert done.returncode == 0, done.stderr
     assert abs(len(app.provider.asked) - (60 - kept)) <= 2  # those under way may be on the disk, or still arriving
 
