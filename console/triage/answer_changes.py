@@ -10,14 +10,16 @@ from console.triage.answers import LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answ
 from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
+from console.triage.formulas import same_formula
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change
 from console.triage.nearly import is_negation
-from console.triage.options import options_of, picked
+from console.triage.options import label_of, labels_of, options_of, picked
 from console.triage.quantities import Quantity, quantity, same_quantity
 from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason, brief, changed
 
+_FEW = 4
 _SENTENCE = 40
 """Tokens of an answer that is hardly more than a sentence."""
 
@@ -28,6 +30,13 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         return [], False  # compared as data
     options = options_of(prompt) if prompt else {}
     before = stated(old, prompt, options)
+    labels = labels_of(prompt)
+    if labels:
+        after = stated(new, prompt, options)
+        one, other = (_label(answer, side, labels) for answer, side in ((before, old), (after, new)))
+        if one and other:
+            reason = changed("stated answer", "stated answer changed:", one, other, 0.85)
+            return ([], True) if one == other else ([reason], False)
     if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):
         named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
         if named is not None:
@@ -50,6 +59,11 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
 
 
+def _label(answer: Answer | None, reading: Reading, labels: tuple[str, ...]) -> str:
+    """The one of some labels that an answer states, or that its text does."""
+    return (label_of(answer.text, labels) if answer is not None else "") or label_of(reading.text, labels)
+
+
 def _in_other_order(one: str, other: str) -> bool:
     """Whether the words of a list of three or more have another order."""
     return max(one.count(","), other.count(",")) >= 2 and Reading(one).tokens != Reading(other).tokens
@@ -57,7 +71,8 @@ def _in_other_order(one: str, other: str) -> bool:
 
 def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason]:
     """A question answered in a sentence is answered in a few words now, none of which was in it."""
-    if after is None or after.kind != "short" or len(old.tokens) > _SENTENCE or ASKS_NAME.search(prompt) is None:
+    few = after is not None and after.kind in ("short", "marked", "field") and len(after.text.split()) <= _FEW
+    if after is None or not few or len(old.tokens) > _SENTENCE or ASKS_NAME.search(prompt) is None:
         return []
     said = Reading(after.text).content
     if not said or said & old.counts.keys():
@@ -70,7 +85,10 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
     if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
         return [], False
     value = _one_number(after.text)
-    if after.sure and (quantity(value) is None or _ends_with(old, value)):
+    one, other = quantity(before.text), quantity(value)
+    if one is not None and other is not None and same_quantity(one, other):
+        return [], True
+    if after.sure and (other is None or _ends_with(old, value)):
         return [], False
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
 
@@ -90,6 +108,8 @@ def _of_short(before: Answer, after: Answer, old: Reading, new: Reading) -> tupl
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     if _same_number(before.text, after.text) or _same_formula(short.text, other.text):
         return [], True
+    if same_formula(*(text.strip(" $*`.") for text in (before.text, after.text))) is False:
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.8)], False
     longer = after if before.kind == "short" else before
     if longer.kind in ("marked", "boxed", "field") and None not in _quantities(before.text, after.text):
         # The number may be in the other text, but on the way to another answer.

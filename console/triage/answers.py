@@ -40,7 +40,7 @@ _WORDS_ELSEWHERE = ("ntwort", "ösung", "éponse", "espuesta", "esposta", "ispos
 _TAG = re.compile(r"<(answer|final_answer|result)>\s*(.*?)\s*</\1>", re.IGNORECASE | re.DOTALL)
 _BRACKETS = re.compile(r"\[\[?\s*([A-J]|yes|no|true|false|-?\d[\d.,]*)\s*\]\]?", re.IGNORECASE)
 _END = re.compile(
-    r"\n|\.(?=\s|$)|;|\s(?:because|since|which|as the|so that|due to)\b|,\s(?:because|since|which|as|so|but)\b"
+    r"\n|。|\.(?=\s|$)|;|\s(?:because|since|which|as the|so that|due to)\b|,\s(?:because|since|which|as|so|but)\b"
 )
 _YES_NO = re.compile(
     r"^[\s\"'*_`#]*(yes|not necessarily|no|true|false|correct|incorrect|valid|invalid|oui|non|ja|nein|sí|sim|não|是|否)"
@@ -55,7 +55,9 @@ _HOLDS = re.compile(
 )
 _CONCLUDES = re.compile(
     r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of"
-    r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to)\b|^so\b|∴|=",
+    r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to|somit|daher|insgesamt|deshalb|folglich"
+    r"|donc|ainsi|au total|finalement|par conséquent|por lo tanto|por tanto|así que|quindi|dunque|portanto"
+    r")\b|^(?:so|also)\b|∴|=|所以|因此|一共|总共|したがって|よって",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
@@ -69,9 +71,11 @@ _ARTICLE = re.compile(
     r"^[\s*_`]*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
     re.IGNORECASE,
 )
+_FORMULA = 12
 _LIST = re.compile(r"\[[\[\]\d\s,.-]{3,1200}\]")
 _LONGEST_LIST = 1_400
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
+_PRAISES = re.compile(r"(?:richtig|korrekt|falsch|correcte?|correcta|fausse|incorrecta?)\b", re.IGNORECASE)
 LONGEST_VALUE = 200
 _TAIL = 1_500
 _PROSE = 6
@@ -118,7 +122,8 @@ def _field(reading: Reading) -> Answer | None:
         for name in ANSWER_FIELDS:
             if name in names and _is_short(value := data[names[name]]):
                 return Answer("field", str(value)[:LONGEST_VALUE])
-        return None
+        only = next(iter(data.values())) if len(data) == 1 else None
+        return Answer("field", str(only)[:LONGEST_VALUE]) if _is_short(only) else None
     if data is None and '"' in reading.text and "{" in reading.text:
         found = _FIELD.findall(reading.text[-20_000:])
         if found:
@@ -151,7 +156,7 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     elsewhere = holds_any(tail, _WORDS_ELSEWHERE)
     for match in reversed(_marks(tail, elsewhere=elsewhere)):
         value = _value(tail[match.end() : match.end() + _LONGEST_LIST], options)
-        if value.lower().strip(".") in _PRAISE:
+        if value.lower().strip(".") in _PRAISE or _PRAISES.match(value):
             continue  # "A is correct"
         # "The best option is …" is said in any prose: there only a value counts as one.
         if value and (
@@ -175,6 +180,7 @@ def _is_value(text: str, options: Mapping[str, str]) -> bool:
     plain = text.strip("$*_`\\() ")
     return (
         quantity(plain) is not None
+        or "\\" in text[:_FORMULA]
         or _YES_NO.fullmatch(plain) is not None
         or picked(text, options) is not None
         or text[:1] in "[({'\"\\"

@@ -166,7 +166,8 @@ def _same_literal(left: str, right: str) -> bool | None:
 
 def _same_words(left: str, right: str) -> bool:
     """The words of one are among those of the other, in it no negation and no number that is not in both."""
-    ours, theirs = ([canonical(token) for token in tokens(with_iso_dates(text))] for text in (left, right))
+    left, right = with_iso_dates(left), with_iso_dates(right)
+    ours, theirs = ([canonical(token) for token in tokens(text)] for text in (left, right))
     if not ours or not theirs:
         return "".join(left.split()) == "".join(right.split())
     one, other = set(ours) - _ARTICLES, set(theirs) - _ARTICLES

@@ -15,7 +15,7 @@ from fractions import Fraction
 from console.triage import normalising
 from console.triage.figures import Fact, facts_of, names_of, spelt_out, stem
 from console.triage.lexicon import VAGUE
-from console.triage.quantities import canonical
+from console.triage.quantities import canonical, with_percent
 from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, changed
 
@@ -126,7 +126,7 @@ def _stated(reading: Reading, *, measured: bool) -> list[_Stated]:
 
 def _numbers_of(fact: Fact) -> list[str]:
     """The numbers as they are written."""
-    return [canonical(token) for token in normalising.tokens(fact.shown) if token[0].isdigit()]
+    return [canonical(token) for token in normalising.tokens(with_percent(fact.shown)) if token[0].isdigit()]
 
 
 def _same(one: Fact, other: Fact) -> bool:

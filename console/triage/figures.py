@@ -8,7 +8,16 @@ from fractions import Fraction
 
 from console.triage.lexicon import FUNCTION_WORDS, PARTS
 from console.triage.phrases import holds_any
-from console.triage.quantities import TENS, is_unit, scaled, unit_value, with_digits, with_iso_dates, with_minutes
+from console.triage.quantities import (
+    NUMBER_WORDS,
+    TENS,
+    is_unit,
+    scaled,
+    unit_value,
+    with_digits,
+    with_iso_dates,
+    with_minutes,
+)
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _FIGURE = re.compile(
@@ -46,6 +55,7 @@ _SPELT = {
     **{word: str(at) for at, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine"), 2)},
     **{word: str(at) for at, word in enumerate(("ten", "eleven", "twelve", *_TEENS), 10)},
     **{word: str(number) for word, number in TENS.items()},
+    **{word: number for word, number in NUMBER_WORDS.items() if word not in ("zero", "one")},
 }
 _MAY_SPELL = tuple(sorted(word for word in _SPELT if not any(other != word and other in word for other in _SPELT)))
 _WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})\b", re.IGNORECASE)

@@ -46,6 +46,16 @@ QUESTION_WORDS = _words(
 )
 """Words that begin a question or a task, and so have a capital without being a name."""
 
+STARTERS = _words(
+    """
+    answer based according sure certainly there here however although because since while also then thus hence
+    therefore therein many some most several both among during while whereas overall finally first second next last
+    just only even still well yes final correct painted written built made known born invented discovered great good
+    question let's lets perhaps maybe probably actually indeed historically today
+    """
+)
+"""Words that begin a sentence, and are no names."""
+
 RARE_PAIRS = _words(
     """
     bq bx cb cj cv cx dx fq fx fz gq gx gz hx hz jb jc jd jf jg jh jk jl jm jn jp jq jr js jt jv jw jx jy jz kq kx

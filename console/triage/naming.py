@@ -6,8 +6,7 @@ import re
 
 from console.triage import normalising
 from console.triage.figures import stem
-from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS
-from console.triage.options import label_of, labels_of
+from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS, STARTERS
 from console.triage.quantities import quantity, same_quantity
 from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, changed
@@ -30,7 +29,8 @@ _EITHER = re.compile(r"(?:[,:]| is| are) ([\w/.% -]{1,30}?),? or ([\w/.% -]{1,30
 _WHO = re.compile(r"(?:^|[.\n] *)(?:[Ww]ho|[Ww]hose|[Ww]hom)\b")
 _FULL_NAME = re.compile(r"\b[A-Z]\w+ [A-Z]\w+\b")
 _INNER_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
-_SENTENCE = 25
+_FIRST_NAME = re.compile(r"(?:^|[.!?:\n] ?)\W{0,3}([A-Z][a-z]{3,20})(?= (?:[a-z]|[A-Z])|[.,*]|$)")
+_SENTENCE = 40
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _BRIEF = 60
 _PROMPT = 2_000
@@ -39,6 +39,7 @@ _FEW = 4
 _CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NO_CANDIDATES = FUNCTION_WORDS | QUESTION_WORDS
+_STARTERS = STARTERS
 
 
 def named_change(old: Reading, new: Reading) -> Reason | None:
@@ -50,17 +51,24 @@ def named_change(old: Reading, new: Reading) -> Reason | None:
     if len(shared) != 1 or quantity(shared[0]) is not None:
         return None
     (one,), (other,) = ([part for part in side if part not in shared] for side in (before, after))
+    if shared[0] == before[1] == after[1] and not (_is_name(one, old) and _is_name(other, new)):
+        return None  # the same is said of it, whatever it is called
     if set(one.split()) & set(other.split()) or any(word in NEGATIONS for word in f"{one} {other}".split()):
         return None
     return changed("stated answer", f"stated answer changed ({shared[0]}):", one, other, 0.75)
 
 
+def _is_name(words: str, reading: Reading) -> bool:
+    """Whether words are written with a capital, other than at the beginning of a sentence."""
+    if any(map(str.isdigit, words)):
+        return True
+    name = words.title()
+    at = reading.text.find(name)
+    return at >= 0 and words.split()[0] not in _NO_NAMES | _NO_CANDIDATES
+
+
 def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     """Another day of the week or another label, where each side names one that the prompt left open."""
-    labels = labels_of(prompt)
-    before, after = label_of(old.text, labels), label_of(new.text, labels)
-    if before and after and before != after:
-        return changed("stated answer", "stated answer changed:", before, after, 0.85)
     asks = "who" in prompt or "Who" in prompt
     asked = _ASKS_WHO.search(prompt) if asks or "hich" in prompt else None
     if asked is not None:
@@ -109,6 +117,7 @@ def _apart(one: str, other: str) -> list[str]:
 def _names(reading: Reading, prompt: str) -> set[str]:
     """The names in an answer that are not in the prompt: two words with capitals, or one inside of a sentence."""
     found = {word for pair in _FULL_NAME.findall(reading.text) for word in pair.split()}
+    found |= {name for name in _FIRST_NAME.findall(reading.text) if name.lower() not in _NO_CANDIDATES | _STARTERS}
     return {word for word in found | set(_INNER_NAME.findall(reading.text)) if word not in prompt}
 
 

@@ -15,11 +15,11 @@ _ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNO
 _FIRST_NUMBER = ("1)", "1.", "1:")
 _FIRST = ("A)", "A.", "A:", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
-_RUN_ON = re.compile(r"(?<![\w(])([A-J])[.):]\s+([^\n]{1,80}?)[.,;]?(?=\s+[A-J][.):]\s|\s*$|\s*\n)")
+_RUN_ON = re.compile(r"(?<![\w(])([A-Ja-j])[.):]\s+([^\n]{1,80}?)[.,;]?(?=\s+[A-Ja-j][.):]\s|\s*$|\s*\n)")
 """`A. Neon B. Argon`, on one line."""
 _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?P<word>(?:option|choice|answer|opci[oó]n|opção|réponse|antwort|respuesta|risposta|resposta)\b)?[\s:*_]*"
-    r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\u3040-\u9fff]|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
+    r"(?:\(([A-Ja-j])\)|\[([A-Ja-j])\]|\{([A-J])\}|([A-J])(?=$|[\u3000-\u9fff]|[\s\"'*_`\])}$]*(?:$|[.):,;\n-])))",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\b([a-z-]{2,20}(?:, [a-z-]{2,20})*,? or [a-z-]{2,20})\b(?=[^a-z]|$)")
@@ -31,6 +31,9 @@ _CHOSEN_LETTER = re.compile(
     r"|(?i:richtig|korrekt|correcta?|correcte|juste|corretta|certa) (?i:ist|est|es|è|é)|lautet)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
     r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most|true)\b"
+    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?:ist|est|es|è|é) (?:die |la |le )?"
+    r"(?:richtig|korrekt|correct|bonne|juste|corrett|cert)"
+    r"|(?:选项?|選項?|答案[是为為:]|正解は|答えは)\s*\(?([A-J])"
 )
 _PICKED_NUMBER = re.compile(
     r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
@@ -89,7 +92,7 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
     with_text = _WITH_TEXT.match(head)
     if with_text and options.get(with_text[1], "\0")[:12] == plain(with_text[2])[:12]:
         return with_text[1]
-    chosen = {one or other for one, other in _CHOSEN_LETTER.findall(head)} & set(options)
+    chosen = {next(filter(None, letters)) for letters in _CHOSEN_LETTER.findall(head)} & set(options)
     if len(chosen) == 1:
         return str(chosen.pop())
     said = plain(head)

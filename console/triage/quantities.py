@@ -58,6 +58,14 @@ NUMBER_WORDS = dict(
         strict=True,
     )
 )
+for _words in (
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "deux trois quatre cinq six sept huit neuf dix onze douze",
+    "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+):
+    NUMBER_WORDS.update(zip(_words.split(), map(str, range(2, 13)), strict=True))
+NUMBER_WORDS.pop("once")
+"""It is a word of English, too."""
 _LATEX = re.compile(r"\\+[dtc]?frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}")
 _MIXED = re.compile(r"(\d(?<![\w./].)\d{0,3}) (\d{1,3})/(\d{1,3})(?![\w/]|\.\d)")
 _MAY_MIX = re.compile(r"/\d(?:(?<= \d..)|(?<= \d\d..)|(?<= \d\d\d..))")
@@ -77,6 +85,8 @@ _HOURS = re.compile(
 _SECONDS = re.compile(
     r"(?<![\d.,])(\d{1,4})\s?(?:minutes?|mins?|m)\b,?\s?(?:and )?(\d{1,2})\s?(?:seconds?|secs?|s)\b", re.IGNORECASE
 )
+_PERCENT_SIGNS = ("ercent", " %", "\\%", "rozent", " cent")
+_PERCENT = re.compile(r"(?<=\d)\s?(?:\\?%|(?:percent|per cent|prozent|pour cent)\b)", re.IGNORECASE)
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
@@ -266,6 +276,13 @@ def with_plain_fractions(text: str) -> str:
         if "€" in text:
             text = _PRICE.sub(r"\1.\2", text)
     return text
+
+
+def with_percent(text: str) -> str:
+    """`text` with its percentages in one spelling: `15 percent` and `15 %` are `15%`."""
+    if not any(sign in text for sign in _PERCENT_SIGNS):
+        return text
+    return _PERCENT.sub("%", text)
 
 
 def with_digits(text: str) -> str:

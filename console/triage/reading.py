@@ -18,6 +18,7 @@ from console.triage.quantities import (
     with_digits,
     with_iso_dates,
     with_minutes,
+    with_percent,
     with_plain_fractions,
 )
 
@@ -89,7 +90,9 @@ class Reading:
     @_Once
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        found = normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(self.text)))))
+        found = normalising.tokens(
+            with_iso_dates(with_digits(with_minutes(with_plain_fractions(with_percent(self.text)))))
+        )
         kinds = set(found)
         numbers = {token: number for token in kinds if token[0] <= "9" and (number := canonical(token)) != token}
         numbers |= {word: NUMBER_WORDS[word] for word in NUMBER_WORDS.keys() & kinds}
