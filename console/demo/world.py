@@ -69,6 +69,14 @@ class World:
 
 def make(folder: Path, now: datetime, seed: int = 7) -> World:
     """Write the world into `folder` (which must exist), as of `now`. Raises OSError."""
+    world = without_past(folder, now)
+    start = (now.astimezone(UTC) - ROLLOUT_AGE).replace(microsecond=0)
+    write_history(world.log, sorted(rows(now, start, seed), key=lambda row: row.at))
+    return world
+
+
+def without_past(folder: Path, now: datetime) -> World:
+    """Write all of the world but its log."""
     world = World(folder / REGISTRY_NAME, folder / LOG_NAME)
     start = (now.astimezone(UTC) - ROLLOUT_AGE).replace(microsecond=0)
     example = EXAMPLE.read_text(encoding="utf-8")
@@ -76,7 +84,6 @@ def make(folder: Path, now: datetime, seed: int = 7) -> World:
     (folder / SUITE).parent.mkdir(exist_ok=True)
     shutil.copyfile(FILES / SUITE, folder / SUITE)
     shutil.copyfile(FILES / "app.txt", folder / APPLICATION)
-    write_history(world.log, sorted(rows(now, start, seed), key=lambda row: row.at))
     return world
 
 

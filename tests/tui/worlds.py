@@ -64,10 +64,7 @@ def healthy(folder: Path) -> World:
 def regression(folder: Path, now: datetime = NOW) -> World:
     """The share was raised to 25 % an hour before `now`, and since then the canary fails six times in a hundred."""
     made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
-    made = world.make(folder, made_at)
-    made.log.unlink()
-    for rest in folder.glob(f"{made.log.name}-*"):
-        rest.unlink()
+    made = world.without_past(folder, made_at)
     write_history(made.log, sorted(_worse(made_at, raised), key=lambda row: row.at))
     desk = Desk(made.registry, actor=ACTOR, clock=lambda: raised)
     desk.apply(desk.plan(SetShare("support", SHARE), reason="a clean morning at 5 %"), reason="a clean morning at 5 %")
