@@ -21,8 +21,11 @@ def written(path: Path, text: str) -> Path:
             number += 1
 
 
-def incident_file(registry: Path, number: int) -> Path:
-    """The note about change `number` of `registry` as a Markdown file; where it is. Raises ConsoleError."""
+def incident_file(registry: Path, number: int) -> tuple[Path, str]:
+    """The note about change `number` of `registry` as a Markdown file: where it is, and what it says.
+
+    Raises ConsoleError.
+    """
     from console.view.incident import incident_note
 
     entry = History(beside(registry)).entry(number)
@@ -30,6 +33,7 @@ def incident_file(registry: Path, number: int) -> Path:
         raise Refused(f"there is no change {number}")
     path = Path(f"incident-{number}.md")
     try:
-        return written(path, incident_note(registry, entry))
+        text = incident_note(registry, entry)
+        return written(path, text), text
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror or error}") from error

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable
 from console.domain.registry import Route
 from console.text import words
 from console.text.safe import NOTHING, SafeText, join, safe_line
-from console.tui.acting import Acting
 from console.tui.attending import Attending
 from console.tui.drawing.frame import Hint
 from console.tui.guarding import Guarding
 from console.tui.keys import PINNED, Key, by_action
+from console.tui.looking import Looking
 from console.view.records import State
 
+_ROLLED_BACK = ("incident", "undo", "history", "behind", "resume")
+"""It is over: what to tell, how to take it back, what it was."""
 _SELDOM = ("hold", "drop")
 """They do not take the room of what is looked for at night."""
 
 
-class Offering(Acting, Attending, Guarding):
+class Offering(Looking, Attending, Guarding):
     """Mixed into the main screen: the keys that can work now, the most useful first, and their words."""
 
     def hints(self) -> list[Hint]:
@@ -28,8 +30,16 @@ class Offering(Acting, Attending, Guarding):
         return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
 
     def allows(self, action: str) -> bool:
-        """Whether `action` can work now; there is nowhere to go to where no other route waits."""
-        return super().allows(action) and (action != "attend" or self.next_waiting is not None)
+        """Whether `action` can work now: no other route may wait, and nothing have been done here."""
+        match action:
+            case "attend":
+                return self.next_waiting is not None
+            case "incident":
+                return self.last_change is not None
+            case "behind":
+                return self.route is not None
+            case _:
+                return super().allows(action)
 
     def _urgency(self, key: Key) -> int:
         first = self._first()
@@ -52,7 +62,7 @@ class Offering(Acting, Attending, Guarding):
         if state is State.NO_CANARY:
             return ("canary",)
         if state is State.REGRESSION:
-            return ("rollback", "retreat", "undo", "history") if self._serves else ("history", "undo", "resume")
+            return ("rollback", "behind", "history", "retreat", "undo") if self._serves else _ROLLED_BACK
         if self._held:
             return ("resume", "rollback") if self._serves else ("resume", "history", "undo")
         return ("rollback", "advance", "promote")

@@ -133,8 +133,9 @@ def _preflight(console: Any) -> None:
 
 
 def _pages(console: Any) -> None:
-    """History, help, palette and filter."""
+    """History, requests, help, palette and filter."""
     opened(console, "h", "esc back", *"j" * len(ALL))
+    opened(console, "l", "read again", *"jj", "\t", *"m" * 9, *"jj")
     opened(console, "?", "esc back")
     opened(console, "\x10", "Search for commands")
     opened(console, "/", "esc shows all", *"BOLD")

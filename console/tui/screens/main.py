@@ -32,7 +32,7 @@ from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.pane import Pane
 from console.tui.widgets.registry_pane import RegistryPane
 from console.view.lookout import Look
-from console.view.records import CanaryView, ChangeDetail, FleetView
+from console.view.records import CanaryView, FleetView
 
 if TYPE_CHECKING:
     from console.compare.records import Comparison
@@ -68,6 +68,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*_bindings(), Binding("escape", "all_routes", show=False)]
     AUTO_FOCUS = "LivePane"
+    BLANK = True  # its widgets cover it
     HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012 - its drawings know their width: no class shall style all of it again
 
     def __init__(self, runtime: Runtime) -> None:
@@ -303,35 +304,6 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def action_theme(self) -> None:
         """Dark or light."""
         self.app.theme = LIGHT_NAME if self.app.current_theme.dark else DARK_NAME
-
-    def action_history(self) -> None:
-        """Who changed what, and why."""
-        from console.tui.screens.history import HistoryScreen
-
-        if self.look is not None:
-            view, name = self.look.view, self.runtime.registry.name
-            screen = HistoryScreen(
-                view.changes, view.now, self._detail, self._incident, filename=safe_line(name),
-                may_undo=not self.runtime.read_only,
-            )  # fmt: skip
-            self.app.push_screen(screen, self._undo_chosen)
-
-    def _detail(self, number: int) -> ChangeDetail | None:
-        """On a thread: the history is a file."""
-        from console.view.changes import change_detail
-
-        entry = self._desk().history.entry(number)
-        return change_detail(entry, self.runtime.registry.name) if entry else None
-
-    def _incident(self, number: int) -> str:
-        """On a thread, too."""
-        from console.tui.noting import incident_file
-
-        return f"written: {incident_file(self.runtime.registry, number)}"
-
-    def _undo_chosen(self, number: int | None) -> None:
-        if number is not None and not self.runtime.read_only:
-            self.propose_undo(number)
 
     def action_help(self) -> None:
         """What can be done here."""

@@ -1,0 +1,130 @@
+"""The requests behind a number: the newest on an arm that count against it, or the slowest and dearest.
+
+The log keeps no text, so neither does this. It looks at the newest rows only, within one short read: what is wrong now
+is among them, and ten million rows are not to be searched while somebody waits.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from console.domain.choice import Arm
+from console.domain.record import record
+from console.traffic.reading import LogReader
+
+LOOKED_AT = 100_000
+"""The newest rows of the log, all routes together: about 100 ms."""
+LISTED = 300
+
+Kind = Literal["error", "refusal", "truncated", "empty", "dissatisfied", "flagged", "latency", "ttft", "cost", "all"]
+_BAD: dict[Kind, str] = {
+    "error": "outcome = 'error'",
+    "refusal": "outcome = 'refusal'",
+    "truncated": "outcome = 'truncated'",
+    "empty": "outcome = 'empty'",
+    "dissatisfied": "satisfied = 0",
+    "flagged": "flagged = 1",
+    "latency": "latency_ms IS NOT NULL",
+    "ttft": "ttft_ms IS NOT NULL",
+    "cost": "cost_usd IS NOT NULL",
+    "all": "1",
+}
+_ORDER: dict[Kind, str] = {"latency": "latency_ms DESC", "ttft": "ttft_ms DESC", "cost": "cost_usd DESC"}
+_AT = "min(max(CAST(at AS REAL), 0), 253402300799)"
+_TEXTS = ("requests.id", "model", "coalesce(served, model)", "hex(user)", "why", "outcome", "error_class")
+_REALS, _WHOLES = (
+    ("latency_ms", "ttft_ms", "cost_usd"),
+    ("input_tokens", "output_tokens", "retries", "satisfied", "flagged"),
+)
+_COLUMNS = ", ".join(
+    (
+        _AT,
+        "evidence = 1",
+        *(f"coalesce(CAST({name} AS TEXT), '')" for name in _TEXTS),
+        *(f"min(CAST({name} AS REAL), 1e12)" for name in _REALS),
+        *(f"CAST({name} AS INTEGER)" for name in _WHOLES),
+    )
+)
+"""A file from elsewhere may hold anything in any column; what is read is of its kind, and within bounds."""
+RANKED = frozenset(_ORDER)
+"""Every request has such a value: the largest come first instead of the newest."""
+
+
+class Row(NamedTuple):
+    """One request as the log has it. `at` is its epoch second; None: not recorded. `user` is the keyed hash, in hex."""
+
+    at: float
+    evidence: bool
+    id: str
+    asked: str
+    served: str
+    user: str
+    why: str
+    outcome: str
+    error_class: str
+    latency_ms: float | None
+    ttft_ms: float | None
+    cost_usd: float | None
+    input_tokens: int | None
+    output_tokens: int | None
+    retries: int | None
+    satisfied: int | None
+    flagged: int | None
+
+
+class Share(NamedTuple):
+    """How many of an arm's requests in sight count against the number, of how many users, and of which errors."""
+
+    bad: int
+    of: int
+    users: int = 0
+    classes: tuple[tuple[str, int], ...] = ()
+
+
+@record
+class Behind:
+    """What stands behind one number of a rollout, on one arm. `since` is when the oldest row in sight began."""
+
+    rows: tuple[Row, ...] = ()
+    canary: Share = Share(0, 0)
+    production: Share = Share(0, 0)
+    since: float | None = None
+
+
+def read_behind(
+    reader: LogReader, route: str, rollout: str, arm: Arm, kind: Kind, *, looked_at: int = LOOKED_AT
+) -> Behind:
+    """The requests of `arm` behind `kind`, and how often it is on both arms. Raises LogMissing or LogInvalid."""
+    bad, order = _BAD[kind], _ORDER.get(kind, "n DESC")
+    sight = (
+        "FROM requests JOIN series ON series.id = requests.series"
+        " WHERE n > (SELECT coalesce(max(n), 0) FROM requests) - ? AND route = ? AND rollout = ?"
+    )
+    given = (looked_at, route, rollout)
+    with reader.reading() as db:
+        rows = db.execute(
+            f"SELECT {_COLUMNS} {sight} AND arm = ? AND {bad} ORDER BY {order} LIMIT ?", (*given, arm, LISTED)
+        ).fetchall()
+        counted = db.execute(
+            f"SELECT arm, {bad}, coalesce(error_class, ''), count(*), min({_AT}) {sight} GROUP BY 1, 2, 3", given
+        ).fetchall()
+        users = dict(db.execute(f"SELECT arm, count(DISTINCT user) {sight} AND {bad} GROUP BY 1", given).fetchall())
+    shares = {
+        each: _share([row for row in counted if row[0] == each])._replace(users=users.get(each, 0))
+        for each in ("canary", "production")
+    }
+    return Behind(
+        rows=tuple(Row(*row) for row in rows),
+        canary=shares["canary"],
+        production=shares["production"],
+        since=min((row[4] for row in counted), default=None),
+    )
+
+
+def _share(counted: list[tuple[str, int | None, str, int, float]]) -> Share:
+    classes: dict[str, int] = {}
+    for _, bad, name, n, _ in counted:
+        if bad and name:
+            classes[name] = classes.get(name, 0) + n
+    ordered = sorted(classes.items(), key=lambda each: (-each[1], each[0]))
+    return Share(sum(row[3] for row in counted if row[1]), sum(row[3] for row in counted), classes=tuple(ordered))

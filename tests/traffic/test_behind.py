@@ -1,0 +1,118 @@
+"""The requests behind a number: which rows are listed, in which order, and what both arms count of it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from console.domain.errors import LogInvalid
+from console.traffic.behind import LISTED, Kind, read_behind
+from console.traffic.importing import write_history
+from console.traffic.reading import LogMissing, LogReader
+
+ROLLOUT = "support|new|2026-11-20T09:00:00Z"
+
+
+@pytest.fixture
+def world(path, make_row):
+    """Ten of each arm, and on the canary one of every kind of trouble."""
+    trouble = [
+        {"outcome": "error", "error_class": "RateLimitError", "user": "ana"},
+        {"outcome": "error", "error_class": "APITimeoutError", "user": "ana"},
+        {"outcome": "error", "error_class": "RateLimitError", "user": "ben"},
+        {"outcome": "refusal"},
+        {"outcome": "truncated"},
+        {"outcome": "empty"},
+        {"satisfied": False},
+        {"flagged": True},
+        {"latency_ms": 9_000.0, "ttft_ms": 10.0, "cost_usd": 0.001},
+        {"latency_ms": 8_000.0, "ttft_ms": 700.0, "cost_usd": 0.9},
+    ]
+    rows = [make_row(arm="canary", model="new", rollout=ROLLOUT, served="new-1", **one) for one in trouble]
+    rows += [make_row(arm="production", model="old", rollout=ROLLOUT, user=f"u{n}") for n in range(10)]
+    rows += [make_row(arm="canary", model="new", rollout="another", outcome="error") for _ in range(3)]
+    rows += [make_row(route="other", model="new", rollout=ROLLOUT, outcome="error") for _ in range(3)]
+    write_history(path, rows)
+    reader = LogReader(path)
+    yield reader
+    reader.close()
+
+
+def test_errors_come_newest_first_with_their_classes_and_users(world) -> None:
+    found = read_behind(world, "support", ROLLOUT, "canary", "error")
+    assert [row.error_class for row in found.rows] == ["RateLimitError", "APITimeoutError", "RateLimitError"]
+    assert [row.at for row in found.rows] == sorted((row.at for row in found.rows), reverse=True)
+    assert found.canary == (3, 10, 2, (("RateLimitError", 2), ("APITimeoutError", 1)))
+    assert found.production == (0, 10, 0, ())
+    assert {row.asked for row in found.rows} == {"new"}
+
+
+def test_every_kind_lists_its_own_requests(world) -> None:
+    expected: dict[Kind, int] = {
+        "refusal": 1, "truncated": 1, "empty": 1, "dissatisfied": 1, "flagged": 1, "error": 3, "all": 10,
+    }  # fmt: skip
+    for kind, count in expected.items():
+        found = read_behind(world, "support", ROLLOUT, "canary", kind)
+        assert len(found.rows) == found.canary.bad == count, kind
+
+
+def test_the_slowest_and_the_dearest_come_first(world) -> None:
+    for kind, name, largest in (("latency", "latency_ms", 9_000), ("ttft", "ttft_ms", 700), ("cost", "cost_usd", 0.9)):
+        rows = read_behind(world, "support", ROLLOUT, "canary", kind).rows
+        values = [getattr(row, name) for row in rows]
+        assert values[0] == largest, kind
+        assert values == sorted(values, reverse=True), kind
+
+
+def test_the_other_arm_is_listed_where_it_is_asked_for(world) -> None:
+    assert read_behind(world, "support", ROLLOUT, "production", "error").rows == ()
+    found = read_behind(world, "support", ROLLOUT, "production", "all")
+    assert {row.asked for row in found.rows} == {"old"}
+    assert len({row.user for row in found.rows}) == 10
+    assert all(len(row.user) == 32 for row in found.rows), "a keyed hash, never the application's own id"
+
+
+def test_only_the_newest_rows_of_the_log_are_looked_at(world) -> None:
+    found = read_behind(world, "support", ROLLOUT, "canary", "error", looked_at=16)
+    assert found.canary.of == 0
+    assert found.production.of == 10
+    assert found.since == min(row.at for row in read_behind(world, "support", ROLLOUT, "production", "all").rows)
+
+
+def test_a_long_list_ends_and_is_still_counted(path, make_row) -> None:
+    write_history(
+        path, [make_row(arm="canary", rollout=ROLLOUT, outcome="error", user=str(n)) for n in range(LISTED + 50)]
+    )
+    found = read_behind(LogReader(path), "support", ROLLOUT, "canary", "error")
+    assert len(found.rows) == LISTED
+    assert (found.canary.bad, found.canary.users) == (LISTED + 50, LISTED + 50)
+
+
+def test_nothing_recorded_is_nothing_found_and_no_log_is_said(path, tmp_path, make_row) -> None:
+    write_history(path, [make_row(rollout="another")])
+    found = read_behind(LogReader(path), "support", ROLLOUT, "canary", "error")
+    assert (found.rows, found.canary.of, found.since) == ((), 0, None)
+    with pytest.raises(LogMissing):
+        read_behind(LogReader(tmp_path / "none.db"), "support", ROLLOUT, "canary", "error")
+
+
+def test_whatever_stands_in_a_column_is_read_as_what_it_should_be(world, path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "UPDATE requests SET at = 'soon', latency_ms = 9e999, error_class = x'41', why = 7, retries = 'many'"
+            " WHERE outcome = 'error'"
+        )
+    db.close()
+    for row in read_behind(world, "support", ROLLOUT, "canary", "error").rows:
+        assert (row.at, row.latency_ms, row.retries) == (0.0, 1e12, 0)
+        assert isinstance(row.error_class, str)
+        assert isinstance(row.why, str)
+
+
+def test_what_is_no_text_at_all_is_said_of_the_log(world, path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE requests SET error_class = x'00ff' WHERE outcome = 'error'")
+    db.close()
+    with pytest.raises(LogInvalid):
+        read_behind(world, "support", ROLLOUT, "canary", "error")

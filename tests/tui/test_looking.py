@@ -1,0 +1,185 @@
+"""From a red number to the requests behind it, and from what was done to a note about it, in the running app."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from console.actions.desk import Desk
+from console.actions.requests import SetShare
+from console.domain.requests import RequestRow
+from console.registry.reading import read
+from console.traffic.behind import Behind
+from console.traffic.importing import write_history
+from console.tui.app import ConsoleApp
+from console.tui.drawing.behind import columns, draw_behind
+from console.tui.screens.behind import BehindPage, BehindScreen
+from console.tui.screens.history import HistoryScreen
+from console.tui.widgets.frame import KeyBar
+from console.view.behind import behind_view
+from tests.tui import worlds
+from tests.tui.test_app import REGISTRY, dialog, ready, until
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An hour of a canary that fails three times in ten, on a share that was raised before it."""
+    folder = tmp_path_factory.mktemp("made")
+    registry = folder / "registry.toml"
+    registry.write_text(REGISTRY, encoding="utf-8")
+    rollout = read(registry).registry.routes["support"].rollout_id
+    begun, luck = worlds.NOW.timestamp() - 3_600, random.Random(3)
+    blank = RequestRow("", begun, "support", "", why="bucket", rollout=rollout, latency_ms=900.0, ttft_ms=200.0)
+    rows = []
+    for number in range(3_000):
+        canary = number % 10 == 0
+        fails = luck.random() < (0.3 if canary else 0.01)
+        model = "claude-sonnet-5-5" if canary else "claude-sonnet-4-5-20250929"
+        row = blank._replace(
+            id=f"r{number}", at=begun + number, user=f"u{number % 900}", arm="canary" if canary else "production",
+            model=model, outcome="error" if fails else "ok", error_class="InternalServerError" if fails else "",
+        )  # fmt: skip
+        rows.append(row)
+    write_history(folder / "requests.db", rows)
+    desk = Desk(registry, actor=worlds.ACTOR, clock=lambda: worlds.NOW - timedelta(hours=1))
+    desk.apply(desk.plan(SetShare("support", 10)))
+    return folder
+
+
+@pytest.fixture
+def world(made: Path, tmp_path: Path) -> worlds.World:
+    """A copy of it, to be changed."""
+    folder = tmp_path / "world"
+    shutil.copytree(made, folder)
+    return worlds.World(folder / "registry.toml", folder / "requests.db")
+
+
+def app(world: worlds.World) -> ConsoleApp:
+    """The console on it."""
+    return ConsoleApp(world.runtime())
+
+
+def notes(folder: Path) -> list[str]:
+    """Every incident note in `folder`."""
+    return [path.read_text(encoding="utf-8") for path in folder.glob("incident-*.md")]
+
+
+async def page(pilot: Pilot[None]) -> BehindPage:
+    """The page of requests, once it was read."""
+    await pilot.press("l")
+    await until(pilot, lambda: isinstance(pilot.app.screen, BehindScreen))
+    found = pilot.app.screen.query_one(BehindPage)
+    await until(pilot, lambda: found._view is not None)
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 20), (200, 50)])
+async def test_l_lists_the_failed_requests_of_the_canary(world: worlds.World, size: tuple[int, int]) -> None:
+    async with app(world).run_test(size=size) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        rows = found.plain()
+        assert rows[0].startswith("▌ Errors of canary  support")
+        assert "◆ canary" in rows[1]
+        assert " users" in rows[1]
+        assert "● production" in rows[2]
+        assert rows[4].split()[:2] == ["when", "outcome"]
+        assert "InternalServer" in rows[5]
+        assert any("Same as" in row for row in rows)
+
+
+async def test_m_and_tab_change_what_is_listed_and_the_cursor_moves(world: worlds.World) -> None:
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        before = found.plain()[-5:]
+        await pilot.press("j", "j")
+        assert found.cursor == 2
+        assert found.plain()[-5:] != before
+        await pilot.press("k", "k", "k")
+        assert found.cursor == 0
+        await pilot.press("m")
+        await until(pilot, lambda: found.plain()[0].startswith("▌ Refusals of canary"))
+        await pilot.press("M")
+        await until(pilot, lambda: found.plain()[0].startswith("▌ Errors of canary"))
+        await pilot.press("tab")
+        await until(pilot, lambda: found.plain()[0].startswith("▌ Errors of production"))
+        assert "m refusals   tab those of canary" in pilot.app.screen.query_one(KeyBar).plain()[0]
+        await pilot.click(BehindPage, offset=(4, 8))
+        assert found.cursor == 3
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, BehindScreen))
+
+
+async def test_the_page_is_copied_wider_than_it_is_shown(world: worlds.World) -> None:
+    async with app(world).run_test(size=(60, 20)) as pilot:
+        await ready(pilot)
+        await page(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: pilot.app.clipboard)
+        text = pilot.app.clipboard
+        assert text.startswith("Errors of canary  support")
+        assert "SELECT * FROM request_log WHERE id =" in text
+        assert text.count("InternalServerError") > 10
+
+
+async def test_a_log_that_cannot_be_read_is_said_on_the_page(world: worlds.World) -> None:
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        main._poller.stop()
+        for file in world.log.parent.glob(f"{world.log.name}*"):
+            file.unlink()
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BehindScreen))
+        found = pilot.app.screen.query_one(BehindPage)
+        await until(pilot, lambda: "there is no request log" in found.plain()[2])
+        await pilot.press("j", "m", "tab", "y", "escape")
+
+
+async def test_after_a_rollback_the_footer_offers_the_note_that_colleagues_get(
+    world: worlds.World, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        assert main.query_one(KeyBar).plain()[0].startswith("  r roll back now   l requests   h history")
+        await pilot.press("r")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "  i incident note   u undo   h history" in main.query_one(KeyBar).plain()[0])
+        await pilot.press("i")
+        await until(pilot, lambda: pilot.app.clipboard)
+        (note,) = notes(tmp_path)
+        assert note == pilot.app.clipboard
+        assert "rolled back" in note
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        await pilot.press("i")
+        await until(pilot, lambda: len(notes(tmp_path)) == 2)
+
+
+async def test_a_route_on_which_nothing_was_done_offers_no_note(world: worlds.World) -> None:
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        assert main.allows("incident")  # its share was raised an hour ago
+        await pilot.press("j")
+        await until(pilot, lambda: main.chosen_name == "summarise")
+        assert not main.allows("incident")
+        found = await page(pilot)  # a route without a canary has requests, too
+        assert found.plain()[0].startswith("▌ Errors of production  summarise")
+
+
+@pytest.mark.parametrize("width", range(1, 130, 7))
+def test_a_page_survives_every_width(width: int) -> None:
+    view = behind_view("support", "error", "canary", Behind(), Path("requests.db"))
+    for height in (1, 2, 5, 9, 24):
+        canvas = draw_behind(view, worlds.NOW, width, height, 0, "")
+        assert (canvas.width, canvas.height) == (width, height)
+    at = columns(width)
+    ends = [end for end in (at.latency, at.first, at.tokens, at.cost, at.user) if end]
+    assert ends == sorted(ends)
