@@ -126,7 +126,7 @@ class RequestLog:
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Waits until everything recorded so far is committed. False: not within `timeout` seconds, or dropped."""
-        if self._thread is None:
+        if self._thread is None and not len(self._outbox):
             return True
         mark = Mark()
         self._outbox.put(mark)
@@ -137,7 +137,9 @@ class RequestLog:
         """Writes what is queued, for at most `timeout` seconds (`exit_s`), and stops. What comes later is dropped."""
         self._closed = True
         thread = self._thread
-        return thread is None or thread.close(self._exit_s if timeout is None else timeout)
+        if thread is None:
+            return not len(self._outbox)
+        return thread.close(self._exit_s if timeout is None else timeout)
 
     def status(self) -> LogStatus:
         """What is queued, dropped and committed in this process."""
@@ -151,12 +153,17 @@ class RequestLog:
         )
 
     def _start(self) -> None:
-        with self._starting:
+        # Whoever starts it, another thread or this one, of which garbage is just collected, has it take this item too.
+        if not self._starting.acquire(blocking=False):
+            return
+        try:
             if self._thread is None:
                 # A server that cannot start a thread any more has worse problems; the next request tries again.
                 with suppress(RuntimeError):
                     self._thread = WriterThread(self._outbox, self._store, self._every_s, self._warn)
                     at_exit_of_a_child(_closer(weakref.ref(self)))
+        finally:
+            self._starting.release()
 
     def _store(self) -> Store:
         return Store(self.path, clock=self._clock, retention_days=self._retention_days, warn=self._warn)

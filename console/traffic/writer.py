@@ -51,7 +51,8 @@ class Outbox:
         self.dropped = 0
         self._batch = batch
         self._items: deque[Item] = deque()
-        self._full = threading.Lock()
+        # Garbage may be collected while it is held, and a stream that is collected puts its request.
+        self._full = threading.RLock()
         self.awake = False
         self.wake = threading.Event()
         self.hurry = threading.Event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -110,6 +111,57 @@ def test_one_thread_serves_threads_that_start_together(path, choice, query) -> N
     assert sum(thread.name == "console request log" for thread in threading.enumerate()) == 1
     assert log.close()
     assert query("SELECT rows FROM writers") == [(8,)]
+
+
+class Abandoned:
+    """As a stream that nobody reads to its end: whenever it is collected, its request is over and is put."""
+
+    def __init__(self, put: Callable[[Feedback], object]) -> None:
+        self.put = put
+
+    def row(self) -> object:
+        raise NotImplementedError
+
+    def __del__(self) -> None:
+        self.put(item(0))
+
+
+def ends(work: Callable[[], object]) -> bool:
+    """Whether `work` ends, on a thread that may hang for ever."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(5)
+    return not thread.is_alive()
+
+
+def test_what_is_collected_while_the_oldest_are_dropped_may_be_put_itself() -> None:
+    box = Outbox(limit=2, batch=100)
+    for _ in range(2):
+        box.put(Abandoned(box.put))
+    for _ in range(4):
+        box.put(Mark())
+    assert ends(lambda: [box.put(item(n)) for n in range(5)])
+    assert len(box) <= 2
+
+
+def test_what_is_collected_while_the_thread_starts_may_be_put_itself(path, choice, monkeypatch) -> None:
+    log = RequestLog(path, every_s=0.01)
+    store, left = log._store, [Abandoned(log.put)]
+
+    def collected() -> object:
+        left.clear()
+        return store()
+
+    monkeypatch.setattr(log, "_store", collected)
+
+    def recorded() -> None:
+        with log.request(choice(), "olga"):
+            pass
+
+    assert ends(recorded)
+    assert log.flush()
+    assert log.status().committed == 1
+    assert log.close()
 
 
 def test_closing_twice_is_closing_once(log, choice) -> None:
