@@ -12,7 +12,7 @@ from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
 from console.triage.formulas import same_formula
 from console.triage.lexicon import NEGATIONS
-from console.triage.naming import bound_change, closed_change, named_change
+from console.triage.naming import bound_change, closed_change, named_change, order_change
 from console.triage.nearly import is_negation
 from console.triage.options import label_of, labels_of, options_of, picked
 from console.triage.quantities import Quantity, quantity, same_quantity
@@ -37,6 +37,10 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         if one and other:
             reason = changed("stated answer", "stated answer changed:", one, other, 0.85)
             return ([], True) if one == other else ([reason], False)
+        if one and sum(label in new.counts for label in labels) > 1 and len(labels) > 1:
+            return [Reason("stated answer", f"stated answer lost: it was {one}", 0.6)], False
+    if ASKS_ORDER.search(prompt) and (moved := order_change(old, new, prompt)) is not None:
+        return [moved], False
     if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):
         named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
         if named is not None:
@@ -197,8 +201,9 @@ def _denies(reading: Reading, prompt: str) -> bool | None:
 def _ends_with(reading: Reading, value: str) -> bool:
     """Whether the value stands in the last two sentences."""
     wanted = [token for token in Reading(value[:LONGEST_VALUE]).tokens if token not in ("the", "a", "an")]
-    if assigned(value):
-        wanted = [token for token in wanted if normalising.is_number(token)]
+    if numbers := assigned(value):
+        ends = reading.last_sentences[-1:]
+        return bool(ends) and sorted(assigned(ends[0])) == sorted(numbers)
     last = " ".join(reading.last_sentences[-2:])
     found = Reading(last).counts
     if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):

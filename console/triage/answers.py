@@ -9,7 +9,7 @@ from typing import Literal
 
 from console.triage import normalising
 from console.triage.asking import asks_number
-from console.triage.equality import assigned, first_assigned
+from console.triage.equality import assigned, first_assigned, listed_numbers
 from console.triage.options import picked, several_picked
 from console.triage.phrases import holds_any
 from console.triage.quantities import is_unit, quantity, with_minutes, with_plain_fractions
@@ -261,11 +261,14 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
             continue
         if len(assigned(sentence)) > 1:
             return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
+        if listed := listed_numbers(sentence):
+            return Answer("conclusion", listed)
         numbers = bold or numbers_of(sentence)
-        if not concludes and not bold and len(numbers) > 2:
-            continue
         given = {number.strip("$€£%,") for number in _NUMBER.findall(prompt)}
-        fresh = [number for number in numbers if number.split(" ")[0].strip("$€£%,") not in given] or numbers
+        fresh = [number for number in numbers if number.split(" ")[0].strip("$€£%,") not in given]
+        if not concludes and not bold and len(numbers) > 2 and len(fresh) != 1:
+            continue
+        fresh = fresh or numbers
         if fresh:
             return Answer("conclusion", fresh[-1].strip(" ,"))
     return None

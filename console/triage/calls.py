@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from console.triage.figures import stem
 from console.triage.formulas import same_formula
 from console.triage.lexicon import NEGATIONS
 from console.triage.normalising import folded, tokens
 from console.triage.quantities import canonical
-from console.triage.reading import Reading
+from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import UNREADABLE, parsed, unwarned
 
@@ -269,7 +270,8 @@ def _reworded(one: object, other: object) -> bool:
         return False
     if min(len(left), len(right)) < _PROSE_WORDS or any(map(str.isdigit, "".join(left ^ right))):
         return False
-    return 2 * len(left & right) >= len(left | right)
+    ours, theirs = ({stem(word) for word in side if is_content(word)} for side in (left, right))
+    return 2 * len(left & right) >= len(left | right) and 4 * len(ours ^ theirs) <= len(ours) + len(theirs)
 
 
 def _key(value: object) -> str:

@@ -16,6 +16,7 @@ from console.triage.shapes import python_tree
 from console.triage.trees import flat, inline, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
+_BEGINS = re.compile(r"^(?:import |from \w|def |class |@\w|async def )", re.MULTILINE)
 _LEFT_OUT = re.compile(
     r"(?:#|//|/\*|--)[^\n]{0,20}\b(?:todo|fixme|your code|(?:rest|remainder) of|remaining|existing code|omitted"
     r"|as before|same as (?:above|before)|unchanged|implement(?:ation)? (?:this|the|your|here|goes))\b[^\n]{0,60}"
@@ -58,7 +59,8 @@ def _trees(before: str, after: str, prompt: str) -> tuple[ast.Module | None, ast
     left, right = python_tree(before), python_tree(after)
     if (left is None or right is None or not _defines(left)) and (head := _head(prompt)):
         whole = [
-            python_tree(head + _indented(code)) if _is_body(code) else python_tree(code) for code in (before, after)
+            python_tree(head + _indented(code)) if _is_body(code) or tree is None else tree
+            for code, tree in ((before, left), (after, right))
         ]
         if whole[0] is not None and whole[1] is not None:
             return whole[0], whole[1]
@@ -74,8 +76,9 @@ def _head(prompt: str) -> str:
     headers = list(_HEADER.finditer(prompt)) if "def " in prompt else []
     if not headers or not prompt[headers[-1].start() :].startswith(("def", "async")):
         return ""
-    head = prompt.rstrip() + "\n"
-    return head if python_tree(f"{head}    pass\n") is not None else ""
+    begun = _BEGINS.search(prompt)
+    heads = [prompt, prompt[begun.start() :]] if begun is not None and begun.start() else [prompt]
+    return next((f"{head.rstrip()}\n" for head in heads if python_tree(f"{head.rstrip()}\n    pass\n") is not None), "")
 
 
 def _is_body(code: str) -> bool:

@@ -35,6 +35,12 @@ _LETTER = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 _COMMAND = re.compile(r"\\[a-zA-Z]{2}")
 """What is left of LaTeX after cleaning: its words do not tell what it says."""
 _QUOTES = ("'", '"')
+_DAY_AND_YEAR = re.compile(r"\d{1,2}, (?:1[0-9]|20)\d\d")
+_LISTED = re.compile(
+    r"(?<![\w.,(\[-])((?:-?\d[\d.]*,? (?:and|und|et|y|e|or|oder|ou|o) |-?\d[\d.]*, )+-?\d+(?:\.\d+)?)[.!$* ]*$"
+)
+_SET = re.compile(r"\\?\{\s*(-?[\d./]+(?:\s*,\s*-?[\d./]+)+)\s*\\?\}")
+_MEMBER = re.compile(r"-?\d+(?:\.\d+)?(?:/\d+)?")
 _MARGINS = " \n$*`"
 _MARKS = re.compile(r"[\s$\\*`{}]|\.$")
 _ARTICLES = {"the", "a", "an", "is", "it", "of", "and"}
@@ -61,8 +67,18 @@ def assigned(text: str) -> tuple[str, ...]:
         names = {name for name, _ in pairs}
         ordered = sorted(pairs) if len(names) == len(pairs) else sorted(pairs, key=lambda pair: pair[1])
         return tuple(canonical(number) for _, number in ordered)
-    listed = _TUPLE.fullmatch(text.strip("$\\ "))
-    return tuple(canonical(number.strip()) for number in listed[1].split(",")) if listed else ()
+    tupled = _TUPLE.fullmatch(text.strip("$\\ "))
+    if tupled is not None:
+        return tuple(canonical(number.strip()) for number in tupled[1].split(","))
+    several = _SET.search(text)
+    members = several[1] if several is not None else listed_numbers(text)
+    return tuple(sorted(canonical(number) for number in _MEMBER.findall(members)))
+
+
+def listed_numbers(text: str) -> str:
+    """`23, 24 and 25` at the end of a sentence, as it is written; not the day and the year of a date."""
+    match = _LISTED.search(text)
+    return "" if match is None or _DAY_AND_YEAR.fullmatch(match[1]) else match[1]
 
 
 def first_assigned(text: str) -> int:

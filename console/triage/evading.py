@@ -9,7 +9,7 @@ from console.triage import evasive_words
 from console.triage.lecturing import condemns, evasion
 from console.triage.reading import Reading, asked_words
 from console.triage.records import WORRYING_FROM, Reason, brief
-from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal
+from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal, writes_own_text
 
 _EVADES_FROM = 0.5
 """The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
@@ -26,6 +26,7 @@ _SENTENCES, _WORDS, _LEFT = 0.5, 1.0, 0.6
 """What counts how much: sentences that evade, words of evasion, and that little of the other text is left."""
 _NOTHING_LEFT = 0.1
 _CONDEMNED = 0.2
+_SPEAKS_ABOUT = 0.12
 _MOSTLY_KEPT = 0.45
 _HARMLESS = 0.3
 _HARDLY = 0.1
@@ -103,6 +104,8 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     evades = abs(after - before) + _LEFT * max(0.0, _KEPT - kept)
     if _closed(old, new, prompt, kept):
         evades += _NOTHING_LEFT
+    if writes_own_text(old, prompt) != writes_own_text(new, prompt):
+        evades += _SPEAKS_ABOUT
     if condemns(old.text) != condemns(new.text) and min(_evasion(old.text), _evasion(new.text)) < _HARMLESS:
         evades += _CONDEMNED
     if evades < _HINTS_FROM:

@@ -145,7 +145,7 @@ def _differences(
         reasons += found if not refusals else []
         if any(one.weight >= _CERTAIN for one in found):
             return _once(reasons)
-    if not (refusals or reasons or same_answer):
+    if not (refusals or same_answer or any(one.weight >= WORRYING_FROM for one in reasons)):
         reasons += evasion_changes(old, new, prompt)
     reasons += value_changes(old, new) or small_changes(old, new)
     if not (reasons or same_answer or both_refuse(old, new, prompt)) and old.shape.kind == new.shape.kind == "prose":

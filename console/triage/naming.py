@@ -36,6 +36,9 @@ _BRIEF = 60
 _PROMPT = 2_000
 _LAST = 3
 _FEW = 4
+_FEWEST = 3
+_THINGS = re.compile(r":\s*([^:\n?]{2,80}(?:, ?[^,:\n?]{2,80}){2,12})[.?]?\s*$")
+_COMMA = re.compile(r",? and |, ?")
 _CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NO_CANDIDATES = FUNCTION_WORDS | QUESTION_WORDS
@@ -153,6 +156,18 @@ def _said_of(reading: Reading) -> tuple[str, str] | None:
     if not one or not other or one == other or max(len(one.split()), len(other.split())) > 3:
         return None
     return one, other
+
+
+def order_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
+    """Things that a prompt lists, in another order; where each is named once, the order of the names is the answer."""
+    listed = _THINGS.search(prompt[-_PROMPT:])
+    things = [_ARTICLE.sub("", thing.strip(" .?\n").lower()) for thing in _COMMA.split(listed[1])] if listed else []
+    texts = old.text.lower(), new.text.lower()
+    found = [thing for thing in things if thing and all(text.count(thing) == 1 for text in texts)]
+    before, after = (sorted(found, key=text.find) for text in texts)
+    if len(found) < _FEWEST or before == after:
+        return None
+    return changed("stated answer", "in another order:", ", ".join(before), ", ".join(after), 0.75)
 
 
 def bound_change(old: Reading, new: Reading) -> Reason | None:

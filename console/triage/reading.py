@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Generic, TypeVar, overload
@@ -25,6 +25,9 @@ from console.triage.quantities import (
 LONGEST = 400_000
 """Characters read of one answer: the first and the last half of this. What lies between is compared as a whole only."""
 
+_PART = 16_000
+"""Characters that are looked through at once: while it looks, no other thread of the interpreter gets a turn, and a
+screen that stands still for more than 50 ms is seen to."""
 _DEEPEST = 40
 _THINKING = re.compile(r"\A<(think|thinking|thought|scratchpad|reasoning)>.*?</\1>\s*", re.DOTALL)
 """What a model writes for itself before it answers."""
@@ -36,6 +39,21 @@ _PROMPT = 2_000
 """Characters of a prompt that are read for its words."""
 
 _Read = TypeVar("_Read")
+
+
+def _tokens(text: str) -> list[str]:
+    return normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(with_percent(text))))))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """`text` in parts, cut at the ends of lines where there are any, else between words."""
+    begin = 0
+    while len(text) - begin > _PART:
+        ends = (text.rfind(mark, begin, begin + _PART) + 1 for mark in "\n ")
+        end = next((end for end in ends if end > begin), begin + _PART)
+        yield text[begin:end]
+        begin = end
+    yield text[begin:]
 
 
 def is_content(token: str) -> bool:
@@ -90,9 +108,10 @@ class Reading:
     @_Once
     def tokens(self) -> list[str]:
         """Words in lower case and numbers, each number in one spelling; dates are one number."""
-        found = normalising.tokens(
-            with_iso_dates(with_digits(with_minutes(with_plain_fractions(with_percent(self.text)))))
-        )
+        if len(self.text) <= _PART:
+            found = _tokens(self.text)
+        else:
+            found = [token for part in _parts(self.text) for token in _tokens(part)]
         kinds = set(found)
         numbers = {token: number for token in kinds if token[0] <= "9" and (number := canonical(token)) != token}
         numbers |= {word: NUMBER_WORDS[word] for word in NUMBER_WORDS.keys() & kinds}

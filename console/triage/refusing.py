@@ -193,6 +193,11 @@ def answers(text: str) -> bool:
     return holds_any(text, _MAY_ANNOUNCE) and _INSTEAD.search(text) is not None
 
 
+def writes_own_text(reading: Reading, prompt: str) -> bool:
+    """Whether an answer is the letter, mail or text that a prompt asks for, as far as its beginning shows."""
+    return _ASKS_TEXT.search(prompt[-LONGEST:]) is not None and _OWN_TEXT.match(reading.text) is not None
+
+
 def declined_part(reading: Reading, prompt: str) -> str:
     """The sentence in which an answer declines a part of what was asked for; "" where it declines none."""
     text = reading.beginning

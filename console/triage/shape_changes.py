@@ -10,8 +10,8 @@ from console.triage.records import Reason, brief
 from console.triage.shapes import Shape
 
 _ONLY = re.compile(
-    r"\b(?:only|just|single|one word|exactly|nothing else|no (?:other|explanation|prose|markdown)|as json|valid json|"
-    r"answer with|respond with|reply with|classify|label)\b",
+    r"\b(?:only|just|single|one word|exactly|nothing else|no (?:other|explanation|prose|markdown)|as json"
+    r"|valid json|answer with|respond with|reply with|classify|label)\b",
     re.IGNORECASE,
 )
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
