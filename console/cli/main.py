@@ -101,7 +101,12 @@ def group(context: click.Context, /, **given: Any) -> None:
     if context.invoked_subcommand is None:
         from console.cli.open_console import open_console
 
-        context.exit(open_console(context.obj))
+        context.exit(open_console(context.obj, demo=lambda: _demo(context)))
+
+
+def _demo(context: click.Context) -> int:
+    command = group.get_command(context, "demo")
+    return int(command.main(args=[], standalone_mode=False, obj=context.obj) or 0) if command else EXIT_USAGE
 
 
 def _usage(error: click.ClickException) -> str:

@@ -27,11 +27,12 @@ PATIENCE_S = 0.6
 """A first look that takes longer is shown by the screen, which is loaded meanwhile."""
 
 
-def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
+def open_console(settings: Settings, *, stand_in_url: str = "", demo: Callable[[], int] | None = None) -> int:
     """Run the console until it is left; returns the exit code. Raises Usage without a terminal.
 
     With `stand_in_url`, or a stand-in of its own where `settings` ask for one, no provider is asked anything. Whoever
-    gives the url has an invented world: a guard in it tells nobody outside.
+    gives the url has an invented world: a guard in it tells nobody outside. `demo` is what whoever has no registry
+    yet may choose instead.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage(
@@ -42,10 +43,8 @@ def open_console(settings: Settings, *, stand_in_url: str = "") -> int:
         from console.cli.first_run import welcome
 
         chosen, code = welcome(settings, ascii_only=is_ascii_only(settings))
-        if chosen == "demo":
-            from console.cli.verbs.demo import command as demo
-
-            return int(demo.main(args=[], standalone_mode=False, obj=settings) or 0)
+        if chosen == "demo" and demo is not None:
+            return demo()
         if chosen is None:
             return code
     if settings.guard and settings.read_only:
