@@ -296,10 +296,11 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self.query_one(LivePane).plot += 1
 
     def action_copy(self) -> None:
-        """What the focused pane shows, for a message to a colleague."""
+        """What is marked, else what the focused pane shows, for a message to a colleague."""
+        marked = self.get_selected_text()
         pane = self.query_one(("#registry", "#live", "#comparer")[self._pane - 1], Pane)
-        self.app.copy_to_clipboard("\n".join(pane.plain()).lstrip("▌ ").rstrip() + "\n")
-        self.tell("copied: what this pane shows, as text")
+        self.app.copy_to_clipboard(marked or "\n".join(pane.plain()).lstrip("▌ ").rstrip() + "\n")
+        self.tell("copied: what is marked" if marked else "copied: what this pane shows, as text")
 
     def action_theme(self) -> None:
         """Dark or light."""

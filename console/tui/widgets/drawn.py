@@ -10,10 +10,10 @@ from textual.color import TRANSPARENT, Color
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from console.tui import theme
 from console.tui.drawing.canvas import Canvas
+from console.tui.widgets.selecting import Selectable
 from console.tui.styles import Colours
 
 
@@ -27,7 +27,7 @@ class _Look(NamedTuple):
     background: Color
 
 
-class Drawn(Widget):
+class Drawn(Selectable):
     """Shows what `draw` returns. Call `redraw` after anything that `draw` reads has changed.
 
     A drawing is a pure function of the widget's records and its size. Rows equal to the last ones are not sent to the
@@ -75,13 +75,15 @@ class Drawn(Widget):
         self.redraw()
 
     def render_line(self, y: int) -> Strip:
-        """One row for the compositor."""
-        return self._row(y, self._looks())
+        """One row with the place of each character: what the mouse is over is looked up here, nothing is painted."""
+        return self._row(y, self._looks()).apply_offsets(0, y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Rows for the compositor. A drawing has no border, padding or opacity: it is what the terminal gets."""
         look = self._looks()
         strips = [self._row(y, look) for y in crop.line_range]
+        if self._selection is not None:
+            strips = self.marked(strips, crop.y)
         start, end = crop.column_span
         if (start, end) != (0, look.size.width):
             strips = [strip.crop(start, end) for strip in strips]

@@ -69,7 +69,7 @@ class RegistryPane(Pane):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a route moves the cursor there."""
-        if self._view is None:
+        if self._view is None or self.text_selection is not None:  # a mouse that marked text chose nothing
             return
         top = 0 if self.tabbed else 1
         size = self.size
