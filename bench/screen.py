@@ -150,7 +150,7 @@ def idle_cost(console: Any, seconds: float) -> float:
 
 
 def table_cost() -> tuple[float, float]:
-    """CPU ms of an update of ten rows, the median of sixty: (a DataTable, our live pane), each in an app."""
+    """CPU ms of an update of ten rows, the median of sixty: (a DataTable in an app, our live pane in the console)."""
     from textual.app import App, ComposeResult
     from textual.widgets import DataTable
 
@@ -173,20 +173,18 @@ def table_cost() -> tuple[float, float]:
 
 
 async def _pane_updates() -> float:
+    """In the console itself, where the pane stands among the others."""
     from dataclasses import replace
 
-    from textual.app import App, ComposeResult
+    from textual.app import App
 
     from console.text.safe import SafeText
-    from console.tui.terminal_app import TerminalApp
+    from console.tui.app import ConsoleApp
+    from console.tui.screens.main import MainScreen
     from console.tui.widgets.live_pane import LivePane
-    from tests.tui import samples
+    from tests.tui import samples, worlds
 
     view, fleet = samples.canary(), samples.fleet()
-
-    class Pane(TerminalApp[None]):
-        def compose(self) -> ComposeResult:
-            yield LivePane()
 
     def update(app: App[Any], n: int) -> None:
         value = SafeText(f"{n / 7:.3f}")
@@ -194,13 +192,25 @@ async def _pane_updates() -> float:
             replace(row, production=value, canary=value, change=value, limit=value, meter=n % 9 / 9, to_decide=value)
             for row in (view.metrics * 2)[:10]
         )
-        app.query_one(LivePane).show(replace(view, metrics=rows, canary_requests=n), fleet)
+        app.screen.query_one(LivePane).show(replace(view, metrics=rows, canary_requests=n), fleet)
 
-    return await _updates(Pane(), update)
+    with tempfile.TemporaryDirectory() as folder:
+        app = ConsoleApp(worlds.healthy(Path(folder)).runtime())
+
+        async def ready(pilot: Any) -> None:
+            while not (isinstance(app.screen, MainScreen) and app.screen.look is not None):
+                await pilot.pause(0.05)
+            app.screen._poller.stop()
+
+        return await _updates(app, update, ready)
 
 
-async def _updates(app: Any, update: Callable[[Any, int], None], times: int = 60) -> float:
+async def _updates(
+    app: Any, update: Callable[[Any, int], None], ready: Callable[[Any], Any] | None = None, times: int = 60
+) -> float:
     async with app.run_test(size=SIZE) as pilot:
+        if ready is not None:
+            await ready(pilot)
         await pilot.pause(0.3)
         update(app, 0)
         await pilot.pause(0.2)

@@ -13,8 +13,8 @@ from textual.strip import Strip
 
 from console.tui import theme
 from console.tui.drawing.canvas import Canvas
-from console.tui.widgets.selecting import Selectable
 from console.tui.styles import Colours
+from console.tui.widgets.selecting import Selectable
 
 
 class _Look(NamedTuple):
@@ -76,12 +76,17 @@ class Drawn(Selectable):
 
     def render_line(self, y: int) -> Strip:
         """One row with the place of each character: what the mouse is over is looked up here, nothing is painted."""
-        return self._row(y, self._looks()).apply_offsets(0, y)
+        look = self._looks()
+        self._keep_strips_of(look)
+        strip = self._strips[y] if y in self._strips else self._made(y, look)
+        return strip.apply_offsets(0, y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Rows for the compositor. A drawing has no border, padding or opacity: it is what the terminal gets."""
         look = self._looks()
-        strips = [self._row(y, look) for y in crop.line_range]
+        self._keep_strips_of(look)
+        known, make = self._strips, self._made
+        strips = [known[y] if y in known else make(y, look) for y in crop.line_range]
         if self._selection is not None:
             strips = self.marked(strips, crop.y)
         start, end = crop.column_span
@@ -89,16 +94,17 @@ class Drawn(Selectable):
             strips = [strip.crop(start, end) for strip in strips]
         return strips
 
-    def _row(self, y: int, look: _Look) -> Strip:
+    def _keep_strips_of(self, look: _Look) -> None:
         if self._look != look:
             self._strips.clear()
             self._look = look
-        found = self._strips.get(y)
-        if found is None:
-            found = self._strips[y] = self._made(y, look)
-        return found
 
     def _made(self, y: int, look: _Look) -> Strip:
+        """Row `y`, kept until it changes."""
+        found = self._strips[y] = self._strip(y, look)
+        return found
+
+    def _strip(self, y: int, look: _Look) -> Strip:
         width, height = look.size
         if self._canvas is None or self._drawn_size != look.size:
             self._canvas, self._drawn_size = self.draw(width, height), look.size
