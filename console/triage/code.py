@@ -13,7 +13,7 @@ from console.triage.imagining.trying import tried
 from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
-from console.triage.trees import flat, inline, rename, variables
+from console.triage.trees import flat, inline, nodes_of, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
 _BEGINS = re.compile(r"^(?:import |from \w|def |class |@\w|async def )", re.MULTILINE)
@@ -143,9 +143,9 @@ def _few_changes(
 
 def _unhandled(left: ast.Module, right: ast.Module) -> Reason | None:
     """Errors that the old program handled, and the new one neither handles nor tests for."""
-    handled = [node.type for node in ast.walk(left) if isinstance(node, ast.ExceptHandler)]
+    handled = [node.type for node in nodes_of(left) if isinstance(node, ast.ExceptHandler)]
     if not handled or any(
-        isinstance(node, (ast.Try, ast.If, ast.IfExp, ast.With)) and _tests(node) for node in ast.walk(right)
+        isinstance(node, (ast.Try, ast.If, ast.IfExp, ast.With)) and _tests(node) for node in nodes_of(right)
     ):
         return None
     names = ", ".join(ast.unparse(node) for node in handled if node is not None) or "errors"

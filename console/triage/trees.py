@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 _BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 _LEFT_OUT = {ast.arg: "annotation", ast.FunctionDef: "returns", ast.AsyncFunctionDef: "returns"}
@@ -46,8 +46,11 @@ def _flatten(node: ast.AST, names: Mapping[str, str], found: list[object]) -> No
         return
     skipped = _LEFT_OUT.get(kind)
     for field in node._fields:
-        value = getattr(node, field, None)
-        if value.__class__ is list:
+        if field == "ctx":
+            continue  # where a name stands says it
+        value: Any = getattr(node, field, None)
+        of = value.__class__
+        if of is list:
             if field == "body" and kind in _BODIES and value and _is_docstring(value[0]):
                 value = value[1:]
             found.append(len(value))
@@ -56,11 +59,11 @@ def _flatten(node: ast.AST, names: Mapping[str, str], found: list[object]) -> No
                     _flatten(part, names, found)
                 else:
                     found.append(part)
+        elif of is str:
+            found.append(_name(node, value, names) if names else value)
         elif isinstance(value, ast.AST):
             if field != skipped:
                 _flatten(value, names, found)
-        elif names and value.__class__ is str:
-            found.append(_name(node, value, names))
         else:
             found.append(value)
 

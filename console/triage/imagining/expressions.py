@@ -1,26 +1,29 @@
-"""Expressions of an imagined program: a walk over the syntax tree with values of its own making."""
+"""Expressions of an imagined program, each made into a function of a scope: the tree is read once, and run often."""
 
 from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from console.triage.imagining.library import BUILTINS, bound, format_value, ordered_arguments, static
 from console.triage.imagining.scopes import Instance, Scope
+from console.triage.imagining.targets import Round, Run, Targets, turns
 from console.triage.imagining.values import (
     COMPARE,
     METHODS,
+    OPERATIONS,
     UNARY,
     Unknown,
-    calculated,
     eager,
     limited,
     listed,
+    unknown,
 )
 
-_Handler = Callable[[Any, Scope], Any]
+_SUBSCRIPTED = (list, tuple, str, dict, deque)
+_MISSING = object()
 
 
 class Budget:
@@ -41,61 +44,67 @@ class Budget:
         """Takes what a call used off the rest."""
         self.all -= allotted - max(0, self.call)
 
+    def spend(self) -> None:
+        """Takes one step. Raises Unknown where none is left."""
+        self.call -= 1
+        if self.call <= 0:
+            raise Unknown
 
-class Expressions:
-    """What each kind of expression is worth. A kind that is not here is unknown."""
+
+class Expressions(Targets):
+    """How each kind of expression is run. A kind that is not here is unknown, once it is reached."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._spend = budget.spend
         self._printed: list[str] = []
-        self._on: Mapping[type[ast.expr], _Handler] = {
-            ast.Constant: lambda node, scope: limited(node.value),
+        self._makers: Mapping[type[ast.expr], Callable[[Any], Run]] = {
+            ast.Constant: self._constant,
             ast.Name: self._name,
-            ast.BinOp: lambda node, scope: calculated(
-                node.op, self.value(node.left, scope), self.value(node.right, scope)
-            ),
-            ast.UnaryOp: lambda node, scope: UNARY[type(node.op)](self.value(node.operand, scope)),
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
             ast.BoolOp: self._boolean,
             ast.Compare: self._compare,
-            ast.IfExp: lambda node, scope: self.value(
-                node.body if self.value(node.test, scope) else node.orelse, scope
-            ),
+            ast.IfExp: self._either,
             ast.Call: self._call,
-            ast.Attribute: lambda node, scope: self._attribute(self.value(node.value, scope), node.attr),
-            ast.List: lambda node, scope: limited(self.several(node.elts, scope)),
-            ast.Tuple: lambda node, scope: limited(tuple(self.several(node.elts, scope))),
-            ast.Set: lambda node, scope: limited(set(self.several(node.elts, scope))),
+            ast.Attribute: self._attribute_of,
+            ast.List: lambda node: self._made(self.several(node.elts)),
+            ast.Tuple: lambda node: self._made(self.several(node.elts), tuple),
+            ast.Set: lambda node: self._made(self.several(node.elts), set),
             ast.Dict: self._dict,
             ast.Subscript: self._subscript,
-            ast.ListComp: lambda node, scope: limited(self._comprehended(node, scope)),
-            ast.GeneratorExp: lambda node, scope: limited(self._comprehended(node, scope)),
-            ast.SetComp: lambda node, scope: limited(set(self._comprehended(node, scope))),
+            ast.ListComp: lambda node: self._made(self._comprehended(node)),
+            ast.GeneratorExp: lambda node: self._made(self._comprehended(node)),
+            ast.SetComp: lambda node: self._made(self._comprehended(node), set),
             ast.DictComp: self._dict_comprehended,
-            ast.Lambda: lambda node, scope: self.closure(node, scope),
-            ast.JoinedStr: lambda node, scope: limited("".join([self._part(part, scope) for part in node.values])),
+            ast.Lambda: self._lambda,
+            ast.JoinedStr: self._joined,
             ast.NamedExpr: self._named,
         }
 
-    def value(self, node: ast.expr, scope: Scope) -> Any:
-        """The value of an expression. Raises the program's own errors, or Unknown."""
-        budget = self._budget
-        budget.call -= 1
-        if budget.call <= 0:
-            raise Unknown
-        handler = self._on.get(type(node))
-        if handler is None:
-            raise Unknown
-        return handler(node, scope)
+    def run_of(self, node: ast.expr) -> Run:
+        """An expression as a function of a scope."""
+        make = self._makers.get(type(node))
+        return self._unknown() if make is None else make(node)
 
-    def several(self, nodes: list[ast.expr], scope: Scope) -> list[Any]:
-        """The values of some expressions, starred ones unpacked."""
-        found: list[Any] = []
-        for node in nodes:
-            if isinstance(node, ast.Starred):
-                found += listed(self.value(node.value, scope))
-            else:
-                found.append(self.value(node, scope))
-        return found
+    def several(self, nodes: Sequence[ast.expr]) -> Callable[[Scope], list[Any]]:
+        """Some expressions as a function that lists their values, starred ones unpacked."""
+        if not any(isinstance(node, ast.Starred) for node in nodes):
+            plain = [self.run_of(node) for node in nodes]
+            return lambda scope: [run(scope) for run in plain]
+        runs = [
+            (True, self.run_of(node.value)) if isinstance(node, ast.Starred) else (False, self.run_of(node))
+            for node in nodes
+        ]
+
+        def values(scope: Scope) -> list[Any]:
+            found: list[Any] = []
+            for starred, run in runs:
+                value = run(scope)
+                found += listed(value) if starred else [value]
+            return found
+
+        return values
 
     def closure(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Callable[..., object]:
         """A function of the program as one that can be called. Statements know how."""
@@ -105,39 +114,98 @@ class Expressions:
         """A method of an object of the program, None where it has none of that name."""
         raise NotImplementedError
 
+    def _unknown(self) -> Run:
+        spend = self._spend
+
+        def run(_: Scope) -> Any:
+            spend()
+            raise Unknown
+
+        return run
+
     # --- names and calls
 
-    def _name(self, node: ast.Name, scope: Scope) -> object:
+    def _constant(self, node: ast.Constant) -> Run:
         try:
-            return scope.get(node.id)
-        except KeyError:
-            pass
-        if node.id == "print":
-            return self._print
-        if node.id in BUILTINS:
-            return BUILTINS[node.id]
-        raise Unknown
+            value = limited(node.value)
+        except Unknown:
+            return self._unknown()
+        spend = self._spend
+
+        def run(_: Scope) -> Any:
+            spend()
+            return value
+
+        return run
+
+    def _name(self, node: ast.Name) -> Run:
+        spend, name = self._spend, node.id
+        otherwise = self._print if name == "print" else BUILTINS.get(name, _MISSING)
+
+        def run(scope: Scope | None) -> Any:
+            spend()
+            while scope is not None:
+                own = scope.own
+                if name in own:
+                    return own[name]
+                scope = scope.outer
+            if otherwise is _MISSING:
+                raise Unknown
+            return otherwise
+
+        return run
 
     def _print(self, *values: object, **_: object) -> None:
         self._printed.append(" ".join(map(str, values)))
 
-    def _named(self, node: ast.NamedExpr, scope: Scope) -> object:
-        value = self.value(node.value, scope)
-        scope.set(node.target.id, value)
-        return value
+    def _named(self, node: ast.NamedExpr) -> Run:
+        spend, value_of, name = self._spend, self.run_of(node.value), node.target.id
 
-    def _call(self, node: ast.Call, scope: Scope) -> object:
-        function = self.value(node.func, scope)
-        given = self.several(node.args, scope)
-        keywords: dict[str, Any] = {}
-        for one in node.keywords:
-            if one.arg is None:
-                keywords.update(self.value(one.value, scope))
-            else:
-                keywords[one.arg] = self.value(one.value, scope)
-        if not callable(function):
-            raise TypeError("not callable")
-        return limited(eager(function(*ordered_arguments(function, given), **keywords)))
+        def run(scope: Scope) -> Any:
+            spend()
+            value = value_of(scope)
+            scope.set(name, value)
+            return value
+
+        return run
+
+    def _lambda(self, node: ast.Lambda) -> Run:
+        spend = self._spend
+
+        def run(scope: Scope) -> Any:
+            spend()
+            return self.closure(node, scope)
+
+        return run
+
+    def _call(self, node: ast.Call) -> Run:
+        spend, function_of, given_of = self._spend, self.run_of(node.func), self.several(node.args)
+        named = [(one.arg, self.run_of(one.value)) for one in node.keywords]
+
+        def run(scope: Scope) -> Any:
+            spend()
+            function = function_of(scope)
+            given = given_of(scope)
+            keywords: dict[str, Any] = {}
+            for name, value_of in named:
+                if name is None:
+                    keywords.update(value_of(scope))
+                else:
+                    keywords[name] = value_of(scope)
+            if not callable(function):
+                raise TypeError("not callable")
+            return limited(eager(function(*ordered_arguments(function, given), **keywords)))
+
+        return run
+
+    def _attribute_of(self, node: ast.Attribute) -> Run:
+        spend, holder_of, name = self._spend, self.run_of(node.value), node.attr
+
+        def run(scope: Scope) -> Any:
+            spend()
+            return self._attribute(holder_of(scope), name)
+
+        return run
 
     def _attribute(self, holder: Any, name: str) -> object:
         if isinstance(holder, Instance):
@@ -160,120 +228,164 @@ class Expressions:
 
     # --- operators
 
-    def _boolean(self, node: ast.BoolOp, scope: Scope) -> object:
-        value: object = None
-        wanted = isinstance(node.op, ast.Or)
-        for part in node.values:
-            value = self.value(part, scope)
-            if bool(value) == wanted:
-                return value
-        return value
+    def _binary(self, node: ast.BinOp) -> Run:
+        spend, left, right = self._spend, self.run_of(node.left), self.run_of(node.right)
+        apply = OPERATIONS.get(type(node.op), unknown)
 
-    def _compare(self, node: ast.Compare, scope: Scope) -> bool:
-        left = self.value(node.left, scope)
-        for op, part in zip(node.ops, node.comparators, strict=True):
-            right = self.value(part, scope)
-            if not COMPARE[type(op)](left, right):
-                return False
-            left = right
-        return True
+        def run(scope: Scope) -> Any:
+            spend()
+            return apply(left(scope), right(scope))
+
+        return run
+
+    def _unary(self, node: ast.UnaryOp) -> Run:
+        spend, value_of, apply = self._spend, self.run_of(node.operand), UNARY[type(node.op)]
+
+        def run(scope: Scope) -> Any:
+            spend()
+            return apply(value_of(scope))
+
+        return run
+
+    def _boolean(self, node: ast.BoolOp) -> Run:
+        spend, parts = self._spend, [self.run_of(part) for part in node.values]
+        wanted = isinstance(node.op, ast.Or)
+
+        def run(scope: Scope) -> Any:
+            spend()
+            value: object = None
+            for part in parts:
+                value = part(scope)
+                if bool(value) == wanted:
+                    return value
+            return value
+
+        return run
+
+    def _compare(self, node: ast.Compare) -> Run:
+        spend, first = self._spend, self.run_of(node.left)
+        tests = [(COMPARE[type(op)], self.run_of(part)) for op, part in zip(node.ops, node.comparators, strict=True)]
+
+        def run(scope: Scope) -> Any:
+            spend()
+            left = first(scope)
+            for holds, part in tests:
+                right = part(scope)
+                if not holds(left, right):
+                    return False
+                left = right
+            return True
+
+        return run
+
+    def _either(self, node: ast.IfExp) -> Run:
+        spend, test = self._spend, self.run_of(node.test)
+        then, otherwise = self.run_of(node.body), self.run_of(node.orelse)
+
+        def run(scope: Scope) -> Any:
+            spend()
+            return then(scope) if test(scope) else otherwise(scope)
+
+        return run
 
     # --- holders
 
-    def _dict(self, node: ast.Dict, scope: Scope) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is None:
-                found.update(self.value(value, scope))
-            else:
-                found[self.value(key, scope)] = self.value(value, scope)
-        limited(found)
-        return found
+    def _made(self, values_of: Callable[[Scope], list[Any]], kind: Callable[[list[Any]], Any] | None = None) -> Run:
+        """A list of values as a list, or as another `kind` of holder."""
+        spend = self._spend
 
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> object:
-        holder = self.value(node.value, scope)
-        if not isinstance(holder, (list, tuple, str, dict, deque)):
-            raise TypeError("not subscriptable")
-        if isinstance(node.slice, ast.Slice):
-            if isinstance(holder, (dict, deque)):
+        def run(scope: Scope) -> Any:
+            spend()
+            values = values_of(scope)
+            return limited(values if kind is None else kind(values))
+
+        return run
+
+    def _dict(self, node: ast.Dict) -> Run:
+        spend = self._spend
+        pairs = [
+            (None if key is None else self.run_of(key), self.run_of(value))
+            for key, value in zip(node.keys, node.values, strict=True)
+        ]
+
+        def run(scope: Scope) -> Any:
+            spend()
+            found: dict[Any, Any] = {}
+            for key_of, value_of in pairs:
+                if key_of is None:
+                    found.update(value_of(scope))
+                else:
+                    found[key_of(scope)] = value_of(scope)
+            return limited(found)
+
+        return run
+
+    def _subscript(self, node: ast.Subscript) -> Run:
+        spend, holder_of, place_of = self._spend, self.run_of(node.value), self.place_of(node.slice)
+        unsliced = (dict, deque) if isinstance(node.slice, ast.Slice) else ()
+
+        def run(scope: Scope) -> Any:
+            spend()
+            holder = holder_of(scope)
+            if not isinstance(holder, _SUBSCRIPTED):
+                raise TypeError("not subscriptable")
+            if isinstance(holder, unsliced):
                 raise TypeError("slice")
-            return holder[self.slice(node.slice, scope)]
-        return holder[self.value(node.slice, scope)]
+            return holder[place_of(scope)]
 
-    def slice(self, node: ast.Slice, scope: Scope) -> slice:
-        """The slice of `[first:last:step]`."""
-        return slice(*(self.value(part, scope) if part else None for part in (node.lower, node.upper, node.step)))
+        return run
 
-    def _comprehended(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> list[Any]:
-        inner = Scope(scope)
-        return [self.value(node.elt, inner) for _ in self._rounds(node.generators, inner)]
+    def _comprehended(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Callable[[Scope], list[Any]]:
+        rounds, value_of = self._rounds_of(node.generators), self.run_of(node.elt)
 
-    def _dict_comprehended(self, node: ast.DictComp, scope: Scope) -> object:
-        inner = Scope(scope)
-        rounds = self._rounds(node.generators, inner)
-        return limited({self.value(node.key, inner): self.value(node.value, inner) for _ in rounds})
+        def values(scope: Scope) -> list[Any]:
+            inner = Scope(scope)
+            return [value_of(inner) for _ in turns(rounds, inner)]
 
-    def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[None]:
-        if not generators:
-            yield
-            return
-        first, *rest = generators
-        for item in listed(self.value(first.iter, scope)):
-            self.bind(first.target, item, scope)
-            if all(self.value(test, scope) for test in first.ifs):
-                yield from self._rounds(rest, scope)
+        return values
 
-    def _part(self, node: ast.expr, scope: Scope) -> str:
+    def _dict_comprehended(self, node: ast.DictComp) -> Run:
+        rounds = self._rounds_of(node.generators)
+        spend, key_of, value_of = self._spend, self.run_of(node.key), self.run_of(node.value)
+
+        def run(scope: Scope) -> Any:
+            spend()
+            inner = Scope(scope)
+            return limited({key_of(inner): value_of(inner) for _ in turns(rounds, inner)})
+
+        return run
+
+    def _rounds_of(self, generators: Sequence[ast.comprehension]) -> Sequence[Round]:
+        return [
+            (self.run_of(one.iter), self.bind_of(one.target), [self.run_of(test) for test in one.ifs])
+            for one in generators
+        ]
+
+    def _joined(self, node: ast.JoinedStr) -> Run:
+        spend, parts = self._spend, [self._part(part) for part in node.values]
+
+        def run(scope: Scope) -> Any:
+            spend()
+            return limited("".join([part(scope) for part in parts]))
+
+        return run
+
+    def _part(self, node: ast.expr) -> Run:
         if isinstance(node, ast.Constant):
-            return str(node.value)
+            text = str(node.value)
+            return lambda _: text
         if not isinstance(node, ast.FormattedValue) or node.conversion not in (-1, 115, 114):
-            raise Unknown
-        value = self.value(node.value, scope)
-        if node.conversion == 114:
-            value = repr(value)
-        if node.format_spec is None:
-            return str(value)
-        return format_value(value, str(self.value(node.format_spec, scope)))
+            return unknown
+        value_of, represented = self.run_of(node.value), node.conversion == 114
+        spec_of = None if node.format_spec is None else self.run_of(node.format_spec)
 
-    # --- targets
+        def run(scope: Scope) -> str:
+            value = value_of(scope)
+            if represented:
+                value = repr(value)
+            return str(value) if spec_of is None else format_value(value, str(spec_of(scope)))
 
-    def bind(self, target: ast.expr, value: Any, scope: Scope) -> None:
-        """Gives a target its value: a name, a place in a holder, a field, several of them."""
-        match target:
-            case ast.Name():
-                scope.set(target.id, value)
-            case ast.Tuple() | ast.List():
-                self._unpack(target.elts, listed(value), scope)
-            case ast.Subscript():
-                holder: Any = self.value(target.value, scope)
-                if not isinstance(holder, (list, dict, deque)):
-                    raise TypeError("no item assignment")
-                if isinstance(target.slice, ast.Slice) and isinstance(holder, deque):
-                    raise TypeError("slice")
-                at = target.slice
-                where: Any = self.slice(at, scope) if isinstance(at, ast.Slice) else self.value(at, scope)
-                holder[where] = value
-                limited(holder)
-            case ast.Attribute():
-                owner = self.value(target.value, scope)
-                if not isinstance(owner, Instance):
-                    raise Unknown
-                owner.fields[target.attr] = value
-            case _:
-                raise Unknown
-
-    def _unpack(self, targets: list[ast.expr], parts: list[Any], scope: Scope) -> None:
-        starred = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
-        if starred is not None:
-            after = len(targets) - starred - 1
-            if len(parts) < len(targets) - 1:
-                raise ValueError("unpacking")
-            middle = parts[starred : len(parts) - after]
-            parts = [*parts[:starred], middle, *parts[len(parts) - after :]]
-        if len(parts) != len(targets):
-            raise ValueError("unpacking")
-        for target, part in zip(targets, parts, strict=True):
-            self.bind(target.value if isinstance(target, ast.Starred) else target, part, scope)
+        return run
 
 
 class Module:

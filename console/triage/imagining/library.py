@@ -16,12 +16,13 @@ import math
 import re
 import string
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from console.triage.imagining.values import LARGEST, METHODS, Unknown, calculated, eager, limited, listed
 
 _KINDS = (int, float, str, bool, list, tuple, dict, set, frozenset, Counter, OrderedDict, defaultdict, deque)
+_SETS = frozenset({set, frozenset})
 _LARGEST_FACTORIAL = 60
 _LONGEST_SEARCHED = 64
 _PATTERN = re.compile(r"(?:[^()*+{}\\]|\\.|[*+]){1,60}")
@@ -204,8 +205,8 @@ def _ordered_for(name: str) -> Callable[[Any], Any]:
     return _ordered if name in ("join", "extend", "extendleft") else lambda value: value
 
 
-def ordered_arguments(function: object, given: Iterable[Any]) -> list[Any]:
+def ordered_arguments(function: object, given: list[Any]) -> list[Any]:
     """The arguments of a call, sets in one order where the function would ask for one."""
-    if function in (list, tuple, enumerate, Counter, deque):
-        return [_ordered(one) for one in given]
-    return list(given)
+    if _SETS.isdisjoint(map(type, given)) or function not in (list, tuple, enumerate, Counter, deque):
+        return given
+    return [_ordered(one) for one in given]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from console.triage.trees import nodes_of
+
 PROGRAM, LINES = "__program__", "__lines__"
 _SAMPLE = re.compile(
     r"\binput(?: ?#?\d)?\**:?\**[ \t]*\n+(?:```\w*\n)?(.{1,400}?)\n+(?:```\n+)?[#* \t]*(?:sample |example )?output\b",
@@ -24,7 +26,7 @@ def reads_input(tree: ast.Module) -> bool:
     """Whether a program calls `input`, or reads `sys.stdin`."""
     return any(
         (isinstance(node, ast.Name) and node.id in _READS) or (isinstance(node, ast.Attribute) and node.attr == "stdin")
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
     )
 
 

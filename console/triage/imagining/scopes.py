@@ -10,11 +10,11 @@ from console.triage.imagining.values import Unknown
 class Scope:
     """The names of one call or module, and the scope around it."""
 
-    __slots__ = ("_elsewhere", "_outer", "own")
+    __slots__ = ("_elsewhere", "outer", "own")
 
     def __init__(self, outer: Scope | None = None) -> None:
         self.own: dict[str, object] = {}
-        self._outer = outer
+        self.outer = outer
         self._elsewhere: set[str] = set()
 
     def get(self, name: str) -> object:
@@ -23,7 +23,7 @@ class Scope:
         while scope is not None:
             if name in scope.own:
                 return scope.own[name]
-            scope = scope._outer
+            scope = scope.outer
         raise KeyError(name)
 
     def set(self, name: str, value: object) -> None:
@@ -35,11 +35,11 @@ class Scope:
         self._elsewhere.update(names)
 
     def _home(self, name: str) -> Scope:
-        scope = self._outer
+        scope = self.outer
         while scope is not None:
-            if name in scope.own or scope._outer is None:
+            if name in scope.own or scope.outer is None:
                 return scope
-            scope = scope._outer
+            scope = scope.outer
         raise Unknown
 
 

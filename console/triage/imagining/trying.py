@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.inputs import Arguments, Input, at_an_edge, inputs
 from console.triage.imagining.machine import Machine
 from console.triage.imagining.programs import PROGRAM, as_function, reads_input
-from console.triage.imagining.values import OF_PROGRAMS, PLAIN, Unknown, listed
+from console.triage.imagining.values import OF_PROGRAMS, Unknown, listed
 from console.triage.records import Reason, brief
+from console.triage.trees import nodes_of
 
 PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
@@ -133,7 +134,7 @@ def _told(entry: _Entry, one: Input, before: Outcome, after: Outcome, weight: fl
 
 def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> Outcome | None:
     """What a call gives, the error it ends with, None where that cannot be told."""
-    given = arguments if PLAIN.issuperset(map(type, arguments)) else copy.deepcopy(arguments)
+    given = tuple(map(_copied, arguments))
     outcome = _ended(lambda: machine.call(entry.name, given, entry.kind))
     if entry.name == PROGRAM and isinstance(outcome, tuple):
         return _of_program(outcome, given, arguments)
@@ -147,6 +148,14 @@ def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, l
     if left_over[0] and left_over != lines:
         return LookupError("lines are left")
     return " ".join(" ".join(outcome[1]).split()), ()
+
+
+def _copied(value: Any) -> Any:
+    """A value of its own for a program to change: those tried are literals."""
+    kind = value.__class__
+    if kind is list or kind is tuple or kind is set:
+        return kind(map(_copied, value))
+    return {key: _copied(item) for key, item in value.items()} if kind is dict else value
 
 
 def _ended(call: Callable[[], tuple[object, tuple[str, ...]]]) -> Outcome | None:
@@ -214,13 +223,13 @@ def _uses_sets(node: ast.FunctionDef) -> bool:
         and isinstance(part.func, ast.Name)
         and part.func.id in ("list", "tuple")
         and _of_sets(part)
-        for part in ast.walk(node)
+        for part in nodes_of(node)
     )
 
 
 def _of_sets(call: ast.Call) -> bool:
     """Whether what a call gets is made with `set(…)` or `{…}`."""
-    made = (part for one in call.args for part in ast.walk(one))
+    made = (part for one in call.args for part in nodes_of(one))
     return any(
         isinstance(part, (ast.Set, ast.SetComp)) or (isinstance(part, ast.Name) and part.id == "set") for part in made
     )

@@ -16,6 +16,8 @@ _MOST_BITS = 512
 _HOLDERS = (list, tuple, dict, set, deque)
 PLAIN = frozenset({int, str, float, bool, type(None)})
 """Types of values that hold no others and never change."""
+_EAGER = (str, int, float, *_HOLDERS, frozenset, type)
+_AT_ONCE = frozenset({*_EAGER, *PLAIN})
 
 
 def words(text: str) -> frozenset[str]:
@@ -27,11 +29,6 @@ class Unknown(BaseException):
     """Something this interpreter does not know, or a limit that was reached. No handler of a program catches it."""
 
 
-BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
-    ast.BitXor: operator.xor, ast.RShift: operator.rshift, ast.LShift: operator.lshift, ast.Pow: operator.pow,
-}  # fmt: skip
 COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
@@ -75,39 +72,68 @@ ERRORS: Mapping[str, type[Exception]] = {
 OF_PROGRAMS = tuple(ERRORS.values())
 
 
-def calculated(op: ast.operator, left: Any, right: Any) -> Any:
-    """`left op right`. Raises Unknown where the result would be too large, before it is made."""
-    kind = type(op)
-    if kind not in BINARY or (kind is ast.Mod and isinstance(left, str)):
-        raise Unknown
-    if kind is ast.Pow and not (_small(left, 1e6) and _small(right, 64)):
-        raise Unknown
-    if kind is ast.LShift and not _small(right, _MOST_BITS):
-        raise Unknown
-    if kind is ast.Mult:
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, (str, list, tuple, deque)) and isinstance(other, int) and len(one) * other > LARGEST:
-                raise Unknown
-    return limited(BINARY[kind](left, right))
+def unknown(*_: Any, **__: Any) -> Any:
+    """What nobody knows. Raises Unknown."""
+    raise Unknown
 
 
 def _small(value: object, most: float) -> bool:
     return isinstance(value, (int, float)) and abs(value) <= most
 
 
+def _power(left: Any, right: Any) -> Any:
+    return left**right if _small(left, 1e6) and _small(right, 64) else unknown()
+
+
+def _shifted(left: Any, right: Any) -> Any:
+    return left << right if _small(right, _MOST_BITS) else unknown()
+
+
+def _modulo(left: Any, right: Any) -> Any:
+    return unknown() if isinstance(left, str) else left % right
+
+
+def _times(left: Any, right: Any) -> Any:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, (str, list, tuple, deque)) and isinstance(other, int) and len(one) * other > LARGEST:
+            raise Unknown
+    return left * right
+
+
+def _checked(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda left, right: limited(operation(left, right))
+
+
+OPERATIONS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    kind: _checked(operation)
+    for kind, operation in {
+        ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: _times, ast.Div: operator.truediv,
+        ast.FloorDiv: operator.floordiv, ast.Mod: _modulo, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+        ast.BitXor: operator.xor, ast.RShift: operator.rshift, ast.LShift: _shifted, ast.Pow: _power,
+    }.items()
+}  # fmt: skip
+"""`left op right`. They raise Unknown where the result would be too large, before it is made."""
+
+
+def calculated(op: ast.operator, left: Any, right: Any) -> Any:
+    """`left op right`. Raises Unknown where the result would be too large, before it is made."""
+    return OPERATIONS.get(type(op), unknown)(left, right)
+
+
 def limited(value: Any) -> Any:
     """The value itself. Raises Unknown where it is too large."""
-    if isinstance(value, int):
+    kind = value.__class__
+    if kind is int:
         if value.bit_length() > _MOST_BITS:
             raise Unknown
-    elif isinstance(value, str):
-        if len(value) > LARGEST:
+    elif kind in PLAIN:
+        if kind is str and len(value) > LARGEST:
             raise Unknown
     elif isinstance(value, _HOLDERS):
         if len(value) > LARGEST:
             raise Unknown
-        inside = _inside(value)
-        if not PLAIN.issuperset(map(type, inside)) and any(isinstance(one, _HOLDERS) for one in inside):
+        kinds = set(map(type, _inside(value)))
+        if not PLAIN.issuperset(kinds) and any(issubclass(one, _HOLDERS) for one in kinds):
             _weigh(value)
     return value
 
@@ -129,6 +155,8 @@ def _weigh(value: Any) -> None:
 
 def listed(value: object) -> list[Any]:
     """The things in a value, in one order: a set has none that two programs would share."""
+    if value.__class__ in (list, tuple, str):
+        return list(value)
     if isinstance(value, (set, frozenset)):
         try:
             return sorted(value)
@@ -141,7 +169,7 @@ def listed(value: object) -> list[Any]:
 
 def eager(value: Any, most: int = LARGEST) -> Any:
     """Views and iterators as lists, everything else as it is; Unknown where there is more to come than `most`."""
-    if isinstance(value, (str, int, float, *_HOLDERS, frozenset, type)) or not hasattr(value, "__iter__"):
+    if value.__class__ in _AT_ONCE or isinstance(value, _EAGER) or not hasattr(value, "__iter__"):
         return value
     found = []
     for one in value:
