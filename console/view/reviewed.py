@@ -79,7 +79,9 @@ class ReviewDesk:
             return NOTHING
         results = [self._review.results[case] for case in cases]
         broken, unsure = sum(one.status == "failed" for one in results), sum(map(_unsure, results))
+        worrying = sum(one.status == "worrying" for one in results)
         parts = [f"{words.plural(broken, 'answer')} not as the case requires" if broken else ""]
+        parts.append(f"{words.plural(worrying, 'worrying answer')} would become what is right" if worrying else "")
         parts.append(f"{words.plural(unsure, 'needs', 'need')} a human: read some first" if unsure else "")
         parts.append("stand-in answers would become snapshots" if self._review.run.stand_in else "")
         return SafeText(" · ".join(filter(None, parts)))

@@ -224,3 +224,11 @@ def test_the_list_shows_the_case_at_the_cursor_and_a_click_finds_it(sizes: list[
             assert number == cursor
     if height >= 8:
         assert any(line.startswith("▌") for line in canvas.text())
+
+
+def test_a_list_says_how_much_of_it_lies_below_the_screen() -> None:
+    foot = {height: draw_list(samples.review(), 78, height, 0, 1).text()[-2:] for height in (12, 21, 40)}
+    assert any("202 unchanged" in row and row.endswith("↓ 7 more lines") for row in foot[12])
+    assert any("202 unchanged" in row and row.endswith("↓ 5 more lines") for row in foot[21])
+    assert any("202 unchanged" in row and row.endswith("✓ same") for row in foot[40])
+    assert "more line" not in "\n".join(draw_list(samples.review(), 78, 21, 11, 1).text())  # the end is in sight

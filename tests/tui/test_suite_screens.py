@@ -187,6 +187,15 @@ def test_before_many_are_accepted_it_says_how_many_need_a_human(tmp_path: Path) 
     assert desk.warning_about("rejected", ["summer"]) == ""
 
 
+def test_before_many_are_accepted_it_says_how_many_are_worrying(tmp_path: Path) -> None:
+    worse = ("worrying", "facts", "within 30 days", "within 14 days")
+    world = make_world(tmp_path, {**CASES, "one": worse, "two": worse})
+    desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW)
+    assert desk.warning_about("accepted", ["one"]) == "1 worrying answer would become what is right"
+    assert desk.warning_about("accepted", ["one", "two"]) == "2 worrying answers would become what is right"
+    assert desk.warning_about("rejected", ["one", "two"]) == ""
+
+
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 async def test_every_key_of_the_review(tmp_path: Path, size: tuple[int, int]) -> None:
     console, desk = review_app(tmp_path)

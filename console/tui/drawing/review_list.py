@@ -127,15 +127,14 @@ def _put_line(canvas: Canvas, y: int, line: _Line, cursor: int, margin: int) -> 
 
 
 def _put_foot(canvas: Canvas, view: ReviewView, top: int, margin: int, hidden: int) -> None:
-    """What is not on the list; above it how much of the list is out of sight."""
+    """What is not on the list, and how much of the list lies below."""
     end, y = canvas.width - margin, canvas.height - 1
     if canvas.height - top > 1:
         y -= 1
-    if hidden and top < y:
-        canvas.put(margin, top, f"↓ {words.plural(hidden, 'more line')}", "muted", end=end)
     text = f"{words.count(view.unchanged)} unchanged"
     if view.not_measured:
         text += f" · {words.count(view.not_measured)} not measured"
     x = canvas.put(margin, y, text, "muted", end=end)
-    if view.unchanged and x + 2 + cell_width("✓ same") <= end:
-        canvas.right(end, y, "✓ same", "muted")
+    right = f"↓ {words.plural(hidden, 'more line')}" if hidden else "✓ same" if view.unchanged else ""
+    if x + 2 + cell_width(right) <= end:
+        canvas.right(end, y, right, "fg" if hidden else "muted")
