@@ -169,6 +169,7 @@ _STRONG = any_of_all((_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS))
 
 
 _OPENING = re.compile(
+    r"(?!it(?:'s| is) (?:\w+ )?(?:important|worth|crucial|essential)\b)"
     r"(?:(?:i'm sorry|sorry|well|no|first|firstly)[,.] ?(?:but )?)?"
     r"(?:(?:it(?:'s| is| would be)|this is|that is|that's) (?:\w+ ){0,2}?<wrong>"
     r"|[\w' -]{3,60} (?:is|are) (?:\w+ ){0,2}?<wrong>)".replace(

@@ -1,0 +1,140 @@
+"""Code that is judged by what it does: programs with input, completed functions, idioms, parts left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.triage.imagining.programs import line_inputs
+from console.triage.judging import triage
+
+READS = "n = int(input())\nxs = list(map(int, input().split()))\nprint(sum(xs), max(xs))"
+READS_ALL = (
+    "import sys\n\ndef main():\n    data = sys.stdin.read().split()\n    xs = [int(x) for x in data[1:]]\n"
+    "    print(sum(xs), max(xs))\n\nif __name__ == '__main__':\n    main()"
+)
+TASK = "Print the sum and the largest of n numbers.\n\nInput\n3\n1 2 3\n\nOutput\n6 3\n"
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        READS_ALL,
+        READS.replace("list(map(int, input().split()))", "[int(x) for x in input().split()]"),
+        READS.replace("print(sum(xs), max(xs))", "print(f'{sum(xs)} {sorted(xs)[-1]}')"),
+        "import sys\ninput = sys.stdin.readline\n" + READS,
+    ],
+)
+def test_a_program_that_prints_the_same_is_acceptable(new: str) -> None:
+    found = triage(READS, new, prompt=TASK)
+    assert found.verdict == "acceptable"
+    assert "the same" in found.reasons[0].text or "only names" in found.reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (
+            READS.replace("sum(xs), max(xs)", "max(xs), sum(xs)"),
+            "what it prints for '3 / 1 2 3' was '6 3', is now '3 6'",
+        ),
+        (READS_ALL.replace("max(xs)", "max([0, *xs])"), "was '-11 -1', is now '-11 0'"),
+        (READS_ALL.replace("data[1:]", "data"), "what it prints for '3 / 1 2 3' was '6 3', is now '9 3'"),
+    ],
+)
+def test_a_program_that_prints_something_else_is_worrying(new: str, told: str) -> None:
+    found = triage(READS, new, prompt=TASK)
+    assert found.verdict == "worrying"
+    assert told in found.reasons[0].text
+
+
+def test_the_samples_of_a_prompt_come_first() -> None:
+    prompt = "**Sample Input 1**\n```\n2 3\n```\n**Sample Output 1**\n```\n5\n```\nInput:\n7 8\nOutput:\n15"
+    shown = [given[0] for given, sample in line_inputs(prompt) if sample]
+    assert shown == [["2 3"], ["7 8"]]
+
+
+def test_a_program_never_reads_what_is_not_there() -> None:
+    endless = "while True:\n    print(input())"
+    assert triage(endless, endless.replace("print(input())", "print(input() + '!')"), prompt=TASK).verdict == "worrying"
+
+
+HEAD = 'def vowels(s):\n    """How many vowels s has.\n    >>> vowels(\'Apple\')\n    2\n    """\n'
+
+
+@pytest.mark.parametrize("before", ["", "Complete the function:\n\n", "Hello! Please write the body.\n"])
+def test_a_function_that_is_completed_may_stand_below_words(before: str) -> None:
+    old = "    return sum(1 for c in s.lower() if c in 'aeiou')"
+    same = "    wanted = set('aeiouAEIOU')\n    return len([c for c in s if c in wanted])"
+    assert triage(old, same, prompt=before + HEAD).verdict == "acceptable"
+    assert triage(old, old.replace(".lower()", ""), prompt=before + HEAD).verdict == "worrying"
+
+
+OF_OTHERS = "```python\nimport pandas as pd\n\ndf = pd.read_csv('a.csv')\n{}\n```"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("print(df.groupby('x').mean())", "means = df.groupby('x').mean()\nprint(means)"),
+        ("if df.note is None:\n    df.fill()", "if not df.note:\n    df.fill()"),
+        ("if len(df) == 0:\n    df.fill()", "if not df:\n    df.fill()"),
+        ("df.n = df.a ** 2", "df.n = df.a * df.a"),
+        ("n = 1\nn = n + df.a\nprint(n, n)", "n = 1\nn += df.a\nprint(n, n)"),
+        ("if df.a > df.b:\n    df.fill()", "if df.b < df.a:\n    df.fill()"),
+        ("if not df.a:\n    df.fill()\nelse:\n    df.drop()", "if df.a:\n    df.drop()\nelse:\n    df.fill()"),
+    ],
+)
+def test_other_idioms_are_the_same_program(old: str, new: str) -> None:
+    assert triage(OF_OTHERS.format(old), OF_OTHERS.format(new), prompt="Use pandas.").verdict == "acceptable"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("print(df.groupby('x').mean())", "print(df.groupby('x').sum())"),
+        ("if df.a > df.b:\n    df.fill()", "if df.a < df.b:\n    df.fill()"),
+        ("if df.a > df.b:\n    df.fill()", "if df.a >= df.b:\n    df.fill()"),
+        ("df.n = df.a ** 2", "df.n = df.a ** 3"),
+        ("if df.note is None:\n    df.fill()", "if df.note:\n    df.fill()"),
+    ],
+)
+def test_a_changed_operation_is_another_program(old: str, new: str) -> None:
+    assert triage(OF_OTHERS.format(old), OF_OTHERS.format(new), prompt="Use pandas.").verdict == "worrying"
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    ["// TODO: implement", "// ... rest of the code", "// your code here", "/* existing code */", "// ..."],
+)
+def test_a_part_that_is_left_to_be_written_is_found(left_out: str) -> None:
+    old = "```js\nfunction add(a, b) {\n  const total = a + b;\n  return total;\n}\n```"
+    new = f"```js\nfunction add(a, b) {{\n  {left_out}\n}}\n```"
+    found = triage(old, new, prompt="Write add.")
+    assert found.verdict == "worrying"
+    assert found.reasons[0].text.startswith("a part is left to be written")
+
+
+def test_what_a_prompt_rules_out_does_not_count() -> None:
+    prompt = "Return the indices of two numbers that add up to target. There is exactly one solution."
+    old = "def two(nums, target):\n    seen = {}\n    for i, n in enumerate(nums):\n        if target - n in seen:\n"
+    old += "            return [seen[target - n], i]\n        seen[n] = i"
+    new = "def two(nums, target):\n    for i in range(len(nums)):\n        for j in range(i + 1, len(nums)):\n"
+    new += "            if nums[i] + nums[j] == target:\n                return [i, j]"
+    assert triage(old, new, prompt=prompt).verdict == "acceptable"
+    assert (
+        triage(old, new.replace("[i, j]", "[j, i]"), prompt=f"{prompt}\n>>> two([2, 7], 9)\n[0, 1]").verdict
+        == "worrying"
+    )
+
+
+def test_texts_in_the_quotes_of_a_prompt_are_tried() -> None:
+    prompt = "Write parse(text) that turns 'a=1;b=2' into a dict of strings to ints."
+    old = "def parse(text):\n    return {k: int(v) for k, v in (p.split('=') for p in text.split(';'))}"
+    found = triage(old, old.replace("int(v)", "v"), prompt=prompt)
+    assert found.reasons[0].text == "parse('a=1;b=2') was {'a': 1, 'b': 2}, is now {'a': '1', 'b': '2'}"
+
+
+def test_commands_of_a_shell_are_code() -> None:
+    old = "find . -name '*.py' | xargs wc -l"
+    assert triage(old, 'find . -name "*.py" | xargs wc -l', prompt="Count lines.").verdict == "acceptable"
+    assert triage(old, "find . -name '*.py' | xargs wc -c", prompt="Count lines.").verdict == "worrying"
