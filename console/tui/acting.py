@@ -188,7 +188,7 @@ class Acting(Noticing):
         route, look = self.route, self.look
         if route is None or look is None or look.snapshot is None:
             return
-        known = _candidates(look.snapshot.registry, route)
+        known = _candidates(look, look.snapshot.registry, route)
         self._ask(
             join("Start a canary on ", safe_line(route.name)),
             (
@@ -290,11 +290,13 @@ class Acting(Noticing):
         self.look_soon()
 
 
-def _candidates(registry: Registry, route: Route) -> list[str]:
-    """The experimental model first, then every other pinned model that is not on the route."""
+def _candidates(look: Look, registry: Registry, route: Route) -> list[str]:
+    """The experimental model, the named replacement, then every other pinned model that is not on the route."""
     used = {model for tier, model in route.tiers() if tier != "experimental"}
-    first = [route.experimental] if route.experimental else []
-    return first + [model for model in registry.models if model not in used and model not in first]
+    shown = next((each for each in look.view.routes if each.name == safe_line(route.name)), None)
+    named = [str(pin.replacement) for pin in (shown.pins if shown else ()) if pin.tier == "production"]
+    wanted = [*([route.experimental] if route.experimental else []), *named, *registry.models]
+    return [model for model in dict.fromkeys(wanted) if model and model not in used]
 
 
 def _percentage(text: str) -> float:

@@ -476,3 +476,43 @@ async def test_every_dialog_keeps_change_and_buttons_on_small_screens(tmp_path: 
                 assert screen.focused is screen.query_one("#cancel")
                 await pilot.press("escape")
                 await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+
+
+async def test_the_question_for_a_canary_begins_with_what_the_screen_offers(tmp_path: Path) -> None:
+    text = REGISTRY.replace('production = "gpt-4.1-mini-2025-04-14"\n', 'production = "claude-sonnet-4-5-20250929"\n')
+    (tmp_path / "registry.toml").write_text(text, encoding="utf-8")
+    async with app(tmp_path).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: main.chosen_name == "summarise")
+        (pin,) = (pin for pin in main.look.view.routes[1].pins if pin.tier == "production")  # type: ignore[union-attr]
+        assert pin.replacement
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        assert pilot.app.screen.query(Input).first().value == pin.replacement
+
+
+async def test_a_screen_that_covers_the_main_one_has_nothing_drawn_behind_it(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        drawn: list[int] = []
+        bar = main.query_one(TopBar)
+        redraw = bar.redraw
+        bar.redraw = lambda: drawn.append(1) or redraw()  # type: ignore[method-assign, func-returns-value]
+        looks = {id(main.look)}
+        await until(pilot, lambda: looks.add(id(main.look)) or len(looks) >= 3)  # type: ignore[func-returns-value]
+        assert drawn == []
+        await pilot.press("escape")
+        await until(pilot, lambda: drawn)
+        await until(pilot, lambda: pilot.app.screen is main)
+
+
+async def test_numbers_go_on_behind_a_dialog(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("minus")
+        await dialog(pilot)
+        before = main.query_one(TopBar).plain()
+        await until(pilot, lambda: main.query_one(TopBar).plain() != before)

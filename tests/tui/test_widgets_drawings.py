@@ -15,7 +15,7 @@ from console.text.safe import safe
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.comparer import draw_comparison, scroll_limit
 from console.tui.drawing.dialog import draw_plan, draw_title
-from console.tui.drawing.empty import draw_empty, draw_invitation
+from console.tui.drawing.empty import draw_empty, draw_invitation, draw_next
 from console.tui.drawing.frame import Hint, draw_footer, draw_header, draw_strip, draw_tabs, frame, tab_at
 from console.tui.drawing.ladder import draw_ladder
 from console.tui.drawing.live import draw_live, plan, plot_rows
@@ -26,7 +26,7 @@ from console.tui.drawing.table import columns, draw_table, table_rows
 from console.tui.drawing.timeline import draw_timeline
 from console.tui.drawing.verdict import draw_banner, draw_verdict
 from console.view.comparison import AnswerView, ComparisonView, Run
-from console.view.records import CanaryView, PlotView, PointView, RetirementView, State, StepView
+from console.view.records import CanaryView, PinView, PlotView, PointView, RetirementView, RouteView, State, StepView
 from tests.effort import examples
 from tests.tui import samples
 
@@ -853,3 +853,16 @@ def test_any_dialog_and_frame_fit_any_size(texts: list[S], state: State, width: 
     assert_exact(draw_strip(width, 1 + height % 3, texts[0], texts[1], focused=True), width, 1)
     empty = samples.fleet(State.NO_DATA)
     assert_exact(draw_empty(empty.canaries[0], empty, width, height), width, height)
+
+
+def test_what_is_offered_as_canary_is_the_experimental_model_before_the_named_replacement() -> None:
+    production = PinView("production", S("old"), 100.0, replacement=S("named"))
+    tried = PinView("experimental", S("tried"), None)
+    shown = {
+        (production, tried): "5 % of users on tried, experimental on this route",
+        (production,): "5 % of users on named, the named replacement",
+        (PinView("production", S("old"), 100.0),): "5 % of users on a newer model",
+    }
+    for pins, said in shown.items():
+        route = RouteView(S("support"), S(""), State.NO_CANARY, pins)
+        assert said in "\n".join(draw_next(route, 80, seen=True).text())

@@ -83,17 +83,20 @@ def _draw_code(title: Line, lines: list[Line], width: int, numbered: bool, padde
     return canvas
 
 
-def _replacement(route: RouteView | None) -> SafeText:
-    if route is None:
-        return NOTHING
-    return next((pin.replacement for pin in route.pins if pin.tier == "production"), NOTHING)
+def _candidate(route: RouteView | None) -> tuple[SafeText, str]:
+    """The model that the question for a canary begins with, and what it is: the experimental one comes first."""
+    for pin in route.pins if route else ():
+        if pin.tier == "experimental":
+            return pin.model_id, "experimental on this route"
+    named = (pin.replacement for pin in (route.pins if route else ()) if pin.tier == "production")
+    return next(named, NOTHING), "the named replacement"
 
 
 def draw_next(route: RouteView | None, width: int, *, seen: bool) -> Canvas:
     """What can be done now, one row each; `seen`: the application's requests arrive already."""
-    replacement = _replacement(route)
-    named = f"{replacement}, the named replacement" if replacement else "a newer model"
-    name, model = (route.name if route else "ROUTE"), replacement or "MODEL"
+    candidate, what = _candidate(route)
+    named = f"{candidate}, {what}" if candidate else "a newer model"
+    name, model = (route.name if route else "ROUTE"), candidate or "MODEL"
     alone = route is None or all(pin.tier != "canary" for pin in route.pins)
     start: tuple[Line, str] = ([("c", "strong bold"), (" start a canary", "muted")], f"5 % of users on {named}")
     if seen:
