@@ -514,5 +514,7 @@ async def test_numbers_go_on_behind_a_dialog(tmp_path: Path) -> None:
         main = await ready(pilot)
         await pilot.press("minus")
         await dialog(pilot)
+        assert main.look is not None
         before = main.query_one(TopBar).plain()
+        main.post_message(Looked(replace(main.look, view=later(main.look.view, 120))))
         await until(pilot, lambda: main.query_one(TopBar).plain() != before)

@@ -79,6 +79,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self._routes: RegistryPane | None = None
         self._chosen = _Chosen(None, None)
         self._typed = ""
+        self._is_late = False
         self._last: Comparison | None = None
         self._pane = 2
         self._first_look = runtime.first_look()
@@ -165,8 +166,14 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             self.look = replace(self.look, snapshot=written)
             self._show_route()
 
+    def on_screen_resume(self) -> None:
+        """In sight again."""
+        if self._is_late:
+            self._show()
+
     def _show(self) -> None:
-        if self.look is None:
+        self._is_late = not self._is_seen
+        if self.look is None or self._is_late:
             return
         view = self.look.view
         self.query_one(ProblemRow).show(self._registry_problem)
@@ -174,6 +181,13 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         if self.comparison is not None:
             self.query_one(ComparerPane).show(self.comparison, view.now)
         self._show_route()
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether no screen above hides this one: behind a dialog its numbers and their age can be read."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return all(screen.styles.background.a < 1 for screen in above)
 
     @property
     def _registry_problem(self) -> SafeText:
