@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from console.domain.cells import SLOT_S
-from console.traffic.schema import THROUGH, closed_through, get_meta, set_meta
+from console.traffic.schema import PULLED_BACK, THROUGH, closed_through, get_meta, set_meta
 from console.traffic.tally import Tally, decode, encode
 
 MERGED = 0
@@ -22,7 +22,8 @@ MINUTE, HOUR = 6, 360
 """Slots of a minute and of an hour."""
 _MINUTES_AFTER = 48 * HOUR
 _HOURS_AFTER = 30 * 24 * HOUR
-_DAY = 24 * HOUR
+_AHEAD = 10 * MINUTE
+"""A clock that was set back by less is waited for: until it is there again, no verdict hears anything new."""
 _MINUTES_MARK = "minutes_through"
 _HOURS_MARK = "hours_through"
 _NEVER = 1 << 62
@@ -70,24 +71,26 @@ def slot_of(now: float) -> int:
 def writing_slot(db: sqlite3.Connection, now: float) -> int:
     """The slot that a commit at `now` belongs to: never one that is already closed, even if the clock was set back.
 
-    A clock that was a day ahead is not waited for: the log would stand still until then.
+    A clock that was far ahead is not waited for: verdicts would stand still until then.
     """
     slot, through = slot_of(now), closed_through(db)
-    if through - slot > _DAY:
+    if through - slot > _AHEAD:
         _pull_back(db, slot - 1)
         return slot
     return max(slot, through + 1)
 
 
 def _pull_back(db: sqlite3.Connection, slot: int) -> None:
-    """Moves what a wrong clock put after `slot` into it. Totals stay as they are: all of it is counted already."""
+    """Moves what a wrong clock put after `slot` into it. Totals count what they did: all of it is in them already."""
     latest = db.execute("SELECT max(slot) FROM cells").fetchone()[0]
     if latest is not None:
         close_slots(db, latest + 1)
     cells = [cell._replace(slot=slot) for cell in read_cells(db, slot - 1)]
     db.execute("DELETE FROM cells WHERE slot >= ?", (slot,))
     write_cells(db, _merged(cells), MERGED, 0)
+    db.execute("UPDATE totals SET last_slot = ? WHERE last_slot > ?", (slot, slot))
     set_meta(db, THROUGH, slot)
+    set_meta(db, PULLED_BACK, slot)
 
 
 def read_cells(

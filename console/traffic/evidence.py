@@ -75,6 +75,9 @@ class EvidenceKeeper:
         if at == rollout.fed_at:
             return
         evidence = rollout.evidence
+        back = self._reader.pulled_back(evidence.watermark, now)
+        if back is not None:
+            evidence.watermark, rollout.saved_watermark = back, -1
         for block in self._blocks(route, rollout.plan, max(evidence.watermark, -1), now):
             if rollout.passing.voids(block.first_slot, block.last_slot):
                 evidence.skip(block)

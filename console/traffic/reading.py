@@ -20,7 +20,7 @@ from console.domain.record import record
 from console.traffic.blocks import EvidenceCell, blocks
 from console.traffic.cells import CellTally, StoredCell, Total, read_cells, read_totals, slot_of
 from console.traffic.files import Identity, identity, journal_reason, look
-from console.traffic.schema import closed_through
+from console.traffic.schema import PULLED_BACK, closed_through, get_meta
 from console.traffic.tally import Malformed, Tally, decode
 
 _WAIT_S = 0.25
@@ -164,6 +164,15 @@ class LogReader:
             ).fetchall()
             cells = [EvidenceCell(slot, self._series[series].arm, decode(data)) for slot, series, data in rows]
         return blocks(cells)
+
+    def pulled_back(self, watermark: int, now: float) -> int | None:
+        """Where to go on after `watermark` was reached by a clock that was ahead and has been set right; else None."""
+        if watermark <= slot_of(now):
+            return None
+        with self._reading() as db:
+            end = db.execute("SELECT max(slot + slots) FROM cells").fetchone()[0]
+            back = get_meta(db, PULLED_BACK)
+        return int(back) if back is not None and (end or 0) <= watermark else None
 
     def users(self, rollout: str) -> dict[Arm, int]:
         """How many different users were put on each arm of `rollout` by their bucket."""

@@ -18,6 +18,8 @@ from console.traffic.evidence import EvidenceKeeper, changed_gates, gates_json
 from console.traffic.importing import write_history
 from console.traffic.reading import LogReader
 from console.traffic.snapshots import Kept, Snapshots
+from console.traffic.store import Store
+from console.verdict.verdict import Verdict
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 T0 = START.timestamp()
@@ -282,6 +284,35 @@ def test_a_share_raised_while_nobody_looked_is_no_wrong_split(
     wrong = keeper(kept=False).verdict(sixty, now)
     assert wrong is not None
     assert wrong.state == "suspect data", "the users of the last minutes are not split like that either"
+
+
+@pytest.mark.parametrize("ahead_s", [200.0, 7_200.0, 3 * 86_400.0])
+def test_a_clock_that_ran_ahead_and_was_set_right_blinds_no_verdict(
+    path: Path, keeper: Callable[..., EvidenceKeeper], ahead_s: float
+) -> None:
+    """A machine that starts before it asks for the time: application and guard both believed its clock for a while."""
+    now, looking = [0.0], keeper()
+    store = Store(path, clock=lambda: now[0], retention_days=30, warn=pytest.fail)
+
+    def seen(first: float, seconds: float, seed: int, error: float, ahead: float, by: EvidenceKeeper) -> Verdict:
+        wave = list(rows(first, seconds, seed=seed, error=error))
+        for start in range(0, len(wave), 20):
+            now[0] = wave[start].at + ahead
+            assert store.write(wave[start : start + 20], [], 0) == "stored"
+        by._reader.refresh()
+        found = by.verdict(ROUTE, now[0] + 12)
+        assert found is not None
+        return found
+
+    before = seen(T0, 600, 1, 0.01, 0.0, looking)
+    wrong = seen(T0 + 600, 100, 2, 0.01, ahead_s, looking)
+    assert before.canary_n < wrong.canary_n
+    after = seen(T0 + 700, 1_200, 3, 0.5, 0.0, looking)
+    assert (after.state, after.canary_n > wrong.canary_n) == ("regression", True)
+    again = keeper().verdict(ROUTE, now[0] + 12)
+    assert again is not None
+    assert (again.state, again.canary_n) == (after.state, after.canary_n), "nothing is counted twice after a restart"
+    store.close()
 
 
 @pytest.mark.parametrize("users", ["tempered", "exact"])
