@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from console.triage import normalising
-from console.triage.answers import LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
+from console.triage.answers import ANSWER_FIELDS, LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
 from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
@@ -26,8 +26,8 @@ _SENTENCE = 40
 
 def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason], bool]:
     """A stated answer that changed or is lost; and whether both state the same one."""
-    if isinstance(old.shape.data, list) and isinstance(new.shape.data, list):
-        return [], False  # compared as data
+    if _only_data(old, new):
+        return [], False  # compared as such
     options = options_of(prompt) if prompt else {}
     before = stated(old, prompt, options)
     labels = labels_of(prompt)
@@ -61,6 +61,14 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if "short" in (before.kind, after.kind):
         return _of_short(before, after, old, new)
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _only_data(old: Reading, new: Reading) -> bool:
+    """Whether both are lists, or objects without a field for an answer."""
+    data = old.shape.data, new.shape.data
+    if all(isinstance(one, list) for one in data):
+        return True
+    return all(isinstance(one, dict) and not any(key.lower() in ANSWER_FIELDS for key in one) for one in data)
 
 
 def _label(answer: Answer | None, reading: Reading, labels: tuple[str, ...]) -> str:

@@ -268,7 +268,9 @@ def _reworded(one: object, other: object) -> bool:
     left, right = set(tokens(folded(one))), set(tokens(folded(other)))
     if any(word in NEGATIONS for word in left ^ right):
         return False
-    if min(len(left), len(right)) < _PROSE_WORDS or any(map(str.isdigit, "".join(left ^ right))):
+    if min(sum(map(str.isalpha, side)) for side in (left, right)) < _PROSE_WORDS or any(
+        map(str.isdigit, "".join(left ^ right))
+    ):
         return False
     ours, theirs = ({stem(word) for word in side if is_content(word)} for side in (left, right))
     return 2 * len(left & right) >= len(left | right) and 4 * len(ours ^ theirs) <= len(ours) + len(theirs)
