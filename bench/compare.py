@@ -3,8 +3,9 @@
 Run: `python bench/compare.py [--prompts 200] [--latency 0.2] [--concurrency 20 50] [--similarity] [--json]`. A stub
 answers every request after `--latency` seconds; `console compare --file` is timed as a whole process, start included,
 against requests × latency / concurrency, the least that any client can take. `--similarity` adds: loading and asking
-the embeddings worker, plain sentence-transformers beside it, and the longest time the comparer's screen stands still
-meanwhile. `--prompts 0` measures only that.
+the embeddings worker, plain sentence-transformers beside it, and the longest times the comparer's screen stands still
+meanwhile, each the middle and the worst of `--rounds`. `--prompts 0` measures only that. The stub's own processor time
+is told apart. While others work on the machine: `python bench/alone.py bench/compare.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ sys.path.insert(0, str(ROOT))
 MODELS = ("claude-sonnet-4-5-20250929", "claude-sonnet-5-5")
 GOALS = {20: 1.15, 50: 1.4}
 GAP_GOAL_MS = 50.0
+GAPS = (
+    ("opening", "while it opened"),
+    ("streaming", "while two answers streamed"),
+    ("loading", "while the model loaded"),
+    ("megabyte", "while two answers of a megabyte came and were judged"),
+)
 ANSWER = "Your parcel left our warehouse on Tuesday and will be with you within three working days."
 
 
@@ -79,13 +86,26 @@ async def serve(latency_s: float) -> None:
     await server.serve_forever()
 
 
+class Stub(str):
+    """The url of a stub; `pid` is its process."""
+
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Its processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def stub(latency_s: float) -> Iterator[str]:
+def stub(latency_s: float) -> Iterator[Stub]:
     command = [sys.executable, __file__, "--serve", str(latency_s)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+            made = Stub(f"http://127.0.0.1:{process.stdout.readline().strip()}")
+            made.pid = process.pid
+            yield made
         finally:
             process.terminate()
 
@@ -118,7 +138,9 @@ def many(prompts: int, latency_s: float, concurrencies: list[int], rounds: int) 
     requests = prompts * len(MODELS)
     with stub(latency_s) as url, tempfile.TemporaryDirectory() as folder:
         for concurrency in concurrencies:
+            before = url.cpu_s()
             runs = [whole_run(url, Path(folder), prompts, concurrency) for _ in range(rounds)]
+            stub_ms = (url.cpu_s() - before) * 1_000 / requests / rounds
             least = requests * latency_s / concurrency
             wall, cpu = (statistics.median(column) for column in zip(*runs, strict=True))
             rows.append(
@@ -128,14 +150,16 @@ def many(prompts: int, latency_s: float, concurrencies: list[int], rounds: int) 
                     "least_s": least,
                     "wall_s": wall,
                     "factor": wall / least,
+                    "worst_factor": max(wall for wall, _ in runs) / least,
                     "goal": GOALS.get(concurrency, float("nan")),
                     "cpu_ms_a_call": cpu * 1_000 / requests,
+                    "stub_cpu_ms_a_call": stub_ms,
                 }
             )
     return rows
 
 
-def similarity() -> dict[str, float | str]:
+def similarity(rounds: int) -> dict[str, float | str]:
     from bench.comparer_screen import measure
     from console.compare.similarity import Embedder, model_of
 
@@ -170,7 +194,7 @@ def similarity() -> dict[str, float | str]:
         "warm_ms": warm * 1_000,
         "plain_cold_s": plain_cold,
         "plain_warm_ms": plain_warm * 1_000,
-        **measure(),
+        **measure(rounds),
         "gap_goal_ms": GAP_GOAL_MS,
     }
 
@@ -194,26 +218,30 @@ def main() -> int:
     if given.serve is not None:
         asyncio.run(serve(given.serve))
         return 0
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}", file=sys.stderr)
     rows = many(given.prompts, given.latency, given.concurrency, given.rounds) if given.prompts else []
-    found = similarity() if given.similarity else None
+    found = similarity(given.rounds) if given.similarity else None
     if given.json:
         print(json.dumps({"many": rows, "similarity": found}, indent=2))
         return 0
     for row in rows:
         print(
             f"{row['requests']} requests at {row['concurrency']}: {row['wall_s']:.2f} s whole process, "
-            f"{row['factor']:.2f} × the least {row['least_s']:.2f} s (goal {row['goal']:g}), "
-            f"{row['cpu_ms_a_call']:.1f} ms processor time a call, start included"
+            f"{row['factor']:.2f} × the least {row['least_s']:.2f} s (worst {row['worst_factor']:.2f}, goal "
+            f"{row['goal']:g}), {row['cpu_ms_a_call']:.1f} ms processor time a call, start included; the stub's own "
+            f"{row['stub_cpu_ms_a_call']:.1f} ms"
         )
     if found:
         print(
             f"similarity by {found['how']}: cold {found['cold_s']:.1f} s, warm {found['warm_ms']:.0f} ms; plain "
             f"sentence-transformers {found['plain_cold_s']:.1f} s, {found['plain_warm_ms']:.0f} ms"
         )
+        gaps = ", ".join(
+            f"{found[f'{when}_gap_ms']:.0f} ({found[f'{when}_gap_ms_worst']:.0f}) ms {words}" for when, words in GAPS
+        )
         print(
-            f"the comparer's screen stood still for at most {found['opening_gap_ms']:.0f} ms while it opened, "
-            f"{found['streaming_gap_ms']:.0f} ms while answers streamed, {found['loading_gap_ms']:.0f} ms while the "
-            f"model loaded (goal {GAP_GOAL_MS:.0f}); answered after {found['answered_s']:.1f} s, similarity after "
+            f"the longest time the comparer's screen stood still, middle (worst) of {given.rounds}: {gaps} (goal "
+            f"{GAP_GOAL_MS:.0f}); answered after {found['answered_s']:.1f} s, similarity after "
             f"{found['similarity_after_s']:.1f} s"
         )
     return 0

@@ -4,8 +4,8 @@ Run: `python bench/regress.py [--cases 200] [--latency 1] [--concurrency 20 50] 
 every request after `--latency` seconds; `console regress` is timed as a whole process, start included, against requests
 × latency / concurrency, the least that any client can take. Then `console review` runs on a real terminal of 120x36
 over as many changed cases: the time from a key to the first byte of the next case, and the memory of the process.
-`--large N` does both over a suite of N cases with a stub that takes 20 ms. On a machine that is busy with other things:
-`chrt -r 5 python bench/regress.py` measures the program and not the queue for a processor.
+`--large N` does both over a suite of N cases with a stub that takes 20 ms. On a machine that is busy with other
+things: `python bench/alone.py bench/regress.py`.
 """
 
 from __future__ import annotations
