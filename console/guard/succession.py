@@ -41,6 +41,8 @@ class Successions:
         if known is None:
             known = self._known[change.number] = self._begun(route, change)
         last_closed = int((now.timestamp() - 1.0) // SLOT_S) - 1
+        back = self._reader.pulled_back(known.watermark, now.timestamp())
+        known.watermark = known.watermark if back is None else back
         fresh = [
             cell
             for cell in self._reader.cells(route.name, None, known.watermark + 1)
@@ -48,7 +50,8 @@ class Successions:
         ]
         for counts in _by_slot(fresh):
             known.aftermath.feed(counts)
-        known.watermark = max(known.watermark, last_closed)
+        # What was fed, and not what the clock says: a clock that is ahead for a moment must not hide what comes next.
+        known.watermark = max([known.watermark, *(cell.slot + cell.slots - 1 for cell in fresh)])
         worse = known.aftermath.worse
         if worse is None:
             return None

@@ -507,6 +507,20 @@ def test_production_that_fails_after_its_promotion_goes_back(world, guard, fallb
     assert guard().decision.kind == "nothing"
 
 
+def test_a_clock_that_was_ahead_for_a_moment_ends_no_watch_over_a_promotion(world, guard) -> None:
+    world.record(n=800, seconds=10_000)
+    world.act(Promote("support"))
+    guard()
+    world.forward(minutes=1)
+    world.skew_s = 7_200
+    guard()
+    world.skew_s = 0
+    world.forward(minutes=10)
+    world.record(n=300, seconds=500, bad={"production": 5})
+    assert guard().decision.kind == "roll back"
+    assert world.route.production == OLD
+
+
 def test_a_promotion_is_watched_no_longer_than_its_window(world, guard) -> None:
     world.settings(auto_rollback=True, rollback_window='"1h"')
     world.record(n=800, seconds=10_000)
