@@ -327,7 +327,8 @@ async def test_i_in_the_history_writes_an_incident_note_and_never_over_another(t
         note = (tmp_path / "incident-1.md").read_text(encoding="utf-8")
         assert note.startswith("# support canary 25 → 5 %\n")
         assert "-canary_percentage = 25\n+canary_percentage = 5" in note
-        await until(pilot, lambda: "written: incident-1.md" in [each.message for each in pilot.app._notifications])
+        said = "written: incident-1.md; the same is on the clipboard"
+        await until(pilot, lambda: said in [each.message for each in pilot.app._notifications])
 
 
 async def test_the_theme_changes_and_textuals_own_can_be_used(tmp_path: Path) -> None:

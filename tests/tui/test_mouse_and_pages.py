@@ -189,7 +189,7 @@ def test_help_can_be_read_to_its_end_at_every_size(width: int) -> None:
 def test_on_call_the_first_page_of_help_has_what_acts_and_every_word_of_a_verdict() -> None:
     shown = draw_help(120, 36, LIVE).text()
     for key in KEYS:
-        assert key.group != "act" or any(line.startswith(f"    {key.shown} ") and key.label in line for line in shown)
+        assert key.group != "act" or any(line.startswith(f"   {key.shown} ") and key.label in line for line in shown)
     for state in State:
         assert state in (State.NO_CANARY, State.NO_DATA) or any(f" {state.value.upper()} " in line for line in shown)
     small = "\n".join(draw_help(80, 24, LIVE).text())
