@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from console.domain.requests import RequestRow
+from console.registry.reading import read
+from console.traffic.importing import write_history
+
 WORDS = "WARMING UP|WATCHING|UNDECIDED|PASS"
+
+
+@pytest.fixture
+def asked(registry: Path, log: Path) -> None:
+    """What users asked in the last ten minutes: a screen has something to show, whatever happens next."""
+    route = read(registry).registry.routes["support"]
+    assert route.canary is not None
+    rows = [
+        RequestRow(
+            id=f"{i}", at=time.time() - 605 + 3 * i, route="support", why="bucket", rollout=route.rollout_id,
+            arm="production" if i % 4 else "canary", model=route.production if i % 4 else route.canary.model_id,
+            user=f"user-{i}", latency_ms=800.0,
+        )
+        for i in range(200)
+    ]  # fmt: skip
+    write_history(log, rows)
 
 
 @pytest.mark.parametrize("size", [(20, 5), (60, 20), (80, 24), (200, 50)], ids=lambda size: "x".join(map(str, size)))
 def test_the_state_is_a_word_at_every_size(
-    open_console: Callable[..., Any], traffic: Any, size: tuple[int, int]
+    open_console: Callable[..., Any], asked: None, size: tuple[int, int]
 ) -> None:
     console = open_console(size=size)
     console.wait(WORDS)
@@ -36,7 +57,7 @@ def test_the_state_is_a_word_at_every_size(
     assert console.restored
 
 
-def test_a_window_is_resized_while_it_runs(open_console: Callable[..., Any], traffic: Any) -> None:
+def test_a_window_is_resized_while_it_runs(open_console: Callable[..., Any], asked: None) -> None:
     console = open_console(size=(200, 50))
     console.wait(WORDS)
     for columns, rows in ((120, 36), (80, 24), (20, 5), (1, 1), (60, 20), (118, 34)):
@@ -56,7 +77,7 @@ def test_a_window_is_resized_while_it_runs(open_console: Callable[..., Any], tra
     "environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "TERM": "vt100"}], ids=str
 )
 def test_without_colour_nothing_is_lost(
-    open_console: Callable[..., Any], traffic: Any, environment: dict[str, str]
+    open_console: Callable[..., Any], asked: None, environment: dict[str, str]
 ) -> None:
     console = open_console(environment=environment)
     console.wait(WORDS)
@@ -78,7 +99,7 @@ ASCII = [
 
 @pytest.mark.parametrize(("environment", "options"), ASCII, ids=["locale", "encoding", "option"])
 def test_only_ascii_leaves_where_nothing_else_is_understood(
-    open_console: Callable[..., Any], traffic: Any, environment: dict[str, str], options: tuple[str, ...]
+    open_console: Callable[..., Any], asked: None, environment: dict[str, str], options: tuple[str, ...]
 ) -> None:
     console = open_console(*options, environment=environment)
     console.wait(WORDS)
