@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_likeness_of_words_is_between_0_and_1_for_any_texts(left: str, right: st
 
 def test_a_very_long_text_is_bounded() -> None:
     assert lexical("word " * 200_000, "other " * 200_000).mean == 0.0
+
+
+def test_words_that_repeat_themselves_take_bounded_time() -> None:
+    begun = time.process_time()
+    found = lexical("one two three four five " * 2_000, "one two three four six " * 2_000)
+    assert time.process_time() - begun < 2
+    assert found.mean == pytest.approx(0.8, abs=0.01)
+
+
+def test_of_prose_every_word_counts() -> None:
+    left = [f"word{number}" for number in range(4_000)]
+    right = [*left[:3_000], *(f"other{number}" for number in range(1_000))]
+    assert lexical(" ".join(left), " ".join(right)).mean == 0.75
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=9)), st.integers(1, 12))
