@@ -38,6 +38,7 @@ from console.view.guarded import PRESS, guard_view, guarded
 from console.view.holds import Holds
 from console.view.ladder import days_at_rate, ladder
 from console.view.metrics import metric_rows
+from console.view.no_data import no_data
 from console.view.pin_truth import answering, moved
 from console.view.plots import COLUMNS, WINDOW_S, plot
 from console.view.records import CanaryView, FleetView, PlotView, State
@@ -237,7 +238,7 @@ class Lookout:
             route=safe(route.name),
             state=state,
             days_left=days_at_rate(route, verdict, since, now, rate),
-            sentence=NOTHING if state is State.NO_DATA else sentence(route, verdict, rate),
+            sentence=self._no_data(route) if state is State.NO_DATA else sentence(route, verdict, rate),
             second=self._second(route, verdict, state, mine, now),
             countdown=_done_at(route, state, mine),
             steps=ladder(route, verdict, since, now, rate),
@@ -273,13 +274,17 @@ class Lookout:
         view = CanaryView(
             route=safe(route.name),
             state=State.NO_CANARY if seen else State.NO_DATA,
-            sentence=SafeText("everybody gets the production model") if seen else NOTHING,
+            sentence=SafeText("everybody gets the production model") if seen else self._no_data(route),
             second=self._breakers.of(self._reader, route.name, now.timestamp()) or SafeText("c starts a canary"),
             production_requests=production.requests,
             metrics=metric_rows(production, Counts(), None) if seen else (),
         )
         self._canaries[route.name, ""] = view
         return view
+
+    def _no_data(self, route: Route) -> SafeText:
+        assert self._reader is not None
+        return no_data(self._reader, route, self._snapshot.registry.routes if self._snapshot else ())
 
     def _second(
         self, route: Route, verdict: Verdict, state: State, changes: list[ShareChange], now: datetime

@@ -182,6 +182,16 @@ def test_a_damaged_page_is_found_although_counts_can_be_read(console, world) -> 
     assert "■ bad  " in result.out
 
 
+def test_a_route_that_the_registry_lacks_is_named(found, world) -> None:
+    world.record(20)
+    assert ("request log", "routes") not in found()
+    world.edit("[routes.support]", "[routes.replies]")
+    check = found()["request log", "routes"]
+    assert check["level"] == "look"
+    assert check["text"] == 'requests came for "support", which registry.toml lacks'
+    assert "default" in check["hint"]
+
+
 def test_logs_that_were_put_aside_are_named(found, world) -> None:
     world.record(20)
     world.log.with_name("requests.db.corrupt-20261123T140000Z-1").write_bytes(b"x")

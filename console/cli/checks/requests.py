@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.cli.checks.records import Check, failed, private
-from console.domain.errors import EXIT_INVALID, LogInvalid
+from console.domain.errors import EXIT_INVALID, LogInvalid, RegistryInvalid
+from console.registry.reading import read
 from console.text import words
 from console.traffic.files import has_wal_fix, journal_reason, network_filesystem
 from console.traffic.keys import key_path
 from console.traffic.reading import LogHealth, LogMissing, LogReader
 from console.traffic.upkeep import integrity
+from console.view.no_data import unlisted
 
 
 def log(path: Path, now: float) -> Iterator[Check]:
@@ -41,6 +43,20 @@ def log(path: Path, now: float) -> Iterator[Check]:
     else:
         yield Check("integrity", "good", "sound")
     yield from _permissions(path)
+
+
+def routes(path: Path, registry: Path) -> Iterator[Check]:
+    """Whether the registry has every route that applications ask for. Says nothing where either cannot be read."""
+    reader = LogReader(path)
+    try:
+        others = unlisted(reader, read(registry).registry.routes)
+    except (LogInvalid, RegistryInvalid):
+        return
+    finally:
+        reader.close()
+    if others:
+        hint = "They get the router's default: name the route so in the registry, or ask for one that it has."
+        yield Check("routes", "look", f"requests came for {others}, which {registry.name} lacks", hint)
 
 
 def _health(health: LogHealth, now: float) -> Iterator[Check]:

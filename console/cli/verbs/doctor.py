@@ -57,7 +57,10 @@ def _sections(settings: Settings) -> dict[str, list[Check]]:
         "Versions": list(environment.versions()),
         "Registry": list(files.registry(path)),
         "History": list(files.history(path)),
-        "Request log": list(requests.log(settings.log_path, time.time())),
+        "Request log": [
+            *requests.log(settings.log_path, time.time()),
+            *requests.routes(settings.log_path, path),
+        ],
         "Terminal": list(environment.terminal(os.environ)),
         "Providers": list(environment.keys(os.environ)),
         "Guard": list(guarding.guard(path, utc_now())),
