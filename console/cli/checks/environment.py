@@ -67,7 +67,7 @@ def terminal(environment: Mapping[str, str]) -> Iterator[Check]:
     """Size, colour and encoding of the terminal, where there is one."""
     encoding = sys.stdout.encoding or "unknown"
     if not sys.stdout.isatty():
-        yield Check("terminal", "none", "stdout is none", "The console itself needs one; the commands don't.")
+        yield Check("terminal", "none", "stdout is not a terminal", "The console itself needs one; the commands don't.")
     else:
         columns, rows = shutil.get_terminal_size()
         small = columns < _SMALL[0] or rows < _SMALL[1]
