@@ -63,6 +63,7 @@ _CONCLUDES = re.compile(
 _NUMBER = re.compile(
     r"(?<![\w.:])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
 )
+_DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
 LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
@@ -255,6 +256,8 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     asked = asks_number(prompt)
     for whole in reversed(tail[-2:]):
         sentence = with_plain_fractions(whole)
+        if _DIGIT.search(sentence) is None:
+            continue
         concludes = _CONCLUDES.search(sentence) is not None
         bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
         if not asked and not concludes and len(bold) != 1:

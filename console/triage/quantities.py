@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from console.triage.phrases import holds_any
+
 _LONGEST = 60
 """A number of more characters is compared as text: exact arithmetic on a million digits takes too long."""
 _UNITS: dict[str, tuple[str, Fraction]] = {}
@@ -280,9 +282,7 @@ def with_plain_fractions(text: str) -> str:
 
 def with_percent(text: str) -> str:
     """`text` with its percentages in one spelling: `15 percent` and `15 %` are `15%`."""
-    if not any(sign in text for sign in _PERCENT_SIGNS):
-        return text
-    return _PERCENT.sub("%", text)
+    return _PERCENT.sub("%", text) if holds_any(text, _PERCENT_SIGNS) else text
 
 
 def with_digits(text: str) -> str:
