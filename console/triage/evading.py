@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from console.triage import evasive_words
+from console.triage.figures import stem
 from console.triage.lecturing import condemns, evasion
 from console.triage.reading import Reading, asked_words
 from console.triage.records import WORRYING_FROM, Reason, brief
@@ -14,6 +15,8 @@ from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, fi
 _EVADES_FROM = 0.5
 """The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
 _SAME_EVASION = 0.3
+_SAYS_THE_SAME = 0.5
+"""An answer that refuses and then says so much of the other one refuses hardly more than its wording."""
 _IN_ALL = 0.7
 """The same with the share of its words added: an answer may begin with a warning."""
 _LONGEST_EVASION = 220
@@ -80,7 +83,7 @@ def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason
         # It refuses in another way; or what looks like a refusal says the same as the answer.
         return []
     word, text = ("appeared", new.text) if after > before else ("disappeared", old.text)
-    weight = 0.55 + 0.4 * min(1.0, abs(after - before))
+    weight = 0.55 + (0.4 * min(1.0, abs(after - before)) if _kept(old, new, prompt) < _SAYS_THE_SAME else 0.0)
     return [Reason("refusal", f"refusal {word}: “{brief(first_refusing(text), 100)}”", weight)]
 
 
@@ -136,7 +139,9 @@ def _closed(old: Reading, new: Reading, prompt: str, kept: float) -> bool:
 def _kept(old: Reading, new: Reading, prompt: str) -> float:
     """The share of the words of the side with fewer that the other has too; those of the prompt prove nothing."""
     asked = asked_words(prompt)
-    ours, theirs = old.content - asked, new.content - asked
+    known = set(map(stem, asked))
+    whole = set(map(stem, old.content)), set(map(stem, new.content))
+    ours, theirs = whole[0] - known, whole[1] - known
     if min(len(ours), len(theirs)) < _FEW:
-        ours, theirs = old.content, new.content  # an answer in the words of the question: a summary, a translation
+        ours, theirs = whole  # an answer in the words of the question: a summary, a translation
     return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
