@@ -24,6 +24,7 @@ from textual.screen import Screen
 from bench.drawn_glyphs import drawn, on_grid, seamless
 from console.tui.app import ConsoleApp
 from console.tui.review_app import ReviewApp
+from console.tui.screens.behind import BehindPage, BehindScreen
 from console.tui.screens.compare import CompareScreen
 from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.main import MainScreen
@@ -136,9 +137,16 @@ async def healthy(tour: Tour) -> None:
 
 
 async def regressed(tour: Tour) -> None:
-    """The banner, and what the way out would write."""
+    """The banner, the requests behind its number, and what the way out would write."""
     await tour.live(State.REGRESSION)
     await tour.shoot("regression")
+    await tour.pilot.press("l")
+    await tour.on(BehindScreen)
+    page = tour.app.screen.query_one(BehindPage)
+    await until(tour.pilot, "the failed requests", lambda: "Errors of canary" in page.plain()[0])
+    await tour.shoot("requests")
+    await tour.pilot.press("escape")
+    await tour.on(MainScreen)
     await tour.pilot.press("r")
     await tour.on(ConfirmScreen)
     await tour.shoot("rollback")
