@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from console.domain.cells import SLOT_S
-from console.traffic.schema import PULLED_BACK, THROUGH, closed_through, get_meta, set_meta
+from console.traffic.schema import PULL_BACKS, PULLED_BACK, THROUGH, closed_through, get_meta, set_meta
 from console.traffic.tally import Tally, decode, encode
 
 MERGED = 0
@@ -24,6 +24,8 @@ _MINUTES_AFTER = 48 * HOUR
 _HOURS_AFTER = 30 * 24 * HOUR
 _AHEAD = 10 * MINUTE
 """A clock that was set back by less is waited for: until it is there again, no verdict hears anything new."""
+_LONG_AGO = 1_750_000_000 // int(SLOT_S)
+"""The middle of 2025: a clock that says less, in a log that says more, has not been set yet."""
 _MINUTES_MARK = "minutes_through"
 _HOURS_MARK = "hours_through"
 _NEVER = 1 << 62
@@ -71,10 +73,11 @@ def slot_of(now: float) -> int:
 def writing_slot(db: sqlite3.Connection, now: float) -> int:
     """The slot that a commit at `now` belongs to: never one that is already closed, even if the clock was set back.
 
-    A clock that was far ahead is not waited for: verdicts would stand still until then.
+    A clock that was far ahead is not waited for: verdicts would stand still until then. Nor is one that was not set
+    yet believed: it would put the whole past into one slot.
     """
     slot, through = slot_of(now), closed_through(db)
-    if through - slot > _AHEAD:
+    if through - slot > _AHEAD and not slot < _LONG_AGO <= through:
         _pull_back(db, slot - 1)
         return slot
     return max(slot, through + 1)
@@ -91,6 +94,12 @@ def _pull_back(db: sqlite3.Connection, slot: int) -> None:
     db.execute("UPDATE totals SET last_slot = ? WHERE last_slot > ?", (slot, slot))
     set_meta(db, THROUGH, slot)
     set_meta(db, PULLED_BACK, slot)
+    set_meta(db, PULL_BACKS, pull_backs(db) + 1)
+
+
+def pull_backs(db: sqlite3.Connection) -> int:
+    """How often cells were moved because a clock had been ahead."""
+    return int(get_meta(db, PULL_BACKS) or 0)
 
 
 def read_cells(

@@ -122,6 +122,8 @@ def set_meta(db: sqlite3.Connection, key: str, value: float | str) -> None:
 
 THROUGH = "closed_through"
 """Every cell of a slot up to this one is merged, owned by writer 0 and counted in `totals`; no slot up to it grows."""
+PULL_BACKS = "pull_backs"
+"""How often that happened: what a writer remembers of its cells no longer holds after it."""
 PULLED_BACK = "pulled_back_to"
 """The slot into which the last clock that was ahead put what it had written later: see `console.traffic.cells`."""
 

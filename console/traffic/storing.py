@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from console.domain.requests import RequestRow
-from console.traffic.cells import CellTally, close_slots, own_cells, write_cells, writing_slot
+from console.traffic.cells import CellTally, close_slots, own_cells, pull_backs, write_cells, writing_slot
 from console.traffic.keys import UserKeys
 from console.traffic.users import KnownUsers, count_users
 
@@ -35,6 +35,7 @@ class Memory:
     """A copy of what the database holds. Replaced by an empty one whenever a transaction failed."""
 
     slot: int = -1
+    pull_backs: int = -1
     cells: dict[int, CellTally] = field(default_factory=dict)
     series: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     shapes: dict[tuple[str, str, str], int | None] = field(default_factory=dict)
@@ -76,11 +77,11 @@ def store(db: sqlite3.Connection, writer: Writer, memory: Memory, batch: Batch, 
 
     Call it after BEGIN IMMEDIATE and take `now` after it too: that is what makes slots close.
     """
-    slot = writing_slot(db, now)
-    if slot != memory.slot:
+    slot, moved = writing_slot(db, now), pull_backs(db)
+    if (slot, moved) != (memory.slot, memory.pull_backs):
         close_slots(db, slot, seq)
         memory.cells = own_cells(db, slot, writer.id)
-        memory.slot = slot
+        memory.slot, memory.pull_backs = slot, moved
     gains = insert_rows(db, writer.keys, memory, batch.rows, [slot] * len(batch.rows))
     unmatched = tuple(_feed(db, batch.feedback, slot, gains))
     for (_, series), gain in gains.items():

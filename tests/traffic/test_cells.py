@@ -96,6 +96,15 @@ def test_a_clock_that_was_far_ahead_is_not_waited_for(db, ahead) -> None:
     assert read_totals(db)[1].last_slot == 99, "or the arm would seem alive until then"
 
 
+def test_a_clock_that_starts_in_1970_moves_nothing_of_the_past(db) -> None:
+    """A machine without a battery, before it asked for the time: the past may not be put into one slot for that."""
+    today = 1_795_000_000 // 10
+    write_cells(db, [(today, 1, tally(3)), (today + 1, 1, tally(2))], 1, 1)
+    close_slots(db, today + 1)
+    assert writing_slot(db, now=30.0) == today + 1
+    assert [cell.slot for cell in read_cells(db, -1)] == [today, today + 1]
+
+
 def fill(db: sqlite3.Connection, first: int, last: int) -> int:
     write_cells(db, [(slot, series, tally(2, 1)) for slot in range(first, last) for series in (1, 2)], MERGED, 1)
     close_slots(db, last)
