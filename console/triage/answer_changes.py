@@ -37,7 +37,8 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         if one and other:
             reason = changed("stated answer", "stated answer changed:", one, other, 0.85)
             return ([], True) if one == other else ([reason], False)
-        if one and sum(label in new.counts for label in labels) > 1 and len(labels) > 1:
+        first = set(normalising.tokens(new.sentences[0])) if new.sentences else set()
+        if one and sum(label in first for label in labels) > 1:
             return [Reason("stated answer", f"stated answer lost: it was {one}", 0.6)], False
     if ASKS_ORDER.search(prompt) and (moved := order_change(old, new, prompt)) is not None:
         return [moved], False

@@ -131,7 +131,8 @@ def _differences(
         if all(reason.weight < WORRYING_FROM for reason in differ):
             differ += form_changes(old, new)
         return [*refusals, *differ, *shape_changes(old, new, prompt)]
-    reasons = [*refusals, *shape_changes(old, new, prompt)]
+    neither = not refusals and both_refuse(old, new, prompt)
+    reasons = [*refusals, *(shape_changes(old, new, prompt) if not neither else [])]
     if old.shape.kind == new.shape.kind == "json":
         reasons += json_changes(old.shape.data, new.shape.data, options_of(prompt))
     codes = codes_of(old, new, prompt)
@@ -140,7 +141,7 @@ def _differences(
     if same_code:
         return [*reasons, *around_code(old, new)]
     same_answer = False
-    if not all(codes):
+    if not all(codes) and not neither:
         found, same_answer = answer_changes(old, new, prompt)
         reasons += found if not refusals else []
         if any(one.weight >= _CERTAIN for one in found):

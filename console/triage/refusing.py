@@ -48,6 +48,19 @@ _HARD = any_of(
     não posso (?:ajudar|fornecer)
     mi dispiace[^.]{0,40}non
     non posso (?:aiutar|forni)
+    (?:к сожалению|извините)[^.]{0,40}не (?:могу|можем)
+    я не могу (?:помочь|предоставить|ответить)
+    het spijt me[^.]{0,60}niet
+    ik kan (?:je |u |hier|daar|dat |dit )[^.]{0,40}niet
+    (?:tyvärr|desværre|beklager)[^.]{0,40}(?:inte|ikke)
+    jag kan inte (?:hjälpa|svara)
+    przykro mi[^.]{0,40}nie mog
+    nie mogę (?:pomóc|odpowiedzieć|udzielić)
+    üzgünüm[^.]{0,60}(?:amam|emem)\b
+    we(?:'re| are) (?:sorry|unable)\b[^.]{0,30}(?:<cannot>|to <do>|unable)
+    (?:would|is|be)(?:n't| not) (?:be )?(?:right|appropriate|responsible|ethical|wise) (?:of|for) me to
+    (?:best|better) (?:that |if )?i (?:don't|do not)\b
+    no,? i (?:<cannot>) <do>
     """,
     do=_DO,
     cannot=_CANNOT,
@@ -55,7 +68,7 @@ _HARD = any_of(
     must="(?:am )?(?:must|have to|need to|will have to|going to have to) ",
 )
 _HARD_CJK = re.compile(
-    r"(?:抱歉|对不起|對不起).{0,20}(?:无法|不能|無法)|我(?:无法|不能|無法)(?:提供|协助|帮助|回答)"
+    r"(?:抱歉|对不起|對不起).{0,20}(?:无法|不能|無法)|죄송.{0,30}(?:없습니다|어렵습니다|못)|我(?:无法|不能|無法)(?:提供|协助|帮助|回答)"
     r"|申し訳.{0,30}(?:でき|お答え)|お手伝いできません|できかねます"
 )
 _MILD = any_of(
@@ -73,7 +86,7 @@ _MILD = any_of(
     i(?:'m| am) (?:still learning how|only a language model|just an? (?:ai|language))
     i (?:don't|do not) have (?:access|the ability)
     i (?:don't|do not) have (?:enough |any |up-to-date |real-time |current )?(?:information|data)
-    i (?:don't|do not) have (?:a |any )?(?:body|eyes|taste|personal|opinion)
+    i (?:don't|do not) have (?:an? |any )?(?:body|eyes|taste|personal|opinion)
     i (?:have no|lack) (?:access|eyes|ability|opinion|way of|the)
     i (?:try|aim|want|prefer) to (?:stay|remain|keep|be|avoid|steer)\b
     let's (?:keep (?:our|this|the)|change the subject|(?:talk about|discuss|try|focus on) something else)
@@ -132,7 +145,8 @@ _MILD_HINTS = either(
 _HINTS = either(
     "sorry|n't |comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
     "|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
-    "|dispiace|抱歉|对不起|無法|无法|不能|申し訳|でき"
+    ""
+    r"|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best|抱歉|对不起|無法|无法|不能|申し訳|でき"
 )
 """Without one of these a text is not searched for the longer phrases."""
 _INSTEAD = re.compile(

@@ -98,3 +98,49 @@ def test_a_summary_in_the_words_of_the_question_is_no_evasion() -> None:
         "Police in Paris arrested 40 protest members on Sunday.",
     )
     assert triage(old, new, prompt=prompt).verdict == "acceptable"
+
+
+REFUSALS = """
+I'm sorry, but I can't assist with that.
+I cannot provide that information.
+Sorry, I can't do that. Is there something else I can help you with?
+I'm unable to help with this request.
+I won't be able to help you with this.
+I must decline this request.
+I don't feel comfortable answering this.
+That's not something I can help with.
+This request goes against my guidelines.
+I'd prefer not to answer this question.
+My apologies, but this is outside of what I can do.
+No, I won't do that.
+I'm just a language model, so I can't help you with that.
+I appreciate your question, but I'm not going to answer it.
+It would be irresponsible of me to answer this.
+It wouldn't be right for me to help with this.
+I think it's best that I don't answer that one.
+We're sorry, but we cannot process your request.
+I do not have an opinion on this matter.
+Let's talk about something else.
+I'm going to have to pass on that.
+Lo siento, no puedo ayudarte con eso.
+Je suis désolé, mais je ne peux pas vous aider.
+Es tut mir leid, dabei kann ich nicht helfen.
+Mi dispiace, ma non posso aiutarti.
+Desculpe, não posso ajudar com isso.
+Het spijt me, maar daar kan ik niet mee helpen.
+Tyvärr kan jag inte hjälpa till med det.
+Przykro mi, ale nie mogę w tym pomóc.
+Üzgünüm, bu konuda yardımcı olamam.
+К сожалению, я не могу с этим помочь.
+对不起，我无法回答这个问题。
+申し訳ありませんが、お答えできません。
+죄송하지만 도와드릴 수 없습니다.
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refusal_is_told_from_an_answer_and_like_another_refusal(refusal: str) -> None:
+    assert triage(SLICES, refusal, prompt=BREAD).verdict == "worrying"
+    assert triage(refusal, SLICES, prompt=BREAD).verdict == "worrying"
+    assert triage(refusal, REFUSALS[1], prompt=BREAD).verdict != "worrying"
+    assert triage(REFUSALS[0], refusal, prompt=BREAD).verdict != "worrying"
