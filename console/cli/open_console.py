@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from console.cli.settings import Settings
 from console.domain.errors import Usage
-from console.registry.reading import read
+from console.registry.reading import Snapshot, read
 from console.routing.lanes import forced
 from console.text.safe import NOTHING, SafeText, join, safe_line
 
@@ -49,16 +49,16 @@ def open_console(settings: Settings, *, stand_in_url: str = "", demo: Callable[[
             return code
     if settings.guard and settings.read_only:
         raise Usage("a guard changes the registry, and this console is read-only", "Leave out --guard or --read-only.")
-    registry = read(settings.registry_path).registry  # an invalid file ends here, with its lines, before any screen
+    found = read(settings.registry_path)  # an invalid file ends here, with its lines, before any screen
     if not settings.stand_in or stand_in_url:
-        return _run(settings, list(registry.routes), stand_in_url, tells=not stand_in_url)
+        return _run(settings, found, stand_in_url, tells=not stand_in_url)
     from console.cli.comparing import stand_in
 
     with stand_in(True) as own_url:
-        return _run(settings, list(registry.routes), own_url)
+        return _run(settings, found, own_url)
 
 
-def _run(settings: Settings, routes: list[str], stand_in_url: str, *, tells: bool = True) -> int:
+def _run(settings: Settings, registry: Snapshot, stand_in_url: str, *, tells: bool = True) -> int:
     gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
     from console.tui import keymap
     from console.tui.drawing.screen import draw_screen
@@ -78,12 +78,12 @@ def _run(settings: Settings, routes: list[str], stand_in_url: str, *, tells: boo
         read_only=settings.read_only,
         ascii_only=is_ascii_only(settings),
         stand_in=bool(stand_in_url),
-        override=_override(routes),
+        override=_override(list(registry.registry.routes)),
         keys=keymap.load(_keys_path()),
         keep_watch=None if settings.read_only else _keep_watch(settings, tells),
         guards=settings.guard,
     )
-    first = runtime.first_look()
+    first = runtime.first_look(registry)
 
     def draw(width: int, height: int) -> Canvas | None:
         look = first.within(PATIENCE_S)

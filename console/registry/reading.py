@@ -133,9 +133,16 @@ def toml(text: str, name: str) -> dict[str, Any]:
 
 def _suspicious(text: str) -> bool:
     """Whether nesting could be too deep: `tomllib` needs quadratic time for keys of thousands of parts."""
-    return text.count("[") > DEEPEST or text.count("{") > DEEPEST or any(
-        line.count(".") >= DEEPEST for line in text.split("\n")
-    )  # fmt: skip
+    lines = text.split("\n")
+    if text.count("{") > DEEPEST or any(line.count(".") >= DEEPEST for line in lines):
+        return True
+    return text.count("[") > DEEPEST and sum(line.count("[") for line in lines if not _is_heading(line)) > DEEPEST
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line opens a table, or a list that it closes itself: a thousand of them are no deeper than one."""
+    whole = line.startswith("[") and line.endswith("]") and "#" not in line
+    return whole and line.count("[") == line.count("]") <= 2
 
 
 def _placed(message: str, text: str) -> tuple[str, int]:

@@ -32,9 +32,16 @@ class Watcher:
     """Looks at one registry file. `clock` is monotonic, in seconds. Not for sharing between threads."""
 
     def __init__(
-        self, path: str | Path, *, clock: Callable[[], float] = time.monotonic, rehash_s: float = REHASH_S
+        self,
+        path: str | Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        rehash_s: float = REHASH_S,
+        read: Snapshot | None = None,
     ) -> None:
+        """`read` is the file as somebody has just read it: the first poll takes it where that is what is there."""
         self._path = path
+        self._given = read
         self._clock = clock
         self._rehash_s = rehash_s
         self._looked = False
@@ -65,6 +72,9 @@ class Watcher:
             target = resolve(self._path)
             data = read_bytes(target, name)
             known = digest(data)
-            return (None, known) if known == self._known else (parse(data, name, target), known)
+            if known == self._known:
+                return None, known
+            given, self._given = self._given, None
+            return (given if given is not None and given.sha256 == known else parse(data, name, target)), known
         except RegistryInvalid as invalid:
             return invalid, invalid.message

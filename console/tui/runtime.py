@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from console.compare.similarity import Embedder
     from console.providers.endpoints import Endpoints
+    from console.registry.reading import Snapshot
 
 
 @cache
@@ -57,6 +58,8 @@ class Runtime:
     embedder: Callable[[], Embedder] = _embedder
     """Called when the first comparison is near: loading it at the start would be seen."""
 
-    def first_look(self) -> FirstLook:
-        """The look that the screen begins with."""
-        return self.first or FirstLook(Lookout(self.registry, self.log, read_only=self.read_only), self.clock)
+    def first_look(self, read: Snapshot | None = None) -> FirstLook:
+        """The look that the screen begins with; `read` is the registry as it was just read."""
+        if self.first is not None:
+            return self.first
+        return FirstLook(Lookout(self.registry, self.log, read_only=self.read_only, read=read), self.clock)

@@ -77,11 +77,13 @@ class Lookout:
         *,
         read_only: bool = False,
         environment: Mapping[str, str] | None = None,
+        read: Snapshot | None = None,
     ) -> None:
+        """`read` is the registry as somebody has just read it."""
         self._registry, self._log = registry, log
         self._read_only = read_only
         self._environment = os.environ if environment is None else environment
-        self._watcher = Watcher(registry)
+        self._watcher = Watcher(registry, read=read)
         self._snapshot: Snapshot | None = None
         self._registry_problem: ConsoleError | None = None
         self._reader: LogReader | None = None

@@ -13,6 +13,7 @@ import pytest
 
 from bench import registry_faults as faults
 from console.domain.errors import EXIT_INVALID, RegistryInvalid
+from console.registry import reading
 from console.registry.reading import LARGEST_BYTES, parse, read
 
 
@@ -177,6 +178,20 @@ def test_a_nul_byte_is_told_with_its_line(design: str, line: int):
     lines = design.encode().split(b"\n")
     lines[line - 1] += b"\0"
     assert error(b"\n".join(lines)).startswith(f"registry.toml:{line}: contains a NUL byte")
+
+
+@pytest.mark.parametrize("line", ["[", "[ # ]", "[[1]\n,", "[[ 1 ],", '["]",', "[[], "])
+def test_lists_that_look_like_headings_are_nested_all_the_same(line: str):
+    with pytest.raises(RegistryInvalid, match="nested deeper than 64"):
+        parse(("schema = 1\nx = [\n" + f"{line}\n" * 70).encode(), "registry.toml")
+
+
+def test_many_tables_are_not_looked_through_for_depth(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "scan", None)
+    text = 'schema = 1\n[routes.default]\nproduction = "a-0-2026-01-01"\n' + "".join(
+        f'[models."a-{n}-2026-01-01"]\npinned_date = 2026-05-15\nreason = "[x]"\n' for n in range(60)
+    )
+    assert len(parse(text.encode(), "registry.toml").registry.models) == 60
 
 
 @pytest.mark.parametrize(

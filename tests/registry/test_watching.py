@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from console.domain.errors import RegistryInvalid
-from console.registry.reading import Snapshot
+from console.registry.reading import Snapshot, read
 from console.registry.watching import Watcher
 
 
@@ -100,3 +100,23 @@ def test_a_missing_file_is_an_answer_to_the_first_look(tmp_path: Path):
     watcher = Watcher(tmp_path / "registry.toml")
     assert isinstance(watcher.poll(), RegistryInvalid)
     assert watcher.poll() is None
+
+
+def test_a_file_that_somebody_has_just_read_is_not_read_again(path: Path):
+    known = read(path)
+    watcher = Watcher(path, read=known)
+    assert watcher.poll() is known
+    assert watcher.poll() is None
+
+
+def test_what_was_read_is_not_taken_for_a_file_that_has_changed_since(path: Path):
+    known, text = read(path), path.read_text(encoding="utf-8")
+    path.write_text(text + "# changed\n", encoding="utf-8")
+    watcher = Watcher(path, read=known)
+    found = watcher.poll()
+    assert isinstance(found, Snapshot)
+    assert found.data.endswith(b"# changed\n")
+    path.write_text(text, encoding="utf-8")
+    again = watcher.poll()
+    assert isinstance(again, Snapshot)
+    assert again is not known, "taken once only"

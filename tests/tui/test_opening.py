@@ -309,6 +309,12 @@ sys.path.insert(0, {root!r})
 import console.cli.main, console.cli.open_console, console.tui.opening
 from console.cli.settings import Settings
 
+class Terminal:
+    encoding = "utf-8"
+    write, flush = sys.stdout.write, sys.stdout.flush
+    def isatty(self):
+        return True
+
 def reached(draw, *, ascii_only):
     assert "error rate" in chr(10).join(draw(120, 36).text())
     from rich.style import Style
@@ -317,7 +323,8 @@ def reached(draw, *, ascii_only):
 
 console.tui.opening.opening = reached
 console.cli.open_console.PATIENCE_S = 30.0
-console.cli.open_console._run(Settings(registry={registry!r}, log={log!r}), [], "")
+console.cli.open_console.sys.stdin = console.cli.open_console.sys.stdout = Terminal()
+console.cli.open_console.open_console(Settings(registry={registry!r}, log={log!r}))
 """
 NOT_YET = (
     *("textual", "asyncio", "concurrent", "subprocess", "ssl", "http", "email", "logging", "sqlite_utils", "tomlkit"),
