@@ -23,6 +23,9 @@ _SELDOM = ("hold", "drop")
 class Offering(Looking, Attending, Guarding):
     """Mixed into the main screen: the keys that can work now, the most useful first, and their words."""
 
+    _pane = 2
+    """The pane that has the focus: 3 is the comparer."""
+
     def hints(self) -> list[Hint]:
         """The footer, before what has no room is dropped."""
         keys = [key for key in self.runtime.keys if key.group in ("act", "look") and key.action not in PINNED]
@@ -50,6 +53,8 @@ class Offering(Looking, Attending, Guarding):
 
     def _first(self) -> tuple[str, ...]:
         pressing = self._pressing()
+        if self._pane == 3:  # letters are keys there, too: how to type a prompt comes before what it would set off
+            pressing = (pressing[0], "ask", *pressing[1:]) if self._regressed and self._serves else ("ask", *pressing)
         if not self.alarm.text:
             return pressing
         return (pressing[0], "attend", *pressing[1:]) if self._regressed and self._serves else ("attend", *pressing)

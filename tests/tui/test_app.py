@@ -172,7 +172,10 @@ async def test_the_footer_offers_what_works_in_each_state(tmp_path: Path) -> Non
         assert passed.split("   ")[0].strip() == "p promote"
         assert "+ to 50 %" in passed
         assert "- to 5 %" in passed
-        await pilot.press("j")
+        await pilot.press("3")
+        assert show(State.PASS).split("   ")[0].strip() == "enter ask both", "a letter typed there would be a key"
+        assert show(State.REGRESSION).strip().startswith("r roll back now   enter ask both   ")
+        await pilot.press("2", "j")
         assert footer(main).split("   ")[0].strip() == "c start canary"
 
 

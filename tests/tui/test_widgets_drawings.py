@@ -697,7 +697,8 @@ def test_the_drawn_answer_is_the_answer() -> None:
 
 
 def test_before_the_first_prompt_the_comparer_invites() -> None:
-    assert "Type a prompt and press enter" in "\n".join(draw_invitation(84, 3).text())
+    assert "Press enter and type a prompt" in "\n".join(draw_invitation(84, 3).text())
+    assert "Type a prompt and press enter" in "\n".join(draw_invitation(84, 3, typing=True).text())
 
 
 def test_the_dialog_shows_consequence_change_and_command() -> None:

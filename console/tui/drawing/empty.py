@@ -12,7 +12,10 @@ from console.tui.drawing.verdict import draw_verdict
 from console.view.records import CanaryView, FleetView, RouteView
 
 Line = Sequence[Piece]
-INVITATION = "Type a prompt and press enter: both models answer side by side."
+INVITATION = "Press enter and type a prompt: both models answer side by side."
+"""In a pane, where every letter is a key."""
+TYPING = "Type a prompt and press enter: both models answer side by side."
+"""On the comparer's own screen, where the cursor is in the prompt."""
 
 
 def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, margin: int = 2) -> Canvas:
@@ -36,10 +39,10 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
     return canvas
 
 
-def draw_invitation(width: int, height: int, *, margin: int = 2) -> Canvas:
-    """The body of the comparer before the first comparison."""
+def draw_invitation(width: int, height: int, *, margin: int = 2, typing: bool = False) -> Canvas:
+    """The body of the comparer before the first comparison. `typing`: a prompt can be typed already."""
     canvas = Canvas(width, height)
-    for y, line in enumerate(wrap(INVITATION, width - 2 * margin), 1 if height > 1 else 0):
+    for y, line in enumerate(wrap(TYPING if typing else INVITATION, width - 2 * margin), 1 if height > 1 else 0):
         canvas.put(margin, y, line, "muted")
     return canvas
 

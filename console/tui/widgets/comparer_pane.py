@@ -92,7 +92,7 @@ class ComparerPane(Pane):
     def draw_body(self, width: int, height: int) -> Canvas:
         """The comparison, or the invitation."""
         if self._view is None:
-            return draw_invitation(width, height, margin=self.margin)
+            return draw_invitation(width, height, margin=self.margin, typing=self.full)
         from console.tui.drawing.comparer import draw_comparison  # after the first frame, which has no comparison
 
         return draw_comparison(
