@@ -145,8 +145,8 @@ _MILD_HINTS = either(
 _HINTS = either(
     "sorry|n't |comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
     "|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
-    ""
-    r"|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best|抱歉|对不起|無法|无法|不能|申し訳|でき"
+    "|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best"
+    "|抱歉|对不起|無法|无法|不能|申し訳|でき"
 )
 """Without one of these a text is not searched for the longer phrases."""
 _INSTEAD = re.compile(
