@@ -6,10 +6,12 @@ is among them, and ten million rows are not to be searched while somebody waits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from console.domain.choice import Arm
 from console.domain.record import record
+from console.traffic.pricing import OwnPrice, Pricing, own_price
 from console.traffic.reading import LogReader
 
 LOOKED_AT = 100_000
@@ -34,7 +36,7 @@ _AT = "min(max(CAST(at AS REAL), 0), 253402300799)"
 _TEXTS = ("requests.id", "model", "coalesce(served, model)", "hex(user)", "why", "outcome", "error_class")
 _REALS, _WHOLES = (
     ("latency_ms", "ttft_ms", "cost_usd"),
-    ("input_tokens", "output_tokens", "retries", "satisfied", "flagged"),
+    ("input_tokens", "output_tokens", "retries", "satisfied", "flagged", "cached_tokens", "cache_write_tokens"),
 )
 _COLUMNS = ", ".join(
     (
@@ -70,6 +72,10 @@ class Row(NamedTuple):
     retries: int | None
     satisfied: int | None
     flagged: int | None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    worked_out: bool = False
+    """Whether the log has no cost, and `cost_usd` is what the price list asks for these tokens at that time."""
 
 
 class Share(NamedTuple):
@@ -92,9 +98,19 @@ class Behind:
 
 
 def read_behind(
-    reader: LogReader, route: str, rollout: str, arm: Arm, kind: Kind, *, looked_at: int = LOOKED_AT
+    reader: LogReader,
+    route: str,
+    rollout: str,
+    arm: Arm,
+    kind: Kind,
+    *,
+    looked_at: int = LOOKED_AT,
+    prices: Mapping[str, OwnPrice] | None = None,
 ) -> Behind:
-    """The requests of `arm` behind `kind`, and how often it is on both arms. Raises LogMissing or LogInvalid."""
+    """The requests of `arm` behind `kind`, and how often it is on both arms. Raises LogMissing or LogInvalid.
+
+    A cost that was not known where the request was made is worked out here; `prices` are the registry's own.
+    """
     bad, order = _BAD[kind], _ORDER.get(kind, "n DESC")
     sight = (
         "FROM requests JOIN series ON series.id = requests.series"
@@ -114,11 +130,29 @@ def read_behind(
         for each in ("canary", "production")
     }
     return Behind(
-        rows=tuple(Row(*row) for row in rows),
+        rows=_priced([Row(*row) for row in rows], prices),
         canary=shares["canary"],
         production=shares["production"],
         since=min((row[4] for row in counted), default=None),
     )
+
+
+def _priced(rows: Iterable[Row], prices: Mapping[str, OwnPrice] | None) -> tuple[Row, ...]:
+    """Rows with the costs that the log does not have: the application may run without a price list, this does not.
+
+    One by one only. A cell's sums tell neither what went into the cache nor how costs are spread, so what the verdict
+    reads stays without.
+    """
+    pricing = Pricing()
+
+    def priced(row: Row) -> Row:
+        if row.cost_usd is not None:
+            return row
+        tokens = (row.input_tokens, row.output_tokens, row.cached_tokens, row.cache_write_tokens)
+        cost = pricing.of(row.served or row.asked, tokens, row.at, own_price(prices, row.asked, row.served)).cost_usd
+        return row if cost is None else row._replace(cost_usd=cost, worked_out=True)
+
+    return tuple(map(priced, rows))
 
 
 def _share(counted: list[tuple[str, int | None, str, int, float]]) -> Share:

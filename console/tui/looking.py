@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from console.domain.choice import Arm
+from console.domain.errors import RegistryInvalid
 from console.text.safe import safe_line
 from console.tui.acting import Acting
 from console.view.records import ChangeDetail, ChangeView
@@ -57,13 +59,19 @@ class Looking(Acting):
             return
 
         def read(kind: Kind, arm: Arm) -> BehindView:
+            from console.registry.reading import read as read_registry
+            from console.routing.lanes import own_prices
             from console.traffic.behind import read_behind
             from console.traffic.reading import LogReader
             from console.view.behind import behind_view
 
+            prices = None
+            with suppress(RegistryInvalid):  # its pane says what is wrong with it
+                prices = own_prices(read_registry(self.runtime.registry).registry)
             reader = LogReader(log)
             try:
-                return behind_view(route.name, kind, arm, read_behind(reader, route.name, rollout, arm, kind), log)
+                found = read_behind(reader, route.name, rollout, arm, kind, prices=prices)
+                return behind_view(route.name, kind, arm, found, log)
             finally:
                 reader.close()
 

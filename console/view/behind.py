@@ -121,7 +121,7 @@ def _line(row: Row, log: Path) -> RequestLine:
         latency=_milliseconds(row.latency_ms),
         first=_milliseconds(row.ttft_ms),
         tokens=_tokens(row),
-        cost=SafeText(words.dollars(row.cost_usd)) if row.cost_usd is not None else NOTHING,
+        cost=_cost(row),
         model=NOTHING if row.outcome == "error" else safe_line(row.served or "not named"),
         user=safe_line(row.user[:8].lower()),
         facts=_facts(row),
@@ -141,10 +141,12 @@ def _facts(row: Row) -> tuple[SafeText, ...]:
     failed = f"no answer: {row.error_class or 'error'}"
     answered = failed if row.outcome == "error" else f"answered by {row.served or 'a model that was not named'}"
     retries = words.plural(row.retries, "retry", "retries") if row.retries else ""
-    evidence = "counts as evidence" if row.evidence else f"no evidence ({row.why or 'unknown'})"
+    without = "no evidence" if row.why in ("", "bucket") else f"no evidence: {row.why}"
+    evidence = "counts as evidence" if row.evidence else without
     user = f"user {row.user.lower()}" if row.user else "no user"
     first = f"first token {_milliseconds(row.ttft_ms)}" if row.ttft_ms is not None else ""
-    numbers = (first, _tokens(row, "input", "output"), retries, evidence)
+    cost = "cost worked out from the price list, the log has none" if row.worked_out else ""
+    numbers = (first, _tokens(row, "input", "output"), retries, evidence, cost)
     return (
         safe_line(f"{row.id} · {user}"),
         safe_line(f"asked {row.asked}, {answered}"),
@@ -160,6 +162,13 @@ def _tokens(row: Row, into: str = "", out: str = "") -> SafeText:
     if not into:
         return SafeText(f"{given[0]} → {given[1]}")
     return SafeText(f"{given[0]} {into}, {given[1]} {out} tokens")
+
+
+def _cost(row: Row) -> SafeText:
+    """`$0.0020`; `≈ $0.0020` where the log does not have it."""
+    if row.cost_usd is None:
+        return NOTHING
+    return SafeText(f"≈ {words.dollars(row.cost_usd)}" if row.worked_out else words.dollars(row.cost_usd))
 
 
 def _milliseconds(value: float | None) -> SafeText:

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from console.domain.errors import LogInvalid
+from console.domain.registry import Price
 from console.traffic.behind import LISTED, Kind, read_behind
 from console.traffic.importing import write_history
 from console.traffic.reading import LogMissing, LogReader
@@ -116,3 +117,51 @@ def test_what_is_no_text_at_all_is_said_of_the_log(world, path) -> None:
     db.close()
     with pytest.raises(LogInvalid):
         read_behind(world, "support", ROLLOUT, "canary", "error")
+
+
+def priced(path, make_row, *rows, **given):
+    """The canary's requests as they are listed, newest first."""
+    write_history(path, [make_row(arm="canary", rollout=ROLLOUT, **row) for row in rows])
+    reader = LogReader(path)
+    try:
+        return read_behind(reader, "support", ROLLOUT, "canary", given.pop("kind", "all"), **given).rows
+    finally:
+        reader.close()
+
+
+USED = {"input_tokens": 1_000_000, "output_tokens": 1_000_000, "cost_usd": None}
+
+
+def test_a_cost_that_the_log_does_not_have_is_worked_out_by_the_served_model(path, make_row) -> None:
+    known = {"model": "claude-haiku-4-5", "served": "claude-haiku-4-5-20251001"}
+    (row,) = priced(path, make_row, {**USED, **known})
+    assert (row.cost_usd, row.worked_out) == (pytest.approx(6.0), True)
+
+
+def test_cached_and_newly_cached_tokens_have_their_own_rates(path, make_row) -> None:
+    known = {"model": "claude-haiku-4-5-20251001", "cached_tokens": 500_000, "cache_write_tokens": 500_000}
+    (row,) = priced(path, make_row, {**USED, **known, "output_tokens": 0})
+    assert row.cost_usd == pytest.approx(0.5 * 0.1 + 0.5 * 1.25)
+
+
+def test_what_the_registry_says_goes_before_the_list(path, make_row) -> None:
+    own = {"claude-haiku-4-5-20251001": Price(input=7.0, output=11.0, cache_read=0.0, cache_write=0.0)}
+    (row,) = priced(path, make_row, {**USED, "model": "claude-haiku-4-5-20251001"}, prices=own)
+    assert row.cost_usd == pytest.approx(18.0)
+
+
+def test_a_cost_in_the_log_stands_and_an_unknown_price_is_none(path, make_row) -> None:
+    unknown = {**USED, "model": "nobody-knows-1", "served": ""}
+    rows = priced(
+        path,
+        make_row,
+        {**USED, "model": "claude-haiku-4-5-20251001", "cost_usd": 0.25},
+        unknown,
+        {**USED, "model": "claude-haiku-4-5-20251001", "input_tokens": None},
+    )
+    assert sorted((row.cost_usd, row.worked_out) for row in rows if row.cost_usd is not None) == [(0.25, False)]
+
+
+def test_the_dearest_are_those_whose_cost_was_logged(path, make_row) -> None:
+    rows = ({**USED, "model": "claude-haiku-4-5-20251001"}, {"model": "claude-haiku-4-5-20251001", "cost_usd": 0.25})
+    assert [row.cost_usd for row in priced(path, make_row, *rows, kind="cost")] == [0.25]

@@ -82,8 +82,14 @@ def test_a_failed_request_names_its_error_and_no_answer() -> None:
     assert line.facts == (
         "1a22-05 · no user",
         "asked new, no answer: RateLimitError",
-        "2 retries · no evidence (breaker)",
+        "2 retries · no evidence: breaker",
     )
+
+
+def test_a_cost_that_was_worked_out_is_marked_and_says_so() -> None:
+    (line,) = view(ROW._replace(worked_out=True)).lines
+    assert line.cost == "≈ $0.0020"
+    assert line.facts[2].endswith(" · cost worked out from the price list, the log has none")
 
 
 def test_what_people_and_checkers_said_stands_with_the_outcome() -> None:
