@@ -74,7 +74,7 @@ class PastComparisons:
             "asked": [_plain_question(question) for question in (pair.left, pair.right)],
             "left": _plain(comparison.left),
             "right": _plain(comparison.right),
-            "verdict": comparison.triage.verdict if comparison.triage else "",
+            "verdict": _judged(comparison),
         }
         append_line(self._path, json.dumps(record, default=_as_json).encode())
         if self._path.stat().st_size > 2 * MOST_BYTES:
@@ -93,6 +93,12 @@ class PastComparisons:
             with suppress(OSError):  # a disk that takes nothing keeps the old ones a little longer
                 keep_lines(self._path, [line for line, _ in reversed(found)], read=len(data))
         return tuple(past for _, past in found)
+
+
+def _judged(comparison: Comparison) -> str:
+    """The word that stood on the screen: a verdict that is a guess was shown as a question."""
+    found = comparison.triage
+    return "" if found is None else "needs a human" if found.needs_human else found.verdict
 
 
 def _newest(lines: list[bytes]) -> list[bytes]:

@@ -57,6 +57,15 @@ def test_a_comparison_comes_back_as_it_was(store: PastComparisons) -> None:
     assert again.at == AT
 
 
+def test_what_only_a_person_can_weigh_is_listed_as_it_was_shown(store: PastComparisons) -> None:
+    comparison = made()
+    assert comparison.triage is not None
+    store.keep(replace(comparison, triage=replace(comparison.triage, verdict="acceptable", needs_human=True)), "support")
+    (past,) = store.all()
+    assert past.verdict == "needs a human"
+    assert "needs a human" in past.words
+
+
 def test_what_each_model_was_sent_is_kept_with_it(store: PastComparisons) -> None:
     store.keep(made(), "support")
     pair = store.all()[0].comparison().pair

@@ -138,6 +138,7 @@ def test_earlier_comparisons_have_age_judgement_and_prompt() -> None:
     assert [line.strip() for line in shown[3:6]] == ["old against new", "● left", "◆ right"]
     assert shown[6].split() == ["5", "min", "ago", "=", "same", "prompt", "5"]
     assert shown[7].split() == ["1", "h", "ago", "no", "answer", "prompt", "61"]
+    assert "? needs a human  prompt 0" in past([row(0, "needs a human")])[2]
 
 
 @pytest.mark.parametrize("cursor", [0, 1, 25, 48, 49])

@@ -23,7 +23,7 @@ class PastRow(NamedTuple):
     right: SafeText
 
 
-_WHEN, _WORD, _PROMPT = 2, 14, 29
+_WHEN, _WORD, _PROMPT = 2, 14, 31
 
 
 def draw_past(rows: Sequence[PastRow], total: int, now: datetime, width: int, height: int, cursor: int) -> Canvas:
