@@ -7,6 +7,7 @@ Hundreds of processes are started here, so modules are compiled once and kept, w
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -34,3 +35,11 @@ def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) 
     """A parametrised test of a pure function is one test with many rows; see there."""
     is_test = isinstance(collector, pytest.Module) and collector.istestfunction(obj, name)
     return tables.collected(collector, name, obj) if is_test and tables.wanted(collector.config) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: nobody looks through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
