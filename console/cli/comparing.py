@@ -9,11 +9,13 @@ from contextlib import aclosing, contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import click
+
 from console.cli import diagnostics
 from console.cli.showing import AFTER_THE_FIRST_S, showing
 from console.compare.many import Finished, Trial, compare_many
 from console.compare.records import Compared, Comparison, Delta, Done, Pair
-from console.domain.errors import Refused, Usage
+from console.domain.errors import EXIT_INTERRUPTED, Refused, Usage
 from console.domain.registry import Registry, Route
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
@@ -88,7 +90,7 @@ def run_many(
     except KeyboardInterrupt:
         kept = "; the same command goes on from there" if journal is not None and not journal.problem else ""
         diagnostics.say(f"stopped: {len(finished)} of {words.plural(len(trials), 'comparison')} made{kept}")
-        raise
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None  # which says no more
     return [finished[number] for number in range(len(trials))]
 
 

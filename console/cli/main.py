@@ -13,9 +13,7 @@ from typing import Any
 import click
 
 from console.cli.settings import GUARD, STAND_IN, merged, with_options
-from console.domain.errors import EXIT_GOOD, EXIT_USAGE, ConsoleError, Unmeasured
-
-INTERRUPTED = 130
+from console.domain.errors import EXIT_GOOD, EXIT_INTERRUPTED, EXIT_USAGE, ConsoleError, Unmeasured
 
 VERBS: dict[str, str] = {
     "demo": "a temporary world with live simulated traffic, console on top",
@@ -146,7 +144,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return diagnostics.fail(error)
     except click.exceptions.Abort:
         diagnostics.say("nothing was changed")
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     except click.ClickException as error:
         diagnostics.say(_usage(error))
         return EXIT_USAGE

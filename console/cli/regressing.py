@@ -10,9 +10,11 @@ from contextlib import aclosing
 from functools import partial
 from importlib import import_module
 
+import click
+
 from console.cli import diagnostics
 from console.cli.showing import AFTER_THE_FIRST_S, showing
-from console.domain.errors import Refused
+from console.domain.errors import EXIT_INTERRUPTED, Refused
 from console.providers.endpoints import Endpoints
 from console.providers.kept import AnswerJournal
 from console.providers.meanwhile import meanwhile
@@ -50,7 +52,7 @@ def run(
     except KeyboardInterrupt:
         kept = "kept; the same command goes on from there" if journal is not None and not journal.problem else "lost"
         diagnostics.say(f"stopped: {words.count(progress.answers)} of {words.plural(plan.jobs, 'answer')} {kept}")
-        raise
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None  # which says no more
 
 
 class _Count:

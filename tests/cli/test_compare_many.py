@@ -124,7 +124,7 @@ def test_a_state_directory_that_takes_nothing_is_told(console, world, stand_in, 
 def test_an_interrupted_run_goes_on_where_it_was(world, stand_in, tmp_path) -> None:
     """A real process, a real ctrl+c."""
     file = write(world, numbered(60))
-    # 120 answers of a second or so, two at a time: far longer than it takes to stop it after six, on a busy machine too.
+    # 120 answers of a second or so, two at a time: far longer than stopping it after six takes, on a busy machine too.
     stand_in.control.scale(0.2)
     environment = {
         **os.environ,
@@ -145,6 +145,7 @@ def test_an_interrupted_run_goes_on_where_it_was(world, stand_in, tmp_path) -> N
     assert process.returncode == 130, err
     assert out == ""
     assert re.search(r"stopped: \d+ of 60 comparisons made; the same command goes on from there", err)
+    assert "nothing was changed" not in err, "one message says it"
     paid = asked(stand_in) - before
     stand_in.control.scale(0.0)
     done = subprocess.run(command, cwd=world.folder, env=environment, capture_output=True, text=True, timeout=60)
