@@ -60,7 +60,9 @@ def test_a_comparison_comes_back_as_it_was(store: PastComparisons) -> None:
 def test_what_only_a_person_can_weigh_is_listed_as_it_was_shown(store: PastComparisons) -> None:
     comparison = made()
     assert comparison.triage is not None
-    store.keep(replace(comparison, triage=replace(comparison.triage, verdict="acceptable", needs_human=True)), "support")
+    store.keep(
+        replace(comparison, triage=replace(comparison.triage, verdict="acceptable", needs_human=True)), "support"
+    )
     (past,) = store.all()
     assert past.verdict == "needs a human"
     assert "needs a human" in past.words
