@@ -30,6 +30,17 @@ class Draft:
     said: str
 
 
+_BY_HAND = """\
+    schema = 1
+
+    [routes.default]
+    production = "claude-haiku-4-5-20251001"
+
+    [models."claude-haiku-4-5-20251001"]
+    pinned_date = {}
+    reason = "Cheap, known\""""
+
+
 def draft(paths: Sequence[str], target: Path, today: date) -> Draft:
     """Look for model ids in `paths`. Tests are left out, and so are lines with `console: allow`.
 
@@ -40,7 +51,7 @@ def draft(paths: Sequence[str], target: Path, today: date) -> Draft:
     if not proposal.routes:
         raise Refused(
             f"no model id was found in {plural(found.files, 'file')}",
-            "Name the folder that calls models, or write it by hand: one route and one model are eight lines.",
+            f"Name the folder that calls models, or write the file by hand, with your id:\n{_BY_HAND.format(today)}",
         )
     text = rendered(proposal, today)
     parse(text.encode(), str(target))  # what is written must be what every reader accepts

@@ -107,6 +107,8 @@ def test_no_ids_no_registry(app, run) -> None:
     assert code == 1
     assert "no model id was found" in err
     assert not (app / "registry.toml").exists()
+    (app / "registry.toml").write_text(err.partition("by hand, with your id:\n")[2])
+    assert read("registry.toml").registry.routes, "what it says to write by hand is a registry"
 
 
 def test_allowed_lines_and_tests_are_left_out(app, run) -> None:
