@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _FOLD = {
     **dict.fromkeys(map(ord, "‘’‚‛′`´"), "'"),
@@ -25,10 +26,6 @@ _REST = r"(?:,\d{3}(?!\d)|\.\d+)*(?:/\d+(?!\d*/))?%?"
 _NUMBER = rf"(?<=\d)\d*+{_REST}|(?<=-)(?<![\w.)\]-]-)\d+{_REST}"
 _ASCII_TOKEN = re.compile(rf"[a-z0-9-](?:(?<=[a-z])[a-z]*+(?:'[a-z]++)*+|{_NUMBER})")
 """The same as the other for ASCII texts, at twice the speed. What may begin a token is one set of signs: found fast."""
-_LETTER = rf"[^\W\d_{CJK}]"
-_TOKEN = re.compile(
-    rf"[\w{CJK}-](?:(?<=[a-z])[a-z]*+(?![\w'])|(?<={_LETTER}){_LETTER}*+(?:'{_LETTER}++)*+|{_NUMBER}|(?<=[{CJK}]))"
-)
 _SENTENCE = re.compile(r"[\n.!?。](?:(?<=\n)\s*+|(?<=。)|(?<![\n。])[\"')\]*]{0,2}\s++(?=[^.]))")
 """What ends a sentence or a line, with the white space after it. One set of signs begins it: found fast."""
 _DIGIT = re.compile("[0-9]")
@@ -61,11 +58,20 @@ def tokens(text: str) -> list[str]:
     if "n't" in lower or "cannot" in lower:
         lower = _expanded(lower)
     if not lower.isascii():
-        return _TOKEN.findall(lower)
+        return _token().findall(lower)
     if _DIGIT.search(lower):
         return _ASCII_TOKEN.findall(lower)
     # Words only: what parts them need not be looked at sign by sign.
     return (_QUOTE.sub(" ", lower) if "'" in lower else lower).translate(_LETTERS).split()
+
+
+@lru_cache(maxsize=1)
+def _token() -> re.Pattern[str]:
+    """The pattern of texts with other letters: it takes 10 ms to make, and most texts do without."""
+    letter = rf"[^\W\d_{CJK}]"
+    return re.compile(
+        rf"[\w{CJK}-](?:(?<=[a-z])[a-z]*+(?![\w'])|(?<={letter}){letter}*+(?:'{letter}++)*+|{_NUMBER}|(?<=[{CJK}]))"
+    )
 
 
 def _expanded(text: str) -> str:

@@ -11,22 +11,29 @@ _FIRST_PERSON = re.compile(r"i[ '(]")
 
 
 class Phrases:
-    """Phrases to be found at the beginning of a word of a text in lower case.
+    """Phrases to be found at the beginning of a word of a text in lower case; made into patterns when first searched.
 
     Those in the first person, which is how refusals speak, are a pattern of their own: its first letter is found fast.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self.phrases = tuple(phrases)
-        own = [one[1:] for one in self.phrases if _FIRST_PERSON.match(one)]
-        others = [one for one in self.phrases if not _FIRST_PERSON.match(one)]
-        self._own = re.compile(rf"i(?<!\w.)(?:{'|'.join(own)})") if own else None
-        self._others = re.compile(rf"{_BEGINS}(?:{'|'.join(others)})") if others else None
+        self._patterns: tuple[re.Pattern[str], ...] = ()
 
     def search(self, text: str) -> re.Match[str] | None:
         """A phrase in a text, not necessarily the first of several."""
-        found = self._own.search(text) if self._own is not None else None
-        return found or (self._others.search(text) if self._others is not None else None)
+        for pattern in self._patterns or self._made():
+            found = pattern.search(text)
+            if found is not None:
+                return found
+        return None
+
+    def _made(self) -> tuple[re.Pattern[str], ...]:
+        own = [one[1:] for one in self.phrases if _FIRST_PERSON.match(one)]
+        others = [one for one in self.phrases if not _FIRST_PERSON.match(one)]
+        written = ((own, r"i(?<!\w.)"), (others, _BEGINS))
+        self._patterns = tuple(re.compile(f"{begins}(?:{'|'.join(some)})") for some, begins in written if some)
+        return self._patterns
 
 
 def any_of(lines: str, **parts: str) -> Phrases:
