@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -186,13 +186,16 @@ def alone() -> Iterator[Path]:
 
 def take(folder: Path) -> None:
     """Every picture."""
+    folder = folder.absolute()
     with alone() as home:
         for name in ("healthy", "regression", "review"):
             (home / name).mkdir()
         world = worlds.healthy(home / "healthy")
         worlds.compare_before(world)
         asyncio.run(walk(ConsoleApp(world.runtime()), healthy, folder))
-        asyncio.run(walk(ConsoleApp(worlds.regression(home / "regression").runtime()), regressed, folder))
+        worse = worlds.regression(home / "regression")
+        with chdir(worse.log.parent):  # a command on the screen names no folder of this machine
+            asyncio.run(walk(ConsoleApp(worse.runtime()), regressed, folder))
         asyncio.run(walk(ReviewApp(worlds.reviewed(home / "review")), reviewing, folder))
 
 

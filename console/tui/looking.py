@@ -63,6 +63,7 @@ class Looking(Acting):
             from console.routing.lanes import own_prices
             from console.traffic.behind import read_behind
             from console.traffic.reading import LogReader
+            from console.tui.noting import from_here
             from console.view.behind import behind_view
 
             prices = None
@@ -71,7 +72,8 @@ class Looking(Acting):
             reader = LogReader(log)
             try:
                 found = read_behind(reader, route.name, rollout, arm, kind, prices=prices)
-                return behind_view(route.name, kind, arm, found, log)
+                found = read_behind(reader, route.name, rollout, arm, kind)
+                return behind_view(route.name, kind, arm, found, from_here(log))
             finally:
                 reader.close()
 

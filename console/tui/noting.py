@@ -21,6 +21,12 @@ def written(path: Path, text: str) -> Path:
             number += 1
 
 
+def from_here(path: Path) -> Path:
+    """`path` as a command in this folder names it: short where it lies in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def incident_file(registry: Path, number: int) -> tuple[Path, str]:
     """The note about change `number` of `registry` as a Markdown file: where it is, and what it says.
 

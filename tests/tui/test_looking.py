@@ -18,6 +18,7 @@ from console.traffic.behind import Behind
 from console.traffic.importing import write_history
 from console.tui.app import ConsoleApp
 from console.tui.drawing.behind import columns, draw_behind
+from console.tui.noting import from_here
 from console.tui.screens.behind import BehindPage, BehindScreen
 from console.tui.screens.history import HistoryScreen
 from console.tui.widgets.frame import KeyBar
@@ -126,6 +127,14 @@ async def test_the_page_is_copied_wider_than_it_is_shown(world: worlds.World) ->
         assert text.startswith("Errors of canary  support")
         assert "SELECT * FROM request_log WHERE id =" in text
         assert text.count("InternalServerError") > 10
+
+
+def test_a_command_names_the_log_as_one_does_in_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert from_here(tmp_path / "requests.db") == Path("requests.db")
+    assert from_here(tmp_path / "logs" / "requests.db") == Path("logs/requests.db")
+    assert from_here(Path("/elsewhere/requests.db")) == Path("/elsewhere/requests.db")
+    assert from_here(Path("requests.db")) == Path("requests.db")
 
 
 async def test_a_log_that_cannot_be_read_is_said_on_the_page(world: worlds.World) -> None:

@@ -25,6 +25,7 @@ from console.registry.reading import read
 from console.regression.records import Status
 from console.text.safe import SafeText
 from console.traffic.importing import write_history
+from console.traffic.keys import KEY_BYTES, key_path
 from console.tui.runtime import Runtime
 from console.view.reviewed import ReviewDesk
 from tests.regression.review_world import make_world
@@ -65,6 +66,7 @@ def regression(folder: Path, now: datetime = NOW) -> World:
     """The share was raised to 25 % an hour before `now`, and since then the canary fails six times in a hundred."""
     made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
     made = world.without_past(folder, made_at)
+    key_path(made.log).write_text("07" * KEY_BYTES + "\n", encoding="ascii")  # users have the same hashes anywhere
     write_history(made.log, sorted(_worse(made_at, raised), key=lambda row: row.at))
     desk = Desk(made.registry, actor=ACTOR, clock=lambda: raised)
     desk.apply(desk.plan(SetShare("support", SHARE), reason="a clean morning at 5 %"), reason="a clean morning at 5 %")
