@@ -53,9 +53,10 @@ def test_a_stand_in_answer_is_marked_wherever_it_is_shown(console, world, stand_
 def test_without_a_key_nothing_is_measured_and_nobody_stands_in(console, world) -> None:
     result = console("compare", PROMPT)
     assert result.code == 4
-    assert "no key for anthropic: ANTHROPIC_API_KEY is not set" in result.err
-    assert "--stand-in" in result.err
-    assert "stand-in answers:" not in result.out
+    said = f"error: {OLD} and {NEW}: no key for anthropic: ANTHROPIC_API_KEY is not set"
+    assert result.err.endswith(f"{said}\n--stand-in answers without a key.\n")
+    assert result.err.count("ANTHROPIC_API_KEY") == 1
+    assert result.out == ""
 
 
 def test_a_missing_key_in_json(console, world) -> None:

@@ -22,7 +22,7 @@ from console.domain.record import record
 from console.domain.registry import Registry, Route
 from console.providers.asking import DEFAULT_LIMITS
 from console.providers.kept import AnswerJournal
-from console.providers.records import Limits
+from console.providers.records import Failure, Limits
 from console.registry.reading import read
 from console.text import words
 
@@ -175,6 +175,8 @@ def _print(
     agreements = [(name, agreement(runs)) for (_, name), runs in repeated.items()]
     if as_json:
         output.emit_json(compared_json.document(made, plan.names, plan.route.name, agreements, likenesses))
+    elif all(one.comparison.left.failure and one.comparison.right.failure for one in made):
+        return  # there is no answer to show, and why is said once
     elif len(made) == 1:
         compared.print_comparison(made[0].comparison, plan.route.name, likenesses[0])
     else:
@@ -205,6 +207,14 @@ def _grouped(plan: _Plan, made: Sequence[Finished]) -> _Grouped:
     return runs
 
 
+def _reasons(failures: Sequence[tuple[str, Failure]]) -> list[str]:
+    """Each different reason once, with the models that it kept from answering."""
+    models: dict[str, dict[str, None]] = {}
+    for model, failure in failures:
+        models.setdefault(failure.message, {})[model] = None
+    return [f"{' and '.join(names)}: {message}" for message, names in models.items()]
+
+
 def _verdict(grouped: _Grouped) -> int:
     """Failed where something worrying changed; else Unmeasured with each different reason once, where there is one.
 
@@ -214,7 +224,7 @@ def _verdict(grouped: _Grouped) -> int:
 
     answers = [answer for runs in grouped.values() for one in runs for answer in (one.left, one.right)]
     failures = [(answer.model, answer.failure) for answer in answers if answer.failure is not None]
-    reasons = dict.fromkeys(f"{model}: {failure.message}" for model, failure in failures)
+    reasons = _reasons(failures)
     if any(is_worrying(runs) for runs in grouped.values()):
         for reason in reasons:
             diagnostics.say(f"no answer from {reason}")
