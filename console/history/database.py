@@ -8,6 +8,7 @@ few rows a week.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ APPLICATION_ID = 0x434E534C
 BUSY_S = 5.0
 
 _HINT = "`console doctor` says what is wrong with it and can move it aside. The registry was not touched."
+_FULL = "Make room on that disk, and repeat the command. The registry was not touched."
 _GUARDS = """
 CREATE TRIGGER changes_stay BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 CREATE TRIGGER contents_stay BEFORE DELETE ON contents BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
@@ -70,7 +72,8 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
                 _migrate(connection, 0 if not _is_ours(connection, path) else _version(connection))
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk may have ended it
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 
@@ -163,8 +166,10 @@ def _failures(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise HistoryInvalid(f"{path}: is locked by another program", "Try again in a moment.") from error
-        raise HistoryInvalid(f"{path}: {error}", _HINT) from error
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        raise HistoryInvalid(f"{path}: {error}", _FULL if full else _HINT) from error
     except sqlite3.DatabaseError as error:
         raise HistoryInvalid(f"{path}: is no history, or is damaged: {error}", _HINT) from error
     except OSError as error:
-        raise HistoryInvalid(f"{path}: {os.strerror(error.errno or 0)}", _HINT) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise HistoryInvalid(f"{path}: {os.strerror(error.errno or 0)}", _FULL if full else _HINT) from error

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from console.domain.errors import HistoryInvalid
 from console.history import database
 from console.history.store import History
 
@@ -42,6 +43,23 @@ def test_a_failure_inside_a_write_leaves_nothing_of_it(history, change, draft):
     with pytest.raises(KeyError):
         half_a_write()
     assert history.entry(1).state == "committed"
+
+
+def test_a_full_disk_asks_for_room_and_not_for_the_doctor(history, change, monkeypatch):
+    change(history, b"a", b"b")
+    connect = database._connect
+
+    def on_a_full_disk(uri):
+        connection = connect(uri)
+        connection.execute("PRAGMA max_page_count = 1")  # no less than it has: not one page more
+        return connection
+
+    monkeypatch.setattr(database, "_connect", on_a_full_disk)
+    with pytest.raises(HistoryInvalid, match="is full") as told:
+        change(history, b"b", bytes(range(256)) * 400)
+    assert told.value.hint.startswith("Make room on that disk")
+    monkeypatch.undo()
+    assert [entry.number for entry in history.entries()] == [1]
 
 
 def test_an_empty_file_becomes_a_history(history, change):
