@@ -28,7 +28,7 @@ _LONG_AGO = 1_750_000_000 // int(SLOT_S)
 """The middle of 2025: a clock that says less, in a log that says more, has not been set yet."""
 _MINUTES_MARK = "minutes_through"
 _HOURS_MARK = "hours_through"
-_NEVER = 1 << 62
+NEVER = 1 << 62
 
 
 class CellTally:
@@ -103,7 +103,7 @@ def pull_backs(db: sqlite3.Connection) -> int:
 
 
 def read_cells(
-    db: sqlite3.Connection, after: int, before: int = _NEVER, series: Iterable[int] | None = None
+    db: sqlite3.Connection, after: int, before: int = NEVER, series: Iterable[int] | None = None
 ) -> list[StoredCell]:
     """The cells with after < slot < before, by slot and series; of all series, or of those in `series`."""
     chosen = "" if series is None else f" AND series IN ({', '.join(map(str, series))})"

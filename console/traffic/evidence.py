@@ -117,9 +117,9 @@ class EvidenceKeeper:
     def _before(self, route: Route) -> Counts:
         """Production's counts on the day before the canary: which metrics have data, and where thresholds start."""
         first, end = _day_before(route)
-        cells = self._reader.cells(route.name, None, first)
+        cells = self._reader.cells(route.name, None, first, end)
         mine = (cell for cell in cells if cell.arm == "production" and cell.model == route.production)
-        return total(cell.shown for cell in mine if cell.slot < end)
+        return total(cell.shown for cell in mine)
 
     def _rows_before(self, route: Route) -> list[Row]:
         """Production's rows of that day: how alike a user's requests are, and how many he sends."""

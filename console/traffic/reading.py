@@ -18,7 +18,7 @@ from console.domain.choice import Arm
 from console.domain.errors import LogInvalid
 from console.domain.record import record
 from console.traffic.blocks import EvidenceCell, blocks
-from console.traffic.cells import CellTally, StoredCell, Total, read_cells, read_totals, slot_of
+from console.traffic.cells import NEVER, CellTally, StoredCell, Total, read_cells, read_totals, slot_of
 from console.traffic.files import Identity, identity, journal_reason, look
 from console.traffic.schema import PULLED_BACK, closed_through, get_meta
 from console.traffic.tally import Malformed, Tally, decode
@@ -141,15 +141,19 @@ class LogReader:
         """What may decide of `rollout`, by arm, open slots included."""
         return self._sum(route, rollout, evidence_only=True)
 
-    def cells(self, route: str, rollout: str | None = None, since_slot: int = 0) -> tuple[Cell, ...]:
+    def cells(
+        self, route: str, rollout: str | None = None, since_slot: int = 0, end_slot: int | None = None
+    ) -> tuple[Cell, ...]:
         """The cells of `route` from `since_slot` on, merged over writers, by slot. `rollout` None: all of them.
 
+        With `end_slot` only those that begin before it.
         Reads and decodes them anew: ask for what is new, and keep the rest.
         """
         self._ready()
         wanted = self._numbers(route, rollout)
         with self._reading() as db:
-            return tuple(self._merged(read_cells(db, since_slot - 1, series=wanted)))
+            end = NEVER if end_slot is None else end_slot
+            return tuple(self._merged(read_cells(db, since_slot - 1, end, wanted)))
 
     def blocks(self, route: str, rollout: str, *, after_slot: int = -1, now: float) -> Iterator[Block]:
         """The closed blocks of evidence after the block that ended in `after_slot`. See console.traffic.blocks."""
