@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -522,3 +523,20 @@ async def test_numbers_go_on_behind_a_dialog(tmp_path: Path) -> None:
         before = main.query_one(TopBar).plain()
         main.post_message(Looked(replace(main.look, view=later(main.look.view, 120))))
         await until(pilot, lambda: main.query_one(TopBar).plain() != before)
+
+
+async def test_a_first_look_that_takes_long_says_what_is_waited_for_and_for_how_long(tmp_path: Path) -> None:
+    go = threading.Event()
+
+    def clock() -> datetime:
+        go.wait(20)
+        return datetime.now(UTC)
+
+    async with app(tmp_path, clock=clock).run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+        pane = pilot.app.screen.query_one(LivePane)
+        await until(pilot, lambda: "reading the request log" in "\n".join(pane.plain()))
+        await until(pilot, lambda: "· 2 s" in "\n".join(pane.plain()))
+        go.set()
+        await ready(pilot)
+        await until(pilot, lambda: "NO DATA" in "\n".join(pane.plain()))

@@ -39,6 +39,16 @@ def draw_empty(view: CanaryView, fleet: FleetView, width: int, height: int, *, m
     return canvas
 
 
+def draw_waiting(seconds: int, width: int, height: int, *, margin: int = 2) -> Canvas:
+    """The body of the pane while the first look takes longer than a second."""
+    canvas = Canvas(width, height)
+    if seconds:
+        text = f"reading the request log: what was before this rollout takes a while, once · {seconds} s"
+        for y, line in enumerate(wrap(text, width - 2 * margin), 1 if height > 1 else 0):
+            canvas.put(margin, y, line, "muted")
+    return canvas
+
+
 def draw_invitation(width: int, height: int, *, margin: int = 2, typing: bool = False) -> Canvas:
     """The body of the comparer before the first comparison. `typing`: a prompt can be typed already."""
     canvas = Canvas(width, height)

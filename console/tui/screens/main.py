@@ -136,6 +136,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def _tick(self) -> None:
         """Clock and ages go on while a look takes long: a locked file must not look like fresh data."""
         if self.look is None:
+            self.query_one(LivePane).waited_s += 1
             return
         late_s = (self.runtime.clock() - self.look.view.now).total_seconds()
         if late_s >= LATE_S:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from console.tui.drawing.canvas import Canvas
+from console.tui.drawing.empty import draw_waiting
 from console.tui.drawing.scale import Top
 from console.tui.drawing.screen import age_of, draw_canary, draw_live_strip, tops_of
 from console.tui.widgets.pane import Pane
@@ -15,6 +16,8 @@ class LivePane(Pane):
     """Verdict, ladder, table and plot. `plot` chooses the metric drawn first."""
 
     plot: reactive[int] = reactive(0)
+    waited_s: reactive[int] = reactive(0)
+    """Seconds since the first look was begun, where it is not there yet."""
     _view: CanaryView | None = None
     _fleet: FleetView | None = None
     _tops: tuple[Top, ...] = ()
@@ -30,6 +33,10 @@ class LivePane(Pane):
         """Another metric was chosen."""
         self.redraw()
 
+    def watch_waited_s(self) -> None:
+        """Still waiting."""
+        self.redraw()
+
     @property
     def age(self) -> str:
         """How old the newest data of the route is: `2 s ago`."""
@@ -42,6 +49,6 @@ class LivePane(Pane):
     def draw_body(self, width: int, height: int) -> Canvas:
         """The canary, or what to do where there is none yet."""
         if self._view is None or self._fleet is None:
-            return Canvas(width, height)
+            return draw_waiting(self.waited_s, width, height, margin=self.margin)
         self._tops = tops_of(self._tops, self._view, self._fleet, width, height, self.margin)
         return draw_canary(self._view, self._fleet, width, height, margin=self.margin, plot=self.plot, tops=self._tops)
