@@ -10,7 +10,7 @@ from console.triage.answers import ANSWER_FIELDS, LETTERS, LONGEST_VALUE, YES_NO
 from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
-from console.triage.formulas import same_formula
+from console.triage.formulas import is_formula, same_formula
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change, order_change
 from console.triage.nearly import is_negation
@@ -95,6 +95,8 @@ def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason
 
 def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
     """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
+    if is_formula(before.text) and is_formula(after.text):
+        return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
     if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
         return [], False
     value = _one_number(after.text)
@@ -218,11 +220,20 @@ def _ends_with(reading: Reading, value: str) -> bool:
     if sum(found.values()) < 3 * sum(n for token, n in found.items() if token[0].isdigit()):
         # A calculation: that the number occurs in it says nothing.
         return False
-    if wanted and all(token in found for token in wanted):
+    if wanted and all(token in found for token in wanted) and (len(wanted) > 1 or _alone(wanted[0], last)):
         return True
     one = quantity(value)
     several = [quantity(number) for number in numbers_of(last)] if one is not None else []
     return one is not None and any(other is not None and same_quantity(one, other) for other in several)
+
+
+def _alone(token: str, text: str) -> bool:
+    """Whether a number stands in a text other than as a part of a calculation."""
+    if not normalising.is_number(token):
+        return True
+    return (
+        re.search(rf"(?<![\w.,/*+^-]){re.escape(token)}(?!\s*[-+*/^=]|[,.]?\w)", text) is not None or token not in text
+    )
 
 
 def _within(short: Reading, other: Reading) -> bool:

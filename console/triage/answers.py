@@ -10,6 +10,7 @@ from typing import Literal
 from console.triage import normalising
 from console.triage.asking import asks_number
 from console.triage.equality import assigned, first_assigned, listed_numbers
+from console.triage.formulas import is_formula
 from console.triage.options import picked, several_picked
 from console.triage.phrases import holds_any
 from console.triage.quantities import is_unit, quantity, with_minutes, with_plain_fractions
@@ -61,7 +62,7 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![\w.:])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
+    r"(?<![\w.:/])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
 )
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
@@ -264,6 +265,9 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
             continue
         if len(assigned(sentence)) > 1:
             return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
+        comes_to = sentence.rpartition("=")[2].strip(" .$*`\n")
+        if comes_to and "=" in sentence and is_formula(comes_to):
+            return Answer("conclusion", comes_to)
         if listed := listed_numbers(sentence):
             return Answer("conclusion", listed)
         numbers = bold or numbers_of(sentence)

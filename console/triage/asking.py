@@ -8,7 +8,8 @@ from functools import lru_cache
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
     r"|find the|wie ?viele?|wie (?:hoch|lange|weit|alt)|combien|cuánt[oa]s?|quant[oaie]s?|berechne|calcule[rz]?"
-    r"|what is the (?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price"
+    r"|what(?: is|'s|’s) the (?:(?:expected|total|average|final|maximum|minimum|smallest|largest) )?"
+    r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price"
     r"|perimeter|volume))\b"
     r"|多少|几个|幾つ|いくつ|いくら|何(?:個|人|円|本|枚)",
     re.IGNORECASE,

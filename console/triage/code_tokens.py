@@ -64,15 +64,15 @@ def token_changes(before: str, after: str, language: str) -> tuple[list[Reason],
     if _only_renamed(left, right):
         return [Reason("code", "only names of variables differ", 0.05)], True
     if sorted(left) == sorted(right):
-        return _in_another_order(before, after)
+        return _in_another_order(before, after, language)
     apart = few_apart(left, right)
     if apart is not None:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
     return [Reason("code", "another program: only running it tells whether it does the same", 0.35)], False
 
 
-def _in_another_order(before: str, after: str) -> tuple[list[Reason], bool]:
-    lines = (sorted(line.strip() for line in code.split("\n") if line.strip()) for code in (before, after))
+def _in_another_order(before: str, after: str, language: str) -> tuple[list[Reason], bool]:
+    lines = (sorted(filter(None, (tokens_of(line, language) for line in code.split("\n")))) for code in (before, after))
     if next(lines) == next(lines):
         return [Reason("code", "the same lines in another order", 0.35)], False
     return [Reason("code", "the same words in another order", 0.7)], False

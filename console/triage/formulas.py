@@ -44,6 +44,7 @@ _RELATION = re.compile(r"[=<>≤≥∈]")
 _DECIMAL = re.compile(r"-?\d+\.(\d{2,})")
 _NO_SUM = re.compile(r"\s*\+?[\d() ]+(?:[-/.][\d() ]+){2,}\s*")
 """A date, a version or the number of a telephone."""
+_VARIABLE = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z](?![a-zA-Z])")
 _FUNCTIONS = {
     "sqrt": cmath.sqrt, "ln": cmath.log, "log": cmath.log10, "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan,
     "exp": cmath.exp, "arcsin": cmath.asin, "arccos": cmath.acos, "arctan": cmath.atan,
@@ -82,6 +83,16 @@ def same_formula(one: str, other: str) -> bool | None:
     except (_NoFormula, ArithmeticError, ValueError):
         return None
     return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def is_formula(text: str) -> bool:
+    """Whether a text is a formula with a variable in it."""
+    if len(text) > _LONGEST or _VARIABLE.search(text) is None:
+        return False
+    try:
+        return bool(_formula(_spelt(text)).values)
+    except (_NoFormula, ArithmeticError, ValueError):
+        return False
 
 
 def _alike(left: _Formula, right: _Formula) -> bool:

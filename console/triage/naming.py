@@ -37,7 +37,7 @@ _PROMPT = 2_000
 _LAST = 3
 _FEW = 4
 _FEWEST = 3
-_THINGS = re.compile(r":\s*([^:\n?]{2,80}(?:, ?[^,:\n?]{2,80}){2,12})[.?]?\s*$")
+_THINGS = re.compile(r":\s*([^,:.\n?]{2,80}(?:, ?[^,:.\n?]{2,80}){2,12})[.?]?\s*$")
 _COMMA = re.compile(r",? and |, ?")
 _CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -106,6 +106,10 @@ def _candidates(prompt: str) -> set[str]:
     capitals = {
         name for name in _CAPITAL.findall(prompt[-_PROMPT:]) if name.lower() not in FUNCTION_WORDS | QUESTION_WORDS
     }
+    question = prompt[-_PROMPT:].rstrip().rpartition("\n")[2]
+    things = _THINGS.search(question) if _ASKS_WHO.search(question) else None
+    listed = [_ARTICLE.sub("", one.strip(" .?\n")) for one in _COMMA.split(things[1])] if things else []
+    found |= {one for one in listed if 0 < len(one.split()) <= _FEWEST}
     return found | capitals | {one for pair in _EITHER.findall(prompt[-_PROMPT:]) for one in _apart(*pair)}
 
 

@@ -21,7 +21,13 @@ _LISTS: tuple[object, ...] = (
     [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, -7, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10], [-4, -1, -3]
 )  # fmt: skip
 _FLOAT_LISTS: tuple[object, ...] = ([1.0, 5.5, 1.2, 9.0], [2.0], [3.5, 0.5, 7.25], [])
-_NESTED: tuple[object, ...] = ([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[7]], [[5, 1], [0, 2], [3, 3]])
+_NESTED: tuple[object, ...] = (
+    [[1, 2], [3, 4]],
+    [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    [[7]],
+    [[5, 1], [0, 2], [3, 3]],
+    [[1, 9], [2, 3], [8, 10]],
+)
 _MIXED: tuple[object, ...] = ([1, [2, [3, 4]], 5], [[1], [2, [3]]], [])
 _TEXTS = (
     "hello world", "abc", "Level", "a b a", "", "a", "aabbbca", "([]{})", "([)]", "((", "Hello, World 2024!", "racecar",
@@ -36,7 +42,13 @@ _HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
         _LISTS,
     ),
     (words("s text string word name sentence line phrase st str1 str2 s1 s2 password message str txt"), _TEXTS),
-    (words("n m k x y a b num number year i count limit target amount age threshold celsius c size"), _NUMBERS),
+    (
+        words(
+            "n m k x y a b num number year i count limit target amount age threshold celsius c size shift times steps "
+            "width height depth days hours rate start end step low high left right index idx pos position length"
+        ),
+        _NUMBERS,
+    ),
     (words("words strings names strs texts"), _TEXT_LISTS),
     (words("matrix grid mat board"), _NESTED),
     (words("nested"), _MIXED),

@@ -17,6 +17,8 @@ from console.triage.trees import nodes_of
 
 PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
+_MISTAKEN = ("TypeError", "AttributeError")
+"""How a program says that it was given another kind of value than it is meant for."""
 _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
 _MOST_PARAMETERS = 4
@@ -69,11 +71,15 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
 
 
 def _compared(entry: _Entry, machines: tuple[Machine, Machine], prompt: str, tally: _Tally) -> Reason | None:
+    doubtful: Reason | None = None
     for several in inputs(entry.node, entry.parameters, prompt):
         worst, worked = _on_each(entry, several, machines, tally)
-        if worst is not None or 2 * worked >= len(several):
+        if 2 * worked >= len(several):
             return worst  # that was the kind of values it is meant for
-    return None
+        if worst is not None and not worst.text.endswith(_MISTAKEN):
+            return worst
+        doubtful = doubtful or worst
+    return doubtful
 
 
 def _on_each(
