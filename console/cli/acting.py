@@ -13,7 +13,7 @@ from console.actions.requests import Drop, Hold, Request, Rollback, SetShare, St
 from console.actions.standing import UNKNOWN, Standing
 from console.cli import diagnostics, output
 from console.cli.settings import Settings
-from console.domain.errors import EXIT_FAILED, EXIT_GOOD, Refused, RegistryChanged, Usage
+from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_INTERRUPTED, Refused, RegistryChanged, Usage
 from console.domain.registry import Route
 from console.registry.reading import read
 from console.text.clock import utc_now
@@ -62,6 +62,9 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
         if error.difference:
             diagnostics.say(error.difference)
         raise
+    except KeyboardInterrupt:  # the file may have been replaced already
+        diagnostics.say("stopped while it was written: `console history` says whether it was")
+        return EXIT_INTERRUPTED
     _report(outcome, view, as_json=bool(options["as_json"]))
     return EXIT_GOOD
 

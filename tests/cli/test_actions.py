@@ -6,6 +6,8 @@ import tomllib
 
 import pytest
 
+from console.actions import desk
+
 EVERY_ACTION = [
     ("canary", "summarise", "gpt-5.4-mini-2026-03-17", "--reason", "to try"),
     ("rollout", "support", "25"),
@@ -285,6 +287,21 @@ def test_a_person_is_asked_once_and_enter_means_no(world, console, monkeypatch) 
     assert '+production = "claude-sonnet-5-5"' in result.err
     assert len(asked) == 1
     assert world.registry.read_bytes() == before
+
+
+def test_ctrl_c_while_it_is_written_claims_nothing(world, console, monkeypatch) -> None:
+    written = desk.write
+
+    def interrupted(*given, **named):
+        written(*given, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk, "write", interrupted)
+    result = console("rollback", "support", "--reason", "slow", "--yes")
+    assert result.code == 130
+    assert result.err == "stopped while it was written: `console history` says whether it was\n"
+    assert routes(world)["support"]["canary_percentage"] == 0
+    assert "canary rolled back" in console("history").out
 
 
 def test_a_file_changed_while_the_question_stood_is_not_written(world, console, monkeypatch) -> None:
