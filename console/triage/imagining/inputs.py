@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ _NOT_NEGATIVE = re.compile(r"\b(?:positive|non-?negative|natural)\b|\b[01]\s*(?:
 """What an invented input may break: that there is one answer, and others."""
 _LONGEST_EXAMPLE = 300
 _BRACKETS = 12
+_MOST_POOLS = 30
 _IN_ORDER = re.compile(r"\bsorted (?:\w+ ){0,2}(?:list|array|sequence)|\bbinary.?search|\bbisect", re.IGNORECASE)
 """A function for lists in order may do anything with others."""
 
@@ -161,7 +163,9 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
         tried = [Input(given, example=True) for given in shown] + [
             Input(one, beyond=promised or any(map(at_an_edge, one))) for one in near[::step][:_MOST]
         ]
-        more = next(_of_pools(node, parameters, prompt), [])
+        pools = itertools.islice(_of_pools(node, parameters, prompt), _MOST_POOLS)
+        kinds = list(map(_kind, shown[0]))
+        more = next((pool for pool in pools if any(list(map(_kind, one.arguments)) == kinds for one in pool)), [])
         yield tried + [
             Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
             for one in more[:_MOST]
@@ -174,7 +178,22 @@ def _alike(given: Arguments, example: Arguments, prompt: str) -> bool:
     """Whether arguments are of the kinds that an example has, and none of them lies at an edge."""
     if any(isinstance(one, list) and any(map(at_an_edge, one)) for one in given) and _NOT_NEGATIVE.search(prompt):
         return False
+    if _binary(example) and not _binary(given):
+        return False
     return not any(map(at_an_edge, given)) and list(map(_kind, given)) == list(map(_kind, example))
+
+
+def _binary(given: Arguments) -> bool:
+    """Whether the numbers in the lists of some arguments are all 0 or 1."""
+    left: list[list[object]] = [one for one in given if isinstance(one, list)]
+    found: list[object] = []
+    while left:
+        for one in left.pop():
+            if isinstance(one, list):
+                left.append(one)
+            else:
+                found.append(one)
+    return bool(found) and all(type(one) is int and one in (0, 1) for one in found)
 
 
 def _kind(value: object) -> tuple[type, ...]:
