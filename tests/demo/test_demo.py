@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from console.catalog.own import state_folder
+from console.cli.main import main
+from console.cli.settings import Settings
 from console.demo.start import FOLDER, Demo
-from console.demo.world import CANARY
 from console.domain.errors import Usage
 
 ROOT = Path(__file__).resolve().parents[2]
-OLD = "claude-sonnet-4-5-20250929"
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 HELD = """
 import json, sys, time
@@ -43,38 +42,9 @@ def running(pid: int) -> bool:
         return False
 
 
-class Live:
-    """Counts of live requests, read from the log as a stranger would."""
-
-    def __init__(self, demo: Demo) -> None:
-        self._log = sqlite3.connect(f"file:{demo.log}?mode=ro", uri=True)
-        self._log.execute("pragma busy_timeout = 3000")
-        (self._before,) = self._log.execute("select max(n) from requests").fetchone()
-
-    def count(self, condition: str = "1") -> int:
-        (count,) = self._log.execute(
-            f"select count(*) from requests where n > ? and ({condition})", [self._before]
-        ).fetchone()
-        return int(count)
-
-
 @pytest.fixture
 def short_past(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.demo.world.HISTORY_DAYS", 0.02)
-
-
-@pytest.fixture(scope="module")
-def fenced() -> Iterator[Demo]:
-    """A demo at high speed whose scenario begins at once."""
-    with Demo("fences", after_s=0.0, rate=25.0, scale=0.02) as demo:
-        yield demo
-
-
-def test_live_requests_arrive_in_the_log_on_both_routes(fenced: Demo, eventually: Callable[..., None]) -> None:
-    live = Live(fenced)
-    for model in (OLD, "gpt-4.1-mini-2025-04-14"):
-        eventually(lambda model=model: fenced.control.counts().get(f"{model} ok", 0) > 5)
-    eventually(lambda: live.count() > 12)
 
 
 def test_a_named_folder_stays_and_one_that_holds_something_is_refused(tmp_path: Path, short_past: None) -> None:
@@ -88,43 +58,27 @@ def test_a_named_folder_stays_and_one_that_holds_something_is_refused(tmp_path: 
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_rows_carry_what_answers_say(fenced: Demo, eventually: Callable[..., None]) -> None:
-    live = Live(fenced)
-    eventually(lambda: live.count("outcome = 'ok'") > 10)
-    complete = "latency_ms > 0 and ttft_ms > 0 and input_tokens > 0 and output_tokens > 0"
-    assert live.count(f"outcome = 'ok' and not ({complete} and user is not null)") == 0
-    assert live.count("outcome = 'ok' and cost_usd > 0") == live.count("outcome = 'ok'")
+def test_what_the_console_remembers_goes_with_a_temporary_world(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, short_past: None
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "theme").write_text("console-light\n")
+    monkeypatch.setenv("CONSOLE_STATE", str(own))
+    used: list[Path] = []
 
+    def look_around(settings: Settings, **_: object) -> int:
+        used.append(state_folder())
+        assert used[0].parent == settings.registry_path.parent
+        assert (used[0] / "theme").read_text() == "console-light\n"
+        (used[0] / "comparisons").mkdir()
+        return 0
 
-def test_the_scenario_turns_the_switches_of_the_canary_only(fenced: Demo, eventually: Callable[..., None]) -> None:
-    eventually(lambda: CANARY in fenced.control.switches())
-    assert fenced.control.switches()[CANARY]["fences"] is True
-    assert set(fenced.control.switches()) == {CANARY}
-
-
-def test_the_checker_flags_fenced_json_of_the_canary(fenced: Demo, eventually: Callable[..., None]) -> None:
-    live = Live(fenced)
-    fenced.registry.write_text(fenced.registry.read_text().replace("canary_percentage = 5", "canary_percentage = 50"))
-    arm = "(select arm from series where series.id = requests.series)"
-    eventually(lambda: live.count(f"flagged = 1 and {arm} = 'canary'") >= 3)
-    eventually(lambda: live.count(f"flagged = 0 and {arm} = 'production'") >= 3)
-    assert live.count(f"flagged = 1 and {arm} = 'production'") <= 2
-
-
-def test_ratings_come_later(fenced: Demo, eventually: Callable[..., None]) -> None:
-    live = Live(fenced)
-    eventually(lambda: live.count("satisfied is not null") >= 2)
-
-
-def test_the_running_users_follow_the_registry(fenced: Demo, eventually: Callable[..., None]) -> None:
-    text = fenced.registry.read_text()
-    before = fenced.control.counts().get("claude-haiku-4-5-20251001 ok", 0)
-    changed = text.replace(f'production = "{OLD}"', 'production = "claude-haiku-4-5-20251001"')
-    fenced.registry.write_text(changed)
-    begun = time.monotonic()
-    eventually(lambda: fenced.control.counts().get("claude-haiku-4-5-20251001 ok", 0) > before, within_s=5)
-    assert time.monotonic() - begun < 2.5
-    fenced.registry.write_text(text)
+    monkeypatch.setattr("console.cli.verbs.demo.open_console", look_around)
+    assert main(["demo"]) == 0
+    assert not used[0].exists()
+    assert [path.name for path in own.iterdir()] == ["theme"]
+    assert state_folder() == own
 
 
 def check_and_fail(demo: Demo) -> None:

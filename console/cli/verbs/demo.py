@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
+from console.catalog.own import VARIABLE, state_folder
 from console.cli import diagnostics, output
 from console.cli.open_console import open_console
 from console.cli.settings import GUARD, Settings, common
@@ -21,6 +24,8 @@ from console.domain.errors import Usage
 from console.text.clock import utc_now
 from console.view.lookout import Lookout
 from console.view.records import State
+
+STATE = ".state"
 
 
 @click.command("demo", help="A temporary world with live simulated traffic and a stand-in provider, console on top.")
@@ -51,12 +56,29 @@ def command(
         if headless is not None:
             with _guarded(world):
                 return _watch(world, headless)
-        code = open_console(world, stand_in_url=demo.url)
+        with _own_state(demo.folder / STATE) if folder is None else nullcontext():
+            code = open_console(world, stand_in_url=demo.url)
     if folder is None:
         diagnostics.say("the demo's files are gone; `console init` and `console` work on your own")
     else:
         diagnostics.say(f"the world stays in {folder}; in there every command works, --stand-in without a key")
     return code
+
+
+@contextmanager
+def _own_state(folder: Path) -> Iterator[None]:
+    """What the console remembers (comparisons, runs, decisions) goes with the temporary world; the theme is one's own."""
+    before = os.environ.get(VARIABLE)
+    folder.mkdir(mode=0o700)
+    with suppress(OSError, RuntimeError):  # nobody has chosen one, or nobody knows the home of this user
+        shutil.copy(state_folder() / "theme", folder / "theme")
+    os.environ[VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]
+        if before is not None:
+            os.environ[VARIABLE] = before
 
 
 @contextmanager
