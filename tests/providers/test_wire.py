@@ -216,6 +216,28 @@ async def test_a_provider_that_is_faster_than_its_reader_has_to_wait(until):
     assert read == size
 
 
+async def test_a_large_answer_leaves_the_event_loop_to_others_in_between(until):
+    size = wire._HELD_BYTES
+    async with providing(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + b"x" * size) as provider:
+        line, turns, going = wired(provider.url), 0, True
+
+        async def others() -> None:
+            nonlocal turns
+            while going:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with line.stream("POST", provider.url, content=b"", headers={}, timeout=SOON) as response:
+            await until(lambda: len(response._line._received) > size - wire._TAKEN_BYTES)
+            task = asyncio.create_task(others())
+            pieces = [len(piece) async for piece in response.aiter_bytes()]
+            going = False
+        await task
+    assert sum(pieces) == size
+    assert max(pieces) <= wire._TAKEN_BYTES
+    assert turns >= len(pieces) - 2
+
+
 async def test_nobody_there_is_told_from_nobody_in_time(monkeypatch):
     with pytest.raises(ConnectError):
         await said(wired("http://127.0.0.1:1"), "http://127.0.0.1:1")
