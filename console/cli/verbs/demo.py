@@ -67,7 +67,7 @@ def command(
 
 @contextmanager
 def _own_state(folder: Path) -> Iterator[None]:
-    """What the console remembers (comparisons, runs, decisions) goes with the temporary world; the theme is one's own."""
+    """What the console remembers (comparisons, runs, decisions) goes with the temporary world; the theme stays."""
     before = os.environ.get(VARIABLE)
     folder.mkdir(mode=0o700)
     with suppress(OSError, RuntimeError):  # nobody has chosen one, or nobody knows the home of this user
