@@ -18,9 +18,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -133,6 +136,27 @@ def provider() -> Iterator[Provider]:
     thread.join()
 
 
+class _Known:
+    """An installed distribution, asked once for each of its attributes."""
+
+    def __init__(self, distribution: Any) -> None:
+        self._distribution = distribution
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._distribution, name)
+        setattr(self, name, value)
+        return value
+
+
+@cache
+def _installed() -> list[_Known]:
+    """What pytest looks for plugins in, at every start anew."""
+    return [_Known(one) for one in distributions()]
+
+
+INSTALLED = ("importlib.metadata.distributions", _installed)
+
+
 @dataclass(frozen=True)
 class Ran:
     """One pytest process: how it ended, and what it said."""
@@ -183,7 +207,8 @@ class Project:
         began = time.monotonic()
         gc.disable()
         try:
-            with self._inside(environment), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            streams = contextlib.redirect_stdout(said), contextlib.redirect_stderr(said)
+            with self._inside(environment), streams[0], streams[1], patch(*INSTALLED):
                 code = pytest.main([*PLUGIN, *CHEAP, *words])
         finally:
             gc.enable()
