@@ -10,7 +10,8 @@ from textwrap import dedent
 from console.triage.code_tokens import few_apart, token_changes, tokens_of
 from console.triage.idioms import put_in_one_idiom
 from console.triage.imagining.trying import tried
-from console.triage.reading import Reading
+from console.triage.phrases import either, holds_any
+from console.triage.reading import Reading, in_parts
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
 from console.triage.trees import flat, inline, nodes_of, rename, variables
@@ -23,6 +24,11 @@ _LEFT_OUT = re.compile(
     r"|\b(?:NotImplementedError|unimplemented!|todo!)[^\n]{0,40}|(?:#|//)\s*\.\.\.[^\n]{0,60}|^\s*\.\.\.\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_LEFT_OUT_WORDS = either(
+    "todo|fixme|your code|rest of|remainder of|remaining|existing code|omitted|as before|same as|unchanged|implement"
+    "|..."
+)
+"""Without one of them nothing is left out."""
 _BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
 
 
@@ -31,7 +37,7 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
     before, after = codes_of(old, new, prompt)
     if not before or not after:
         return [], False
-    left_out = _LEFT_OUT.search(after) if _LEFT_OUT.search(before) is None else None
+    left_out = _left_out(after) if _left_out(before) is None else None
     if left_out is not None:
         return [Reason("code", f"a part is left to be written: “{brief(left_out.group().strip(), 60)}”", 0.8)], False
     left, right = _trees(before, after, prompt)
@@ -40,6 +46,13 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
     if left is not None and old.shape.language in ("", "python", "py") and new.shape.language in ("", "python", "py"):
         return [Reason("code", "was Python that parses, does not parse any more", 0.85)], False
     return token_changes(before, after, new.shape.language or old.shape.language)
+
+
+def _left_out(code: str) -> re.Match[str] | None:
+    """Where code leaves a part to be written."""
+    if not holds_any(code.lower(), _LEFT_OUT_WORDS):
+        return None
+    return next((found for part in in_parts(code) if (found := _LEFT_OUT.search(part))), None)
 
 
 def codes_of(old: Reading, new: Reading, prompt: str) -> tuple[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from console.triage.imagining.values import words
+from console.triage.reading import counted
 from console.triage.records import Reason, brief, changed
 
 _SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|insert|update|delete|create|with)\s", re.IGNORECASE)
@@ -63,7 +63,7 @@ def token_changes(before: str, after: str, language: str) -> tuple[list[Reason],
         return [Reason("code", "brackets do not close any more", 0.8)], False
     if _only_renamed(left, right):
         return [Reason("code", "only names of variables differ", 0.05)], True
-    if sorted(left) == sorted(right):
+    if len(left) == len(right) and counted(left) == counted(right):
         return _in_another_order(before, after, language)
     apart = few_apart(left, right)
     if apart is not None:
@@ -86,7 +86,7 @@ def _only_renamed(left: Sequence[str], right: Sequence[str]) -> bool:
     """
     if len(left) != len(right):
         return False
-    ours, theirs = Counter(left), Counter(right)
+    ours, theirs = counted(left), counted(right)
     pairs: dict[str, str] = {}
     for place, (one, other) in enumerate(zip(left, right, strict=True)):
         if pairs.setdefault(one, other) != other:
@@ -120,7 +120,8 @@ def few_apart(left: Sequence[str], right: Sequence[str]) -> tuple[str, str] | No
     stop = next((i for i, (one, other) in enumerate(ends) if one != other), min(len(left), len(right)) - start)
     one, other = left[start : len(left) - stop], right[start : len(right) - stop]
     if len(one) + len(other) > _FEW:
-        gone, added = Counter(one) - Counter(other), Counter(other) - Counter(one)
+        ours, theirs = counted(one), counted(other)
+        gone, added = ours - theirs, theirs - ours
         if sum(gone.values()) + sum(added.values()) > min(_FEW, _SHARE * max(len(left), len(right))):
             return None
         one, other = list(gone.elements()), list(added.elements())

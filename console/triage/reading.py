@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Generic, TypeVar, overload
@@ -45,7 +45,7 @@ def _tokens(text: str) -> list[str]:
     return normalising.tokens(with_iso_dates(with_digits(with_minutes(with_plain_fractions(with_percent(text))))))
 
 
-def _parts(text: str) -> Iterator[str]:
+def in_parts(text: str) -> Iterator[str]:
     """`text` in parts, cut at the ends of lines where there are any, else between words."""
     begin = 0
     while len(text) - begin > _PART:
@@ -54,6 +54,21 @@ def _parts(text: str) -> Iterator[str]:
         yield text[begin:end]
         begin = end
     yield text[begin:]
+
+
+def _pieces(tokens: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Tokens in lists that are counted or put into a set at once, for the same reason."""
+    if len(tokens) <= _PART:
+        return (tokens,)
+    return (tokens[start : start + _PART] for start in range(0, len(tokens), _PART))
+
+
+def counted(tokens: Sequence[str]) -> Counter[str]:
+    """How often each token occurs."""
+    found = Counter[str]()
+    for piece in _pieces(tokens):
+        found.update(piece)
+    return found
 
 
 def is_content(token: str) -> bool:
@@ -111,16 +126,18 @@ class Reading:
         if len(self.text) <= _PART:
             found = _tokens(self.text)
         else:
-            found = [token for part in _parts(self.text) for token in _tokens(part)]
-        kinds = set(found)
+            found = [token for part in in_parts(self.text) for token in _tokens(part)]
+        kinds = set[str]()
+        for piece in _pieces(found):
+            kinds.update(piece)
         numbers = {token: number for token in kinds if token[0] <= "9" and (number := canonical(token)) != token}
         numbers |= {word: NUMBER_WORDS[word] for word in NUMBER_WORDS.keys() & kinds}
-        return list(map(numbers.get, found, found)) if numbers else found
+        return [one for piece in _pieces(found) for one in map(numbers.get, piece, piece)] if numbers else found
 
     @_Once
     def counts(self) -> Counter[str]:
         """How often each token occurs."""
-        return Counter(self.tokens)
+        return counted(self.tokens)
 
     @_Once
     def content(self) -> frozenset[str]:

@@ -45,8 +45,16 @@ class _Entry:
 class _Tally:
     """How many inputs gave the same, and how many could not be told."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self.same = self.unknown = 0
+
+    def gives_up(self) -> bool:
+        """Whether no step is left for what is still to be tried: then the two cannot be called the same."""
+        if self._budget.all > 0:
+            return False
+        self.unknown += self.same + 1
+        return True
 
 
 def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason | None, bool]:
@@ -55,7 +63,7 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
         left, right = as_function(left), as_function(right)
     budget = Budget(PER_CALL, IN_ALL)
     machines = Machine(left, budget), Machine(right, budget)
-    tally = _Tally()
+    tally = _Tally(budget)
     worst: Reason | None = None
     for entry in _entries(left, right):
         found = _compared(entry, machines, prompt, tally)
@@ -73,6 +81,8 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
 def _compared(entry: _Entry, machines: tuple[Machine, Machine], prompt: str, tally: _Tally) -> Reason | None:
     doubtful: Reason | None = None
     for several in inputs(entry.node, entry.parameters, prompt):
+        if tally.gives_up():
+            return None
         worst, worked = _on_each(entry, several, machines, tally)
         if 2 * worked >= len(several):
             return worst  # that was the kind of values it is meant for
