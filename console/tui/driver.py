@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from textual.driver import Driver
 from textual.message import Message
@@ -14,6 +15,48 @@ if TYPE_CHECKING:
 
 _HELD_S = 10.0
 """Keys are not kept from a screen that takes longer than this to appear: `q` must work."""
+
+
+class _MayBeGone:
+    """The file of a terminal whose window may be closed: what is written to it then is for nobody.
+
+    The library's writer would end at the error, and whoever waits for it would wait for ever.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._gone = False
+
+    def write(self, text: str) -> None:
+        self._try(self._file.write, text)
+
+    def flush(self) -> None:
+        self._try(self._file.flush)
+
+    def _try(self, what: Callable[..., object], *values: object) -> None:
+        if not self._gone:
+            try:
+                what(*values)
+            except (OSError, ValueError):
+                self._gone = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def outliving(driver: type[Driver]) -> type[Driver]:
+    """`driver`, for an app that ends as always when its terminal is gone."""
+
+    class Outliving(driver):  # type: ignore[misc, valid-type]
+        """Writes to what may be gone."""
+
+        def __init__(self, *values: Any, **named: Any) -> None:
+            super().__init__(*values, **named)
+            own: dict[str, Any] = self.__dict__
+            if "_file" in own:
+                own["_file"] = _MayBeGone(own["_file"])
+
+    return Outliving
 
 
 def taking_over(opened: Opening) -> type[Driver] | None:

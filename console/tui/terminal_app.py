@@ -18,7 +18,7 @@ from textual.filter import LineFilter, NoColor
 from console.text.safe import safe
 from console.tui.commands import Commands
 from console.tui.drawing.palette import DARK, LIGHT
-from console.tui.driver import taking_over
+from console.tui.driver import outliving, taking_over
 from console.tui.opening import SIGNALS, Opening
 from console.tui.plain import AsciiOnly
 from console.tui.remembering import remember, remembered, theme_file
@@ -40,6 +40,7 @@ class TerminalApp(App[Result]):
 
     def __init__(self, *, ascii_only: bool = False, opened: Opening | None = None) -> None:
         super().__init__(driver_class=taking_over(opened) if opened is not None else None)
+        self.driver_class = outliving(self.driver_class)
         self.ascii_only = ascii_only
         self.crash_file: Path | None = None
         for theme in THEMES:
