@@ -171,7 +171,7 @@ def test_a_named_registry_must_be_there_and_a_broken_one_is_told(app, check) -> 
 
 def test_the_registry_is_not_read_as_source(app, check) -> None:
     write(app, "registry.toml", registry())
-    assert "0 model ids" in check()[2]
+    assert "0 model ids in 0 files · " in check()[2], "a check of the wrong folder is seen to be one"
 
 
 def test_json_has_every_field(app, check) -> None:

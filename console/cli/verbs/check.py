@@ -241,8 +241,9 @@ def _say_summary(outcome: _Outcome) -> None:
         diagnostics.say(f"not read: {skipped.path}: {skipped.why}")
     if len(outcome.scan.skipped) > SHOWN_SKIPPED:
         diagnostics.say(f"not read: {count(len(outcome.scan.skipped) - SHOWN_SKIPPED)} more")
+    where = "" if outcome.scan.uses else f" in {plural(outcome.scan.files, 'file')}"  # 0 files: the wrong folder
     parts = [
-        plural(len(outcome.scan.uses), "model id"),
+        plural(len(outcome.scan.uses), "model id") + where,
         plural(outcome.number("error"), "error"),
         plural(outcome.number("warning"), "warning"),
     ]
