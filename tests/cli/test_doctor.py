@@ -127,6 +127,15 @@ def test_a_missing_user_key_is_told(found, world) -> None:
     assert found()["request log", "user key"]["level"] == "look"
 
 
+def test_a_folder_in_which_no_change_can_be_made_is_told(found, world, monkeypatch) -> None:
+    assert ("registry", "folder") not in found()
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write anywhere
+    check = found()["registry", "folder"]
+    assert check["level"] == "look"
+    assert check["text"].endswith("cannot be written")
+    assert "No change can be made" in check["hint"]
+
+
 def test_who_holds_the_registrys_lock(found, world) -> None:
     assert found()["registry", "lock"]["text"] == "free"
     with hold(world.registry, "registry.toml"):

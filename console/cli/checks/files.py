@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ def registry(path: Path) -> Iterator[Check]:
     target = resolve(path)
     if mode := unwritable_by_all("permissions", target):
         yield mode
+    if not os.access(target.parent, os.W_OK):
+        hint = "No change can be made from here: each one replaces the file by another in its folder."
+        yield Check("folder", "look", f"{target.parent} cannot be written", hint)
     holder = held_by(target)
     if holder:
         yield Check("lock", "look", f"held by {holder}", "It is released when that program has written, or ended.")
