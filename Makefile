@@ -33,6 +33,7 @@ screenshots: .venv/.dev-$(KIND)
 	$(BIN)/python -m bench.screenshots screenshots
 
 .venv/bin/python:
+	@echo "installing into .venv: a few minutes, once" >&2
 	@test -n "$(PYTHON)" || { echo "console needs Python 3.11 or newer; set PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
