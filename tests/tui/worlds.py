@@ -6,10 +6,13 @@ Nothing lives in it: no user asks, and the clock stands still. What the app show
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from console.actions.desk import Desk
 from console.actions.requests import SetShare
@@ -58,19 +61,42 @@ class World:
 
 def healthy(folder: Path) -> World:
     """Five hours at 5 %, nothing wrong."""
-    made = world.make(folder, MADE)
-    return World(made.registry, made.log)
+    return _copied(_healthy, MADE, folder)
 
 
 def regression(folder: Path, now: datetime = NOW) -> World:
     """The share was raised to 25 % an hour before `now`, and since then the canary fails six times in a hundred."""
+    return _copied(_regression, now, folder)
+
+
+_Make = Callable[[Path, datetime], world.World]
+
+
+def _copied(make: _Make, at: datetime, folder: Path) -> World:
+    made, place = _once(make, at)
+    shutil.copytree(place.name, folder, dirs_exist_ok=True)
+    return World(folder / made.registry.name, folder / made.log.name)
+
+
+@cache
+def _once(make: _Make, at: datetime) -> tuple[world.World, TemporaryDirectory[str]]:
+    """Seconds of the processor, the same files every time. The folder is gone with the process."""
+    place = TemporaryDirectory(prefix="console-world-")
+    return make(Path(place.name), at), place
+
+
+def _healthy(folder: Path, at: datetime) -> world.World:
+    return world.make(folder, at)
+
+
+def _regression(folder: Path, now: datetime) -> world.World:
     made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
     made = world.without_past(folder, made_at)
     key_path(made.log).write_text("07" * KEY_BYTES + "\n", encoding="ascii")  # users have the same hashes anywhere
     write_history(made.log, sorted(_worse(made_at, raised), key=lambda row: row.at))
     desk = Desk(made.registry, actor=ACTOR, clock=lambda: raised)
     desk.apply(desk.plan(SetShare("support", SHARE), reason="a clean morning at 5 %"), reason="a clean morning at 5 %")
-    return World(made.registry, made.log)
+    return made
 
 
 def _worse(made_at: datetime, raised: datetime) -> Iterator[RequestRow]:
