@@ -142,6 +142,22 @@ async def test_the_history_shows_reason_verdict_command_and_lines_of_the_chosen_
         assert "4 of 4 changes" in text
 
 
+async def test_a_history_that_cannot_be_read_any_more_is_told_and_the_console_stays(changed: Path) -> None:
+    async with app(changed).run_test(size=(120, 36), notifications=True) as pilot:
+        await ready(pilot)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        page = pilot.app.screen.query_one(HistoryPage)
+        await until(pilot, lambda: page.unknown is None)
+        (changed / "registry.history.db").write_bytes(b"no database any more")
+        await pilot.press("j")
+        told = lambda: " ".join(note.message for note in pilot.app._notifications)  # noqa: E731
+        await until(pilot, lambda: "registry.history.db" in told())
+        assert page.cursor == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+
+
 async def test_a_read_only_history_offers_no_undo(changed: Path) -> None:
     async with app(changed, read_only=True).run_test(size=(120, 36)) as pilot:
         main = await ready(pilot)

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from console.domain.errors import ConsoleError
-from console.text.safe import safe_line
+from console.text.safe import SafeText, safe_line
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
 from console.tui.drawing.history import change_at, draw_history
@@ -24,7 +24,9 @@ from console.tui.widgets.frame import KeyBar
 from console.view.records import ChangeDetail, ChangeView
 
 Details = Callable[[int], ChangeDetail | None]
-"""Everything about change number …; called on a thread, since the history is a file that may be locked."""
+"""Everything about change number …; called on a thread, since the history is a file that may be locked.
+
+Raises ConsoleError."""
 Note = Callable[[int], str]
 """Writes the incident note about change number …, and says where it is; called on a thread. Raises ConsoleError."""
 
@@ -112,7 +114,11 @@ class HistoryScreen(ModalScreen[int | None]):
             return
 
         def read() -> None:
-            detail = self._details(number)
+            try:
+                detail = self._details(number)
+            except ConsoleError as error:  # locked or damaged: the list stays, and each move of the cursor tries again
+                self._say(safe_line(error.message), error=True)
+                return
             if detail is not None:
                 with suppress(RuntimeError):  # the console has been left meanwhile
                     self.call_later(self._page.learn, detail)
@@ -164,11 +170,15 @@ class HistoryScreen(ModalScreen[int | None]):
 
     def _write_note(self, number: int) -> None:
         try:
-            said = partial(self.notify, safe_line(self._note(number)))
+            self._say(safe_line(self._note(number)))
         except ConsoleError as error:
-            said = partial(self.notify, safe_line(error.message), severity="error")
+            self._say(safe_line(error.message), error=True)
+
+    def _say(self, said: SafeText, *, error: bool = False) -> None:
+        """A toast, from a thread."""
         with suppress(RuntimeError):  # the console has been left meanwhile
-            self.call_later(said, markup=False, timeout=8)
+            severity = "error" if error else "information"
+            self.call_later(partial(self.notify, said, severity=severity, markup=False, timeout=8))  # type: ignore[arg-type]
 
     def action_leave(self) -> None:
         """Back."""
