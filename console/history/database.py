@@ -20,7 +20,7 @@ APPLICATION_ID = 0x434E534C
 """Marks the file as ours, so that another program's database is never written to."""
 BUSY_S = 5.0
 
-_HINT = "`console doctor` says what is wrong with it and can move it aside. The registry was not touched."
+HINT = "`console doctor` says what is wrong with it and can move it aside. The registry was not touched."
 _FULL = "Make room on that disk, and repeat the command. The registry was not touched."
 _GUARDS = """
 CREATE TRIGGER changes_stay BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
@@ -113,7 +113,7 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
         return True
     if mark == 0 and version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         return False
-    raise HistoryInvalid(f"{path}: is another program's database", _HINT)
+    raise HistoryInvalid(f"{path}: is another program's database", HINT)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -167,9 +167,9 @@ def _failures(path: Path) -> Iterator[None]:
         if "locked" in str(error):
             raise HistoryInvalid(f"{path}: is locked by another program", "Try again in a moment.") from error
         full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
-        raise HistoryInvalid(f"{path}: {error}", _FULL if full else _HINT) from error
+        raise HistoryInvalid(f"{path}: {error}", _FULL if full else HINT) from error
     except sqlite3.DatabaseError as error:
-        raise HistoryInvalid(f"{path}: is no history, or is damaged: {error}", _HINT) from error
+        raise HistoryInvalid(f"{path}: is no history, or is damaged: {error}", HINT) from error
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise HistoryInvalid(f"{path}: {os.strerror(error.errno or 0)}", _FULL if full else _HINT) from error
+        raise HistoryInvalid(f"{path}: {os.strerror(error.errno or 0)}", _FULL if full else HINT) from error

@@ -65,7 +65,7 @@ class History:
                 (route, limit),
             ).fetchall()
             undone = _undone(connection)
-        return tuple(_entry(row, undone) for row in rows)
+        return tuple(self._entry(row, undone) for row in rows)
 
     def entry(self, number: int) -> Entry | None:
         """The change with this number, abandoned ones too; None if there is none."""
@@ -83,12 +83,16 @@ class History:
                 " ORDER BY c.number DESC LIMIT 1",
                 tuple(undone),
             ).fetchone()
-        return None if row is None else _entry(row, undone)
+        return None if row is None else self._entry(row, undone)
 
     def last_known(self) -> bytes | None:
         """What the file held after the newest change that was made; None before the first."""
-        newest = self._one("WHERE c.state = 'committed' ORDER BY c.number DESC LIMIT 1", ())
-        return None if newest is None else newest.after
+        query = "SELECT a.data FROM changes c JOIN contents a ON a.sha256 = c.after"
+        with database.reading(self.path) as connection:
+            if connection is None:
+                return None
+            row = connection.execute(f"{query} WHERE c.state = 'committed' ORDER BY c.number DESC LIMIT 1").fetchone()
+        return None if row is None else bytes(row["data"])
 
     def begin(self, draft: Draft) -> Pending:
         """The journal of one write: hand it to the registry's writer."""
@@ -149,7 +153,13 @@ class History:
             if connection is None:
                 return None
             row = connection.execute(f"{_SELECT} {where}", values).fetchone()
-            return None if row is None else _entry(row, _undone(connection))
+            return None if row is None else self._entry(row, _undone(connection))
+
+    def _entry(self, row: sqlite3.Row, undone: dict[int, int]) -> Entry:
+        try:
+            return _entry(row, undone)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise HistoryInvalid(f"{self.path}: change {row['number']} is damaged", database.HINT) from error
 
     def _insert(self, connection: sqlite3.Connection, draft: Draft, before: bytes, after: bytes, state: str) -> int:
         for data in (before, after):
@@ -228,7 +238,9 @@ def _undone(connection: sqlite3.Connection) -> dict[int, int]:
 
 
 def _entry(row: sqlite3.Row, undone: dict[int, int]) -> Entry:
-    evidence = row["evidence"]
+    evidence = None if row["evidence"] is None else json.loads(row["evidence"])
+    if not isinstance(evidence, dict | None):
+        raise TypeError
     return Entry(
         number=row["number"],
         at=datetime.fromisoformat(row["at"]),
@@ -238,7 +250,7 @@ def _entry(row: sqlite3.Row, undone: dict[int, int]) -> Entry:
         summary=row["summary"],
         reason=row["reason"],
         command=row["command"],
-        evidence=None if evidence is None else json.loads(evidence),
+        evidence=evidence,
         undoes=row["undoes"],
         before=bytes(row["before"]),
         after=bytes(row["after"]),

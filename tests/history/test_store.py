@@ -204,3 +204,18 @@ def test_a_directory_in_its_place_is_an_error(history, draft):
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path, draft):
     with pytest.raises(HistoryInvalid, match="No such file"):
         History(tmp_path / "nowhere" / "x.history.db").begin(draft()).intend(b"a", b"b")
+
+
+@pytest.mark.parametrize("broken", ["'yesterday', NULL", "at, '{\"state\": '", "at, '[1]'", "at, '\"pass\"'"])
+def test_a_row_that_cannot_be_understood_is_a_damaged_history_and_not_a_defect(history, change, broken):
+    """Everybody who reads a history is prepared for one that is damaged: the screen, the guard, the commands."""
+    change(history, b"a", b"b")
+    columns = "actor, action, route, summary, reason, command, undoes, before, after, state, owner"
+    with sqlite3.connect(history.path) as connection:
+        connection.execute(f"INSERT INTO changes (at, evidence, {columns}) SELECT {broken}, {columns} FROM changes")
+    connection.close()
+    with pytest.raises(HistoryInvalid, match="change 2"):
+        history.entries()
+    with pytest.raises(HistoryInvalid, match="change 2"):
+        history.entry(2)
+    assert history.entry(1) is not None
