@@ -72,7 +72,6 @@ class Looking(Acting):
             reader = LogReader(log)
             try:
                 found = read_behind(reader, route.name, rollout, arm, kind, prices=prices)
-                found = read_behind(reader, route.name, rollout, arm, kind)
                 return behind_view(route.name, kind, arm, found, from_here(log))
             finally:
                 reader.close()

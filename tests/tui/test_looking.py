@@ -117,6 +117,25 @@ async def test_m_and_tab_change_what_is_listed_and_the_cursor_moves(world: world
         await until(pilot, lambda: not isinstance(pilot.app.screen, BehindScreen))
 
 
+async def test_the_costs_of_the_page_go_by_the_prices_of_the_registry(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "world"
+    shutil.copytree(made, folder)
+    registry, log = folder / "registry.toml", folder / "requests.db"
+    priced = registry.read_text().replace(
+        '[models."claude-sonnet-5-5"]', '[models."claude-sonnet-5-5"]\nprice = { input = 1000.0, output = 5000.0 }'
+    )
+    registry.write_text(priced)
+    rollout = read(registry).registry.routes["support"].rollout_id
+    row = RequestRow(
+        "own", worlds.NOW.timestamp() - 5, "support", "claude-sonnet-5-5", arm="canary", why="bucket", rollout=rollout,
+        user="u", outcome="error", error_class="Own", input_tokens=1_000, output_tokens=1_000,
+    )  # fmt: skip
+    write_history(log, [row])
+    async with app(worlds.World(registry, log)).run_test(size=(160, 36)) as pilot:
+        await ready(pilot)
+        assert "6.00" in "\n".join((await page(pilot)).plain())
+
+
 async def test_the_page_is_copied_wider_than_it_is_shown(world: worlds.World) -> None:
     async with app(world).run_test(size=(60, 20)) as pilot:
         await ready(pilot)
