@@ -11,7 +11,7 @@ from console.triage.facts import explained_numbers
 from console.triage.nearly import is_negation
 from console.triage.normalising import is_number, sentences, tokens
 from console.triage.quantities import canonical
-from console.triage.reading import Reading, asked_words, is_content
+from console.triage.reading import Reading, asked_words, in_parts, is_content
 from console.triage.records import Reason, changed
 
 MOST = 0.49
@@ -128,7 +128,9 @@ def _denied(old: Reading, new: Reading) -> bool:
 def _kept(sentences: Sequence[str], words: frozenset[str]) -> tuple[int, int]:
     kept = of = 0
     for sentence in sentences[:_SENTENCES]:
-        found = [canonical(token) if token[0] <= "9" else token for token in tokens(sentence)]
+        found = [
+            canonical(token) if token[0] <= "9" else token for part in in_parts(sentence) for token in tokens(part)
+        ]
         content = list(filter(is_content, found))
         if content:
             of += 1

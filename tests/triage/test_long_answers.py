@@ -22,7 +22,7 @@ LETTER = "".join(LINE.format(number, number % 28 + 1) for number in range(2_000)
 def test_parts_put_together_are_the_text_and_none_is_too_long(text, most):
     usual, reading._PART = reading._PART, most
     try:
-        parts = list(reading._parts(text))
+        parts = list(reading.in_parts(text))
     finally:
         reading._PART = usual
     assert "".join(parts) == text
@@ -39,7 +39,7 @@ def test_parts_put_together_are_the_text_and_none_is_too_long(text, most):
 )
 def test_a_text_is_cut_where_a_line_ends_else_a_word_else_anywhere(monkeypatch, text, parts):
     monkeypatch.setattr(reading, "_PART", 6)
-    assert list(reading._parts(text)) == parts
+    assert list(reading.in_parts(text)) == parts
 
 
 def test_a_long_answer_has_the_words_that_it_has_in_one_piece(monkeypatch):
