@@ -23,6 +23,7 @@ from console.triage.nearly import around_code, small_changes, tail_changes, valu
 from console.triage.options import options_of
 from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
+from console.triage.refusing import refusal
 from console.triage.requiring import broken_requirements, fits_reference
 from console.triage.shape_changes import shape_changes
 
@@ -173,7 +174,8 @@ def _of_prose(old: object, new: object, prompt: str, said: list[Reason]) -> list
 def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list[Reason]:
     """What is left to compare of answers in which nothing certain has changed."""
     if both_refuse(old, new, prompt):
-        return [Reason("content", "both refuse, in other words", 0.08)]
+        sure = min(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM
+        return [Reason("content", "both refuse, in other words", 0.08 if sure else 0.2)]
     if _cut(old.raw, new.raw) and old.squeezed == new.squeezed:
         return [Reason("content", f"differs in the middle; {LONGEST:,} characters of an answer are read", 0.5)]
     if old.tokens == new.tokens:
