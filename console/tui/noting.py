@@ -23,8 +23,10 @@ def written(path: Path, text: str) -> Path:
 
 def from_here(path: Path) -> Path:
     """`path` as a command in this folder names it: short where it lies in it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    try:
+        return path.relative_to(Path.cwd())
+    except (OSError, ValueError):  # the folder is gone, or the file lies elsewhere
+        return path
 
 
 def incident_file(registry: Path, number: int) -> tuple[Path, str]:

@@ -154,6 +154,12 @@ def test_a_command_names_the_log_as_one_does_in_this_folder(tmp_path: Path, monk
     assert from_here(tmp_path / "logs" / "requests.db") == Path("logs/requests.db")
     assert from_here(Path("/elsewhere/requests.db")) == Path("/elsewhere/requests.db")
     assert from_here(Path("requests.db")) == Path("requests.db")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert from_here(tmp_path / "requests.db") == tmp_path / "requests.db"
+    monkeypatch.chdir(tmp_path)
 
 
 async def test_a_log_that_cannot_be_read_is_said_on_the_page(world: worlds.World) -> None:
