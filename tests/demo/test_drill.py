@@ -445,7 +445,7 @@ def test_what_came_of_it_is_printed_and_is_the_exit_code(drill, monkeypatch, cap
 
 
 def _until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 20.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)

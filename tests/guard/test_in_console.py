@@ -27,7 +27,7 @@ from console.tui.screens.main import MainScreen
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 10.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, what
         await pilot.pause(0.02)
@@ -166,7 +166,7 @@ def test_a_guard_in_an_invented_world_tells_nobody_outside(present, monkeypatch)
         stop = threading.Event()
         watching = threading.Thread(target=_keep_watch(settings, tells), args=(stop, lambda line: None))
         watching.start()
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 30.0
         while not present.alerts and time.monotonic() < deadline:
             time.sleep(0.01)
         stop.set()

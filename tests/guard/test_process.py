@@ -25,7 +25,7 @@ from console.view.guarded import guard_view
 from tests import warm
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 def until(condition: Callable[[], object], what: str) -> float:

@@ -23,7 +23,7 @@ NEW, FRIENDLY = "claude-sonnet-5-5", "claude-haiku-4-5-20251001"
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 15.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         await pilot.pause(0.01)

@@ -87,7 +87,7 @@ class Desk:
         return "\n".join(note.message for note in self.pilot.app._notifications)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 15.0
+        deadline = time.monotonic() + 30.0
         while not condition():
             assert time.monotonic() < deadline, f"{self.pilot.app.screen}\n{self.told}"
             await self.pilot.pause(0.01)

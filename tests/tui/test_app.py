@@ -81,7 +81,7 @@ def app(folder: Path, **given: object) -> ConsoleApp:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 8.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         await pilot.pause(0.01)

@@ -72,7 +72,7 @@ def app(folder: Path, stand_in: StandIn) -> ConsoleApp:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 15.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, "\n".join(pilot.app.screen.query_one(ComparerPane).plain())
         await pilot.pause(0.02)

@@ -48,7 +48,7 @@ def stage(**changes: object) -> Stage:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         await pilot.pause(0.01)

@@ -153,7 +153,7 @@ async def test_help_is_read_to_its_end_on_a_small_terminal(tmp_path: Path) -> No
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    end = asyncio.get_running_loop().time() + 15.0
+    end = asyncio.get_running_loop().time() + 30.0
     while not true():
         assert asyncio.get_running_loop().time() < end, "waited in vain"
         await pilot.pause(0.02)

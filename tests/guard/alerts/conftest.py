@@ -288,7 +288,7 @@ def outbox(path: Path, clock: Clock) -> Outbox:
 
 @pytest.fixture
 def until() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], within_s: float = 8.0) -> None:
+    def wait(condition: Callable[[], object], within_s: float = 30.0) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, "did not happen in time"
