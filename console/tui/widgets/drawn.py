@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from textual.app import App
 from textual.color import TRANSPARENT, Color
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
@@ -43,6 +44,7 @@ class Drawn(Selectable):
         self._strips: dict[int, Strip] = {}
         """Rows as the terminal library had them last."""
         self._look: _Look | None = None
+        self._asked: tuple[Size, str, bool] | None = None
 
     def draw(self, width: int, height: int) -> Canvas:
         """The picture at this size. Subclasses override it."""
@@ -77,14 +79,12 @@ class Drawn(Selectable):
     def render_line(self, y: int) -> Strip:
         """One row with the place of each character: what the mouse is over is looked up here, nothing is painted."""
         look = self._looks()
-        self._keep_strips_of(look)
         strip = self._strips[y] if y in self._strips else self._made(y, look)
         return strip.apply_offsets(0, y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Rows for the compositor. A drawing has no border, padding or opacity: it is what the terminal gets."""
         look = self._looks()
-        self._keep_strips_of(look)
         known, make = self._strips, self._made
         strips = [known[y] if y in known else make(y, look) for y in crop.line_range]
         if self._selection is not None:
@@ -93,11 +93,6 @@ class Drawn(Selectable):
         if (start, end) != (0, look.size.width):
             strips = [strip.crop(start, end) for strip in strips]
         return strips
-
-    def _keep_strips_of(self, look: _Look) -> None:
-        if self._look != look:
-            self._strips.clear()
-            self._look = look
 
     def _made(self, y: int, look: _Look) -> Strip:
         """Row `y`, kept until it changes."""
@@ -117,12 +112,22 @@ class Drawn(Selectable):
         return strip
 
     def _looks(self) -> _Look:
+        """Asked for every pane whenever a row of any of them changes. Rows of another look are forgotten."""
         app = self.app
+        asked = (self.outer_size, app.theme, app.no_color)  # a drawing has no border: its size is all of it
+        if self._look is None or self._asked != asked or self._look.filters:
+            look = self._look_now(app)
+            if look != self._look:
+                self._strips.clear()
+            self._asked, self._look = asked, look
+        return self._look
+
+    def _look_now(self, app: App[Any]) -> _Look:
         colours: Colours = "none" if app.no_color else "dark" if app.current_theme.dark else "light"
         # No colour of ours is one of the terminal's own sixteen.
         filters = tuple(each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor))
         background = self.background_colors[1] if filters else TRANSPARENT
-        return _Look(self.size, colours, bool(getattr(app, "ascii_only", False)), filters, background)
+        return _Look(self.outer_size, colours, bool(getattr(app, "ascii_only", False)), filters, background)
 
 
 def _regions(rows: Sequence[int], width: int) -> Iterator[Region]:
