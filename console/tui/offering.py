@@ -29,7 +29,8 @@ class Offering(Looking, Attending, Guarding):
     def hints(self) -> list[Hint]:
         """The footer, before what has no room is dropped."""
         keys = [key for key in self.runtime.keys if key.group in ("act", "look") and key.action not in PINNED]
-        order = sorted((key for key in keys if self.allows(key.action)), key=self._urgency)
+        first = self._first()
+        order = sorted((key for key in keys if self.allows(key.action)), key=lambda key: self._urgency(key, first))
         return [Hint(key.shown, self.label(key)) for key in order if key.action != "theme"]
 
     def allows(self, action: str) -> bool:
@@ -44,8 +45,7 @@ class Offering(Looking, Attending, Guarding):
             case _:
                 return super().allows(action)
 
-    def _urgency(self, key: Key) -> int:
-        first = self._first()
+    def _urgency(self, key: Key, first: tuple[str, ...]) -> int:
         unlikely = "promote" if self._serves else "rollback"
         if key.action in _SELDOM or ((self._regressed or self._held) and key.action == unlikely):
             return len(first) + 1
