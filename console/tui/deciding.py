@@ -52,6 +52,7 @@ class Deciding(_Base):
         self.view = desk.view()
         self.cursor = 0
         self._saving: set[str] = set()
+        self._batch = 0
         self._looked = 0.0
         self._orders: asyncio.Queue[_Order] = asyncio.Queue()
         self._cases: OrderedDict[str, CaseView] = OrderedDict()
@@ -180,7 +181,7 @@ class Deciding(_Base):
 
     def _order(self, what: What, cases: tuple[str, ...]) -> None:
         """The screen goes on at once; a case that could not be saved is come back to."""
-        batch = self.desk.new_batch()
+        batch = self._batch = max(self.desk.new_batch(), self._batch + 1)  # what waits has its number already
         self._saving.update(cases)
         for case in cases:
             self._orders.put_nowait(_Order(what, case, batch))

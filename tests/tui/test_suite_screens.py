@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from console.regression import snapshots
+from console.regression.decisions import What
 from console.tui.app import ConsoleApp
 from console.tui.review_app import ReviewApp
 from console.tui.runtime import Runtime
@@ -23,6 +26,7 @@ from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.review_page import ReviewPage
 from console.tui.widgets.suite_page import SuitePage
 from console.view.reviewed import ReviewDesk
+from console.view.suite_run import SuiteRunDesk, SuiteRunView
 from tests.plugin.conftest import provider
 from tests.regression.conftest import NEW, OLD, App, app, state
 from tests.regression.review_world import CASES, NOW, make_world
@@ -108,6 +112,45 @@ async def test_a_run_is_stopped_and_goes_on(app: App) -> None:
         assert paid < 80
 
 
+async def test_a_key_that_is_pressed_twice_runs_and_pays_once(app: App) -> None:
+    app.provider.latency_s = 0.2
+    console = console_of(app)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await on_suite(pilot)
+        screen = console.screen
+        console.post_message(events.Key("enter", None))
+        console.post_message(events.Key("enter", None))
+        await until(pilot, lambda: screen.view.state == "finished")
+        await pilot.pause(0.1)
+        assert len(app.provider.asked) == 6
+        await pilot.press("enter")  # a finished run begins anew
+        await until(pilot, lambda: len(app.provider.asked) == 12)
+        await until(pilot, lambda: screen.view.state == "finished")
+
+
+async def test_leaving_while_the_files_are_read_is_no_defect(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, go_on = SuiteRunDesk.prepare, threading.Event()
+
+    def slowly(desk: SuiteRunDesk) -> SuiteRunView:
+        go_on.wait(20)
+        return read(desk)
+
+    monkeypatch.setattr(SuiteRunDesk, "prepare", slowly)
+    app.suite_path.unlink()
+    console = console_of(app)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await on_main(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(console.screen, SuiteScreen))
+        left = console.screen
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(console.screen, MainScreen) and not left.is_attached)
+        go_on.set()
+        await until(pilot, lambda: all(worker.is_finished for worker in console.workers))
+        await pilot.pause(0.1)
+    assert console.crash_file is None
+
+
 async def test_a_route_without_a_suite_says_how_to_have_one(app: App) -> None:
     app.suite_path.unlink()
     console = console_of(app)
@@ -174,6 +217,27 @@ def review_app(tmp_path: Path) -> tuple[ReviewApp, ReviewDesk]:
     world = make_world(tmp_path)
     desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW, record_to=tmp_path / "record.md")
     return ReviewApp(desk), desk
+
+
+async def test_decisions_typed_faster_than_the_disk_takes_them_are_undone_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console, desk = review_app(tmp_path)
+    decide, go_on = ReviewDesk.decide, threading.Event()
+
+    def slowly(self: ReviewDesk, what: What, case: str, batch: int) -> None:
+        go_on.wait(20)
+        decide(self, what, case, batch)
+
+    monkeypatch.setattr(ReviewDesk, "decide", slowly)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen))
+        await pilot.press("s", "s", "s")
+        go_on.set()
+        await until(pilot, lambda: desk.view().decided == 3)
+        await pilot.press("u")
+        await until(pilot, lambda: desk.view().decided != 3)
+        assert desk.view().decided == 2
 
 
 def test_before_many_are_accepted_it_says_how_many_need_a_human(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from textual import on, work
@@ -145,7 +146,8 @@ class SuiteScreen(Screen["Wanted | None"]):
     def action_run(self) -> None:
         """Begin, go on, or begin anew."""
         if self.view is not None:
-            self._run(self.view)
+            ready, self.view = self.view, replace(self.view, state="running")  # at once: a second press pays nothing
+            self._run(ready)
 
     def action_stop(self) -> None:
         """End what is under way."""
