@@ -263,13 +263,13 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
         if not asked and not concludes and len(bold) != 1:
             continue
-        if len(assigned(sentence)) > 1:
-            return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
         comes_to = sentence.rpartition("=")[2].strip(" .$*`\n")
         if comes_to and "=" in sentence and is_formula(comes_to):
             return Answer("conclusion", comes_to)
-        if listed := listed_numbers(sentence):
+        if "=" not in sentence and (listed := listed_numbers(sentence)):
             return Answer("conclusion", listed)
+        if len(assigned(sentence)) > 1:
+            return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
         numbers = bold or numbers_of(sentence)
         given = {number.strip("$€£%,") for number in _NUMBER.findall(prompt)}
         fresh = [number for number in numbers if number.split(" ")[0].strip("$€£%,") not in given]

@@ -83,7 +83,7 @@ def listed_numbers(text: str) -> str:
 
 def first_assigned(text: str) -> int:
     """Where the first `x = 7` of a text begins."""
-    match = _ASSIGNED.search(text)
+    match = _ASSIGNED.search(text) or _SET.search(text)
     return match.start() if match else 0
 
 
