@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 from textual import on, work
@@ -21,6 +23,7 @@ from console.compare.similarity import Similarity
 from console.domain.errors import ConsoleError
 from console.domain.registry import Registry, Route
 from console.providers.adapters import warm
+from console.providers.catalogue import prepare
 from console.text.safe import SafeText, safe, safe_line
 from console.tui.compare_keys import COMPARE_KEYS, SHOWN
 from console.tui.drawing.comparer import THIRD_FROM
@@ -50,7 +53,20 @@ class Likened(Message):
 
 def warm_for(route: Route) -> None:
     """Begin to load what a comparison on `route` needs: nobody then waits for it."""
-    warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()), direct=True)
+    loading = warm(dict.fromkeys(identify(model).provider for _, model in route.tiers()), direct=True)
+    threading.Thread(target=_settle, args=(loading,), name="settle-comparer", daemon=True).start()
+
+
+def _settle(loading: threading.Thread) -> None:
+    loading.join()
+    prepare()
+    _keep_what_is_loaded()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Once: a look through all of it for garbage, in the middle of an answer, keeps the screen still for 70 ms."""
+    gc.freeze()
 
 
 class CompareScreen(Keeping, Screen[ComparisonView | None]):
