@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,12 @@ class Keeping(_Base):
         except ConsoleError as error:
             self._tell_later(str(error), error=True)
             return
-        self.app.call_from_thread(self._ask_for_case, found, taken)
+        self.app.call_from_thread(self._if_looked_at, lambda: self._ask_for_case(found, taken))
+
+    def _if_looked_at(self, then: Callable[[], None]) -> None:
+        """What a thread has made ready, unless the screen was left, or something else opened, in the meantime."""
+        if self.app.screen is self:
+            then()
 
     def _ask_for_case(self, found: Comparison, taken: tuple[str, ...]) -> None:
         from console.regression.records import is_case_id
@@ -145,7 +151,7 @@ class Keeping(_Base):
     @work(exclusive=True, group="past", thread=True)
     def _open_past(self) -> None:
         past = PastComparisons(now=self.runtime.clock).all()
-        self.app.call_from_thread(self._choose, past)
+        self.app.call_from_thread(self._if_looked_at, lambda: self._choose(past))
 
     def _choose(self, past: tuple[Past, ...]) -> None:
         from console.tui.screens.past import PastScreen
@@ -159,7 +165,8 @@ class Keeping(_Base):
     @work(exclusive=True, group="past", thread=True)
     def _judge_again(self, past: Past) -> None:
         comparison = past.comparison()
-        self.app.call_from_thread(self.reopen, comparison, comparison_view(comparison, past.route), past.route)
+        view = comparison_view(comparison, past.route)
+        self.app.call_from_thread(self._if_looked_at, lambda: self.reopen(comparison, view, past.route))
 
     def keep(self, comparison: Comparison) -> None:
         """Remember a comparison for 30 days; called off the screen's thread. What fails is told, and stops nothing."""

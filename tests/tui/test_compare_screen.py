@@ -18,7 +18,7 @@ from console.tui.screens.past import PastScreen
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.prompt import LONGEST
 from tests.compare.two_models import Script, World, serving
-from tests.tui.comparer_desk import AT, NEW, OLD, THIRD, desk
+from tests.tui.comparer_desk import AT, NEW, OLD, REGISTRY, THIRD, desk
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +189,32 @@ async def test_earlier_comparisons_are_found_by_their_words_and_opened_again(tmp
         await here.opens(AskScreen)
 
 
+async def test_earlier_comparisons_asked_for_twice_are_one_page_and_none_after_leaving(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, go_on = PastComparisons.all, threading.Event()
+
+    def slowly(past: PastComparisons) -> object:
+        go_on.wait(20)
+        return read(past)
+
+    monkeypatch.setattr(PastComparisons, "all", slowly)
+    async with desk(tmp_path, world) as here:
+        await here.pilot.press("ctrl+o", "ctrl+o")
+        go_on.set()
+        await here.opens(PastScreen)
+        await here.pilot.pause(0.2)
+        assert sum(isinstance(screen, PastScreen) for screen in here.pilot.app.screen_stack) == 1
+        await here.pilot.press("escape")
+        await here.opens(CompareScreen)
+        go_on.clear()
+        await here.pilot.press("ctrl+o", "escape")
+        await here.until(lambda: isinstance(here.pilot.app.screen, MainScreen))
+        go_on.set()
+        await here.pilot.pause(0.3)
+        assert isinstance(here.pilot.app.screen, MainScreen)
+
+
 async def test_a_comparison_of_another_route_is_no_case_of_this_one(tmp_path: Path, world: World) -> None:
     async with desk(tmp_path, world) as here:
         await here.asks("When?")
@@ -337,6 +363,24 @@ async def test_on_the_main_screen_the_last_comparison_is_marked_too(tmp_path: Pa
         pane = "\n".join(here.pilot.app.screen.query_one("#comparer", ComparerPane).plain())
         assert "stand-in answers" in pane
         assert "“When?”" in pane
+
+
+async def test_the_last_comparison_can_still_be_used_after_a_look_at_another_route(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = REGISTRY.split("\n\n")[1].replace("routes.support", "routes.summarise")
+    monkeypatch.setattr("tests.tui.comparer_desk.REGISTRY", f"{REGISTRY}\n{other}\n")
+    async with desk(tmp_path, world) as here:
+        await here.asks("When?")
+        for moved in ("down", "up"):
+            await here.pilot.press("escape")
+            await here.until(lambda: isinstance(here.pilot.app.screen, MainScreen))
+            await here.pilot.press("1", moved, "enter")
+            await here.opens(CompareScreen)
+        assert here.screen.route.name == "support"
+        await here.shows("On Monday.")
+        await here.pilot.press("ctrl+s")
+        await here.opens(AskScreen)
 
 
 async def test_the_keys_that_matter_fit_on_a_small_screen(tmp_path: Path, world: World) -> None:
