@@ -341,8 +341,9 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             self.app.push_screen(screen, lambda comparison: self._compared(comparison, screen))
 
     def _compared(self, comparison: ComparisonView | None, screen: CompareScreen) -> None:
-        self._typed, self._last = screen.typed, screen.comparison
-        self.comparison = comparison or self.comparison
+        self._typed = screen.typed
+        if comparison is not None:  # else the one before stays, with what can be done with it
+            self.comparison, self._last = comparison, screen.comparison
         self.query_one(ComparerPane).show(self.comparison, self.runtime.clock())
         self._arrange()
 
