@@ -11,6 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 
 from console.domain.errors import RegistryInvalid
@@ -80,6 +81,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self._chosen = _Chosen(None, None)
         self._typed = ""
         self._is_late = False
+        self._arranged_for = Size(0, 0)
         self._last: Comparison | None = None
         self._pane = 2
         self._first_look = runtime.first_look()
@@ -229,9 +231,10 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
             self._chosen = _chosen(self.look, name)
         return self._chosen
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Another size may be another layout."""
-        self._arrange()
+        if event.size != self._arranged_for:
+            self._arrange()
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """The footer belongs to the focused pane."""
@@ -256,7 +259,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         self.run_worker(load, thread=True, group="warm", exclusive=True)
 
     def _arrange(self) -> None:
-        layout = frame(self.size.width, self.size.height)
+        self._arranged_for = self.size or self.app.size  # before its first layout a screen has no size
+        layout = frame(*self._arranged_for)
         tabs = layout.layout == "tabs"
         registry, live, comparer = self.query_one(RegistryPane), self.query_one(LivePane), self.query_one(ComparerPane)
         self.query_one(TabRow).display = tabs
