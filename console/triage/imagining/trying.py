@@ -66,6 +66,8 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
     tally = _Tally(budget)
     worst: Reason | None = None
     for entry in _entries(left, right):
+        if tally.gives_up():
+            break
         found = _compared(entry, machines, prompt, tally)
         worst = found if worst is None or (found is not None and found.weight > worst.weight) else worst
     for name in _shared_classes(left, right):
