@@ -58,7 +58,7 @@ class Files:
                 continue
             path = self._path(each)
             if path.suffix == ".csv":
-                yield from (_test_of_row(row, draft) for row in csv.DictReader(io.StringIO(self._text(path))))
+                yield from (_test_of_row(row, draft) for row in _rows(self._text(path)))
             elif path.suffix == ".jsonl":
                 lines = enumerate(self._text(path).split("\n"), 1)
                 yield from (_json(line, f"{path}:{number}") for number, line in lines if line.strip())
@@ -104,6 +104,16 @@ class Files:
             return _decoded(read_file(path), path)
         except (OSError, ValueError) as error:
             raise ImportFailed(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _rows(text: str) -> Iterator[dict[Any, Any]]:
+    """The rows of a table. A variable may be a whole document: no cell is too long."""
+    before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    try:
+        found = list(csv.DictReader(io.StringIO(text, newline="")))
+    finally:
+        csv.field_size_limit(before)
+    yield from found
 
 
 def _test_of_row(row: dict[Any, Any], draft: Draft) -> dict[str, Any]:

@@ -365,6 +365,12 @@ def test_variables_whose_combinations_are_too_many_are_refused(promptfoo: Any, m
         promptfoo(many)
 
 
+def test_a_cell_of_a_table_may_be_a_whole_document(promptfoo: Any) -> None:
+    document = "word " * 30_000
+    made = promptfoo("prompts: ['{{ text }}']\ntests: t.csv\n", t__csv=f'text,__expected\n"{document}",contains: a\n')
+    assert len(only(made).prompt) > 131_072
+
+
 def test_without_a_yaml_reader_it_says_what_to_install(promptfoo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
     with pytest.raises(Unmeasured) as caught:
