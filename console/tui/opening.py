@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ALTERNATE = "\x1b[?1049h"
 _ENTER, _LEAVE = f"{ALTERNATE}\x1b[?25l", "\x1b[?25h\x1b[?1049l"
+_UNDO = "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1004, 2004)) + "\x1b[<u"
+"""What the library asks a terminal for while it begins: the mouse, the focus, pastes as such, keys in full."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 """They leave as `q` does, since their default would leave the terminal on the alternate screen with the mouse on."""
 
@@ -38,6 +40,7 @@ class Opening:
         self.ready = threading.Event()
         """Set once there is a screen that keys can be given to."""
         self._shown = False
+        self._first = _modes_of(file)
         self._modes: list[Any] | None = None
 
     def show(self, text: str) -> None:
@@ -69,6 +72,14 @@ class Opening:
                 self._file.flush()
         self._usual_modes()
 
+    def abandon(self) -> None:
+        """Leave a terminal that the library was about to take over: it leaves none that it has not begun to read."""
+        self._modes = self._first
+        self._shown = True
+        with suppress(OSError, ValueError):
+            self._file.write(_UNDO)
+        self.end()
+
     def _usual_modes(self) -> None:
         modes, self._modes = self._modes, None
         if modes is not None:
@@ -76,6 +87,18 @@ class Opening:
 
             with suppress(termios.error, ValueError):
                 termios.tcsetattr(sys.__stdin__, termios.TCSANOW, modes)  # type: ignore[arg-type]
+
+
+def _modes_of(file: TextIO) -> list[Any] | None:
+    """How the terminal is set; None where there is none."""
+    try:
+        import termios
+    except ImportError:  # on Windows, where nothing is opened early either
+        return None
+    try:
+        return termios.tcgetattr(sys.__stdin__) if file.isatty() else None  # type: ignore[arg-type]
+    except (OSError, ValueError, termios.error):
+        return None
 
 
 @contextmanager
@@ -93,6 +116,10 @@ def opening(draw: Callable[[int, int], Canvas | None], *, ascii_only: bool) -> I
         if canvas is not None and colours is not None:
             opened.show(as_text(canvas, *colours, ascii_only=ascii_only))
         yield opened
+    except SystemExit:
+        if file is not None and file.isatty():
+            opened.abandon()
+        raise
     finally:
         opened.end()
         for number, handler in before.items():

@@ -32,6 +32,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_signal_leaves_the_terminal_as_it_was(open_console: Callable[..., Any], number: signal.Signals) -> None:
     console = open_console()
     console.wait("NO DATA")
+    console.wait_for(lambda: b"\x1b[?1003h" in console.raw)  # not only the first frame
     console.signal(number)
     assert console.end() == 128 + number
     assert console.restored
