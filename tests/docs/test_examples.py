@@ -46,8 +46,16 @@ assert "".join(stream("user-4", said))
 routed_answer, routed_id = reply_routed("user-7", said)
 assert routed_answer.content and routed_id
 assert summarise("conversation-1", "A long text. " * 40)
-told = asyncio.run(app.handlers["/reply"]({"user": "user-5", "messages": said}))
+
+
+async def serve_once():
+    async with app.lifespan(app):
+        return await app.handlers["/reply"]({"user": "user-5", "messages": said})
+
+
+told = asyncio.run(serve_once())
 assert told["text"] and told["request"]
+assert log.status().queued == 0, "uvicorn may end by a signal now"
 request = SimpleNamespace(user=SimpleNamespace(pk=6), POST={"text": "Hello"})
 assert reply_view(request)["text"]
 """

@@ -2,8 +2,9 @@
 
 
 class FastAPI:
-    def __init__(self):
+    def __init__(self, lifespan):
         self.handlers = {}
+        self.lifespan = lifespan
 
     def post(self, path):
         def keep(handler):
