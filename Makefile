@@ -1,6 +1,6 @@
 # The two commands of the README: `make demo` and `make test`. Each installs all it needs into .venv by itself.
 # LIGHT=1 leaves out sentence-transformers (a large download); everything but semantic similarity works without it.
-# CONSOLE_THOROUGH=1 makes the tests try every property ten times as long.
+# CONSOLE_THOROUGH=1 makes the tests try every property ten times as long, and each row of a table as a test of its own.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
