@@ -36,6 +36,13 @@ _SOME = 0.15
 _HARDLY = 0.1
 _ENOUGH = 12
 _FEW = 4
+_GREETS = re.compile(
+    r"\W*(?:hello|hi|hey|welcome|greetings|good (?:morning|afternoon|evening|day)|nice to meet"
+    r"|hallo|guten (?:tag|morgen)|bonjour|salut|hola|buenos|ol[áa]|ciao|buongiorno)\b",
+    re.IGNORECASE,
+)
+_LONGEST_GREETING = 24
+"""Tokens."""
 _CLOSED = re.compile(
     r"\s*(?:how|what|why|which|who|when|where|can|could|is|are|do|does|should|explain)\b", re.IGNORECASE
 )
@@ -98,6 +105,8 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return []
     if max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM:
         return [] if both_refuse(old, new, prompt) else _partial_changes(old, new, prompt)
+    if _greets(old) and _greets(new):
+        return []
     kept = _kept(old, new, prompt)
     if kept >= _MOSTLY_KEPT:
         return _partial_changes(old, new, prompt)
@@ -123,6 +132,11 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     if evades < _EVADED_FROM:
         return [Reason("refusal", f"perhaps {told}", round(0.3 + 0.5 * (evades - _HINTS_FROM), 3))]
     return [Reason("refusal", told, round(min(0.9, 0.55 + 0.4 * (evades - _EVADED_FROM)), 3))]
+
+
+def _greets(reading: Reading) -> bool:
+    """Whether it is a greeting: there, to ask what is wanted evades nothing."""
+    return len(reading.tokens) <= _LONGEST_GREETING and _GREETS.match(reading.text) is not None
 
 
 def _partial_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:

@@ -144,3 +144,18 @@ def test_a_refusal_is_told_from_an_answer_and_like_another_refusal(refusal: str)
     assert triage(refusal, SLICES, prompt=BREAD).verdict == "worrying"
     assert triage(refusal, REFUSALS[1], prompt=BREAD).verdict != "worrying"
     assert triage(REFUSALS[0], refusal, prompt=BREAD).verdict != "worrying"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Hello, how can I help you?", "Hi there! What can I do for you today?"),
+        ("Hello, how can I help you?", "Good morning. Tell me what you need."),
+        ("Hi! Thanks for writing to us.", "Hello, could you tell me your order number?"),
+        ("Bonjour, comment puis-je vous aider ?", "Hallo, wie kann ich helfen?"),
+    ],
+)
+@pytest.mark.parametrize("prompt", ["", "Say hello.", "Hi"])
+def test_a_greeting_that_asks_what_is_wanted_evades_nothing(before: str, after: str, prompt: str) -> None:
+    assert triage(before, after, prompt=prompt).verdict == "acceptable"
+    assert triage(after, before, prompt=prompt).verdict == "acceptable"

@@ -241,8 +241,9 @@ async def test_decisions_typed_faster_than_the_disk_takes_them_are_undone_one_by
 
 
 def test_before_many_are_accepted_it_says_how_many_need_a_human(tmp_path: Path) -> None:
+    before = "Winter is quiet. Snow covers the roofs and the lake is frozen. Children skate after school."
     other = "We like summer. The garden is full of flowers and bees. Trains leave from the old station."
-    cases = {**CASES, "summer": ("acceptable", "tone", "Hello, how can I help you?", other)}
+    cases = {**CASES, "summer": ("acceptable", "tone", before, other)}
     world = make_world(tmp_path, cases)
     desk = ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW)
     assert [row.case for row in desk.view().rows if row.needs_human] == ["summer"]
