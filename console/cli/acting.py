@@ -12,7 +12,7 @@ from console.actions.plans import Plan
 from console.actions.requests import Drop, Hold, Request, Rollback, SetShare, StartCanary
 from console.actions.standing import UNKNOWN, Standing
 from console.cli import diagnostics, output
-from console.cli.settings import Settings
+from console.cli.settings import Settings, heard
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_INTERRUPTED, Refused, RegistryChanged, Usage
 from console.domain.registry import Route
 from console.registry.reading import read
@@ -35,7 +35,7 @@ def action_options(command: Command) -> Command:
         click.option("--force", is_flag=True, help="Do it although a gate refuses; needs --reason."),
         click.option("--dry-run", is_flag=True, help="Print the exact change of the file, and change nothing."),
         click.option("--yes", "-y", is_flag=True, help="Don't ask."),
-        click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history."),
+        click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.", callback=heard),
     ):
         decorated = option(decorated)
     return cast(Command, decorated)

@@ -110,3 +110,8 @@ def common(command: Command) -> Command:
         return command(context.obj, **arguments)
 
     return cast(Command, with_options(wrapper))
+
+
+def heard(_context: click.Context, _option: click.Parameter, reason: str) -> str:
+    """A reason as files can keep it: what a terminal of another encoding typed must not keep traffic on a canary."""
+    return reason.encode("utf-8", "replace").decode()

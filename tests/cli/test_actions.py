@@ -330,3 +330,10 @@ def test_a_defect_in_the_verdict_keeps_no_traffic_on_the_canary(console, world, 
     assert result.code == 0, result.err
     assert "the verdict could not be read (ZeroDivisionError)" in result.err
     assert routes(world)["support"].get("canary_percentage", 0) < 50
+
+
+def test_a_reason_typed_in_another_encoding_keeps_no_traffic_on_a_canary(console, world) -> None:
+    typed = "Fehler f\udcfcr alle"  # what Python makes of Latin-1 on the command line
+    assert console("rollback", "support", "--reason", typed, "--yes").code == 0
+    assert "Fehler f?r alle" in (world.folder / "registry.toml").read_text(encoding="utf-8")
+    assert "Fehler f?r alle" in console("history").out

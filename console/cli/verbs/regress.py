@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.cli import diagnostics, output
-from console.cli.settings import STAND_IN, Settings, common
+from console.cli.settings import STAND_IN, Settings, common, heard
 from console.domain.errors import EXIT_FAILED, EXIT_GOOD, EXIT_UNMEASURED, Refused, Usage
 from console.text import words
 
@@ -44,7 +44,7 @@ AT_ONCE = 20
 @click.option("--timeout", type=click.FloatRange(0.1), metavar="S", help="Seconds an answer may take. [default: 300]")
 @click.option("--fresh", is_flag=True, help="Ask again what an interrupted run has answers to.")
 @click.option("--record", is_flag=True, help="Write the result into the model's pin; promoting looks at it.")
-@click.option("--reason", default="", metavar="TEXT", help="With --record: why; kept in the history.")
+@click.option("--reason", default="", metavar="TEXT", help="With --record: why; kept in the history.", callback=heard)
 @click.option(
     "--report", "reports", multiple=True, metavar="FILE", help="Write a report: .json .xml (JUnit) .md .html .txt"
 )
