@@ -132,7 +132,7 @@ def _differences(
         if all(reason.weight < WORRYING_FROM for reason in differ):
             differ += form_changes(old, new)
         return [*refusals, *differ, *shape_changes(old, new, prompt)]
-    neither = not refusals and both_refuse(old, new, prompt) and not options_of(prompt)
+    neither = not (refusals or options_of(prompt)) and both_refuse(old, new, prompt)
     reasons = [*refusals, *(shape_changes(old, new, prompt) if not neither else [])]
     if old.shape.kind == new.shape.kind == "json":
         reasons += json_changes(old.shape.data, new.shape.data, options_of(prompt))

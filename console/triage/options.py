@@ -54,7 +54,8 @@ _NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))
 _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 
 
-def options_of(prompt: str) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def options_of(prompt: str) -> Mapping[str, str]:
     """The options of a prompt by their capital letters, or by their numbers, in lower case.
 
     None where they do not start with A and B, or with 1 and 2.
