@@ -40,8 +40,11 @@ SELECT a.key, a.severity, a.title, a.at, a.route, a.what, a.decided, a.done, a.u
 FROM alerts a LEFT JOIN deliveries d ON d.alert = a.key
 """
 _DUE = """
-WHERE d.state = 'waiting' AND d.next_at <= ? AND d.target IN (SELECT value FROM json_each(?)) ORDER BY d.next_at, d.id
+WHERE d.state = 'waiting' AND d.next_at <= ? AND d.target IN (SELECT value FROM json_each(?))
+AND NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.alert = a.resolves AND b.target = d.target AND b.state = 'waiting')
+ORDER BY d.next_at, d.id
 """
+"""What ended is not told before its beginning: it would open an incident that nobody ends."""
 _PUT = "INSERT OR IGNORE INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LATE = "state = 'waiting' AND give_up_at <= ? AND claimed_until <= ?"
 _FAILING = """
@@ -212,10 +215,11 @@ class Outbox:
             update = f"UPDATE deliveries SET {_RETRY} WHERE {_FAILING}"  # noqa: S608 - the same
             return connection.execute(update, (now, now + GIVE_UP_S, *which)).rowcount
 
-    def deliveries(self, limit: int = 50, unsent: bool = False) -> tuple[Delivery, ...]:
-        """Every alert with every target, the newest first; or only what was not sent."""
-        where = "WHERE d.state != 'sent'" if unsent else ""
-        rows = self._read(f"{_SELECT} {where} ORDER BY a.put_at DESC, a.rowid DESC, d.id LIMIT ?", (limit,))
+    def deliveries(self, limit: int = 50, unsent: bool = False, target: str | None = None) -> tuple[Delivery, ...]:
+        """Every alert with every target (or with `target`), the newest first; or only what was not sent."""
+        where = "WHERE (? IS NULL OR d.target = ?)" + (" AND d.state != 'sent'" if unsent else "")
+        values = (target, target, limit)
+        rows = self._read(f"{_SELECT} {where} ORDER BY a.put_at DESC, a.rowid DESC, d.id LIMIT ?", values)
         return tuple(_delivery(row) for row in rows)
 
     def about(self, key: str) -> tuple[Delivery, ...]:

@@ -152,6 +152,13 @@ def test_the_list_says_what_was_told_to_whom_and_why_not(console, world, put) ->
     assert console("alert", "list", "--target", "slack").out == ""
 
 
+def test_the_list_of_one_target_goes_further_back_than_what_others_were_told(console, world) -> None:
+    box = Outbox(beside(world.registry), {"email": "critical", "webhook": "info"})
+    for number, severity in enumerate(("critical", *["info"] * 60)):
+        box.put(Alert(key=f"k/{number}", severity=severity, title="t", at=AT))
+    assert "k/0" in console("alert", "list", "--unsent", "--target", "email").out
+
+
 def test_the_list_as_json_has_everything_a_script_needs(console, world, put, hook, monkeypatch) -> None:
     monkeypatch.setenv("CONSOLE_ALERTS_WEBHOOK", hook.url)
     monkeypatch.setenv("CONSOLE_ALERTS_EMAIL", "S3CR3T")

@@ -152,7 +152,7 @@ def _resent(outbox: Outbox, targets: Iterable[Target], most: int, source: str) -
 
 def _list(settings: Settings, found: Targets, target: str | None, limit: int, unsent: bool, as_json: bool) -> int:
     outbox = Outbox(beside(settings.registry_path))
-    told = [each for each in outbox.deliveries(limit, unsent) if target in (None, each.target)]
+    told = outbox.deliveries(limit, unsent, target)
     if as_json:
         targets = [{"name": one.name, "address": one.shown, "from": one.least} for one in found.targets]
         problems = [{"variable": bad.variable, "problem": bad.problem} for bad in found.bad]

@@ -70,6 +70,20 @@ def test_whoever_was_told_of_the_beginning_is_told_of_the_end(outbox, alert) -> 
     assert ends["pagerduty"].resolves_id == began.id
 
 
+def test_the_end_waits_until_the_beginning_was_told(outbox, alert, clock) -> None:
+    """A resolve that overtakes its trigger leaves an incident open that nobody ends."""
+    outbox.put(alert("a"))
+    for delivery in outbox.claim(BOTH):
+        outbox.failed(delivery, "answers 500") if delivery.target == "pagerduty" else outbox.sent(delivery)
+    outbox.put(alert("b", severity="info", resolves="a"))
+    assert [(each.alert.key, each.target) for each in outbox.claim(BOTH)] == [("b", "webhook")]
+    clock.now += 10
+    (began,) = outbox.claim(BOTH)
+    assert (began.alert.key, began.target) == ("a", "pagerduty")
+    outbox.sent(began)
+    assert [each.alert.key for each in outbox.claim(("pagerduty",))] == ["b"]
+
+
 def test_an_alert_without_any_target_is_kept_and_says_so(path, alert) -> None:
     outbox = Outbox(path)
     outbox.put(alert())
