@@ -12,6 +12,9 @@ from console.domain.registry import Route
 from console.history.records import Entry
 from console.registry.reading import parse
 
+_Key = tuple[int, datetime]
+"""A history that was set aside is followed by one whose numbers begin anew."""
+
 
 @record
 class ShareChange:
@@ -30,7 +33,7 @@ class ShareChanges:
     """Finds them in the history; every entry's files are read once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[ShareChange, ...]] = {}
+        self._known: dict[_Key, tuple[ShareChange, ...]] = {}
 
     def of(self, entries: Iterable[Entry]) -> tuple[ShareChange, ...]:
         """All changes of a percentage in `entries`, in their order."""
@@ -38,9 +41,10 @@ class ShareChanges:
         for entry in entries:
             if entry.state != "committed":
                 continue
-            if entry.number not in self._known:
-                self._known[entry.number] = _changes(entry)
-            found.extend(self._known[entry.number])
+            key = (entry.number, entry.at)
+            if key not in self._known:
+                self._known[key] = _changes(entry)
+            found.extend(self._known[key])
         return tuple(found)
 
 
@@ -65,7 +69,7 @@ class ProductionChanges:
     """Finds them in the history; every entry's files are read once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[ProductionChange, ...]] = {}
+        self._known: dict[_Key, tuple[ProductionChange, ...]] = {}
 
     def newest(self, entries: Iterable[Entry]) -> Mapping[str, ProductionChange]:
         """Route -> the last change of its production model in `entries` (the newest first)."""
@@ -73,9 +77,10 @@ class ProductionChanges:
         for entry in entries:
             if entry.state != "committed":
                 continue
-            if entry.number not in self._known:
-                self._known[entry.number] = _productions(entry)
-            for change in self._known[entry.number]:
+            key = (entry.number, entry.at)
+            if key not in self._known:
+                self._known[key] = _productions(entry)
+            for change in self._known[key]:
                 found.setdefault(change.route, change)
         return found
 
