@@ -33,13 +33,14 @@ class Successions:
 
     def __init__(self, reader: LogReader, snapshots: Snapshots) -> None:
         self._reader, self._snapshots = reader, snapshots
-        self._known: dict[int, _Succession] = {}
+        self._known: dict[tuple[int, datetime], _Succession] = {}
 
     def failing(self, route: Route, change: ProductionChange, now: datetime) -> Failing | None:
         """What got worse since `change`, which is the promotion of the route's present production model."""
-        known = self._known.get(change.number)
+        key = (change.number, change.at)  # a history that was set aside is followed by one that counts anew
+        known = self._known.get(key)
         if known is None:
-            known = self._known[change.number] = self._begun(route, change)
+            known = self._known[key] = self._begun(route, change)
         last_closed = int((now.timestamp() - 1.0) // SLOT_S) - 1
         back = self._reader.pulled_back(known.watermark, now.timestamp())
         known.watermark = known.watermark if back is None else back
