@@ -11,7 +11,9 @@ from console.cli.acting import action_options, perform
 from console.cli.settings import Settings, common
 
 
-@click.command("rollback", help="Take the canary to 0 % and hold it; where no canary runs, swap production and fallback.")
+@click.command(
+    "rollback", help="Take the canary to 0 % and hold it; where no canary runs, swap production and fallback."
+)
 @click.argument("route")
 @click.option("--canary", "arm", flag_value="canary", default=None, help="Only ever the canary.")
 @click.option("--production", "arm", flag_value="production", help="Only ever production.")
