@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from console.triage.lexicon import FUNCTION_WORDS, PARTS
 from console.triage.phrases import holds_any
@@ -220,6 +221,7 @@ def _value(text: str) -> Fraction:
         return Fraction(int(re.sub(r"\D", "", text)[:40] or "0"))
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """The beginning of a word that its forms share, about."""
     word = word.removesuffix("'s")
