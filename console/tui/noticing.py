@@ -50,10 +50,14 @@ class Noticing(_Base):
         with suppress(RuntimeError):  # the console has been left meanwhile
             self.call_later(callback, *values, **named)
 
+    def began_before_writing(self, look: Look) -> bool:
+        """Whether `look` may have seen the file as it was. A clock that was set back since tells nothing of that."""
+        return look.view.now < self._written_at <= self.runtime.clock()
+
     def notice(self, look: Look) -> None:
         """Compare a new look with what was known; find out in a thread what happened."""
         found = look.snapshot
-        if found is None or self._writing or look.view.now < self._written_at:
+        if found is None or self._writing or self.began_before_writing(look):
             return
         if self._seen is not None and self._seen.sha256 == found.sha256:
             return

@@ -14,6 +14,8 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 from textual.widgets._toast import Toast
 
+from console.actions.desk import Desk
+from console.actions.requests import Resume
 from console.domain.requests import RequestRow
 from console.history.store import History, beside
 from console.providers.endpoints import Endpoints
@@ -540,3 +542,19 @@ async def test_a_first_look_that_takes_long_says_what_is_waited_for_and_for_how_
         go.set()
         await ready(pilot)
         await until(pilot, lambda: "NO DATA" in "\n".join(pane.plain()))
+
+
+async def test_a_clock_that_is_set_back_after_a_write_hides_no_later_change(tmp_path: Path) -> None:
+    now = [datetime(2026, 11, 23, 14, 0, tzinfo=UTC)]
+    async with app(tmp_path, clock=lambda: now[0]).run_test(size=(120, 36)) as pilot:
+        main = await ready(pilot)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen) and pilot.app.focused is not None)
+        await pilot.press(*"why", "enter")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: main.allows("resume"))
+        now[0] -= timedelta(hours=2)
+        desk = Desk(tmp_path / "registry.toml", actor="karl@desk", clock=lambda: now[0])
+        desk.apply(desk.plan(Resume("support")))
+        await until(pilot, lambda: main.allows("hold"))

@@ -160,7 +160,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     def _newer(self, look: Look) -> Look:
         """`look` with the registry as it was written from here, where that was after the look began."""
-        late = self._seen is not None and look.view.now < self._written_at
+        late = self._seen is not None and self.began_before_writing(look)
         return replace(look, snapshot=self._seen) if late else look
 
     def now_holds(self, written: Snapshot) -> None:
