@@ -141,8 +141,8 @@ def _facts(row: Row) -> tuple[SafeText, ...]:
     failed = f"no answer: {row.error_class or 'error'}"
     answered = failed if row.outcome == "error" else f"answered by {row.served or 'a model that was not named'}"
     retries = words.plural(row.retries, "retry", "retries") if row.retries else ""
-    without = "no evidence" if row.why in ("", "bucket") else f"no evidence: {row.why}"
-    evidence = "counts as evidence" if row.evidence else without
+    why = "" if row.why in ("", "bucket") else f": {row.why}"
+    evidence = "counts in the verdict" if row.evidence else f"does not count in the verdict{why}"
     user = f"user {row.user.lower()}" if row.user else "no user"
     first = f"first token {_milliseconds(row.ttft_ms)}" if row.ttft_ms is not None else ""
     cost = "cost worked out from the price list, the log has none" if row.worked_out else ""

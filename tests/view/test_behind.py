@@ -65,7 +65,7 @@ def test_a_request_in_words() -> None:
     assert line.facts == (
         "1a22-05 · user 4ca8af097558958f",
         "asked new, answered by new-1",
-        "first token 210 ms · 401 input, 1,161 output tokens · counts as evidence",
+        "first token 210 ms · 401 input, 1,161 output tokens · counts in the verdict",
     )
     assert line.command == "sqlite3 -line requests.db \"SELECT * FROM request_log WHERE id = '1a22-05'\""
 
@@ -82,7 +82,7 @@ def test_a_failed_request_names_its_error_and_no_answer() -> None:
     assert line.facts == (
         "1a22-05 · no user",
         "asked new, no answer: RateLimitError",
-        "2 retries · no evidence: breaker",
+        "2 retries · does not count in the verdict: breaker",
     )
 
 
