@@ -36,6 +36,8 @@ class Asked:
 def prompt_text(given: str) -> str:
     """The prompt as it was given; `-` reads it from stdin. Raises Usage."""
     if given != "-":
+        if not _is_whole(given):
+            raise Usage("the prompt is not UTF-8", "Set the terminal to UTF-8, or put the prompt into a file: --file")
         return given
     if sys.stdin.isatty():
         diagnostics.say("type the prompt; ctrl+d ends it")
@@ -106,10 +108,21 @@ def _asked(line: str, number: int, file: Path) -> Asked:
         raise Usage(f"{file}:{number}: has no prompt", f"Each line is like {_EXAMPLE}")
     if not isinstance(system, str):
         problem = "system must be text"
+    if "\\ud" in line.lower() and not _is_whole(json.dumps(value, ensure_ascii=False)):
+        problem = "holds half a character (a lone surrogate), which no provider takes: was a text cut there?"
     if problem:
         raise Usage(f"{file}:{number}: {problem}")
     name = str(value.get("id", f"line {number}"))
     return Asked(name, prompt, messages or (), system, requirements_of(value))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it can be sent: JSON and a command line can hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _messages(value: object) -> tuple[Mapping[str, object], ...] | None:

@@ -167,6 +167,7 @@ def test_a_file_of_prompts_in_its_order(console, world, stand_in) -> None:
         (b'{"prompt": "a"}\n\n{"question": "b"}\n', "prompts.jsonl:3: has no prompt"),
         (b'{"prompt": 7}\n', "prompts.jsonl:1: has no prompt"),
         (b'["a"]\n', "prompts.jsonl:1: has no prompt"),
+        (b'{"prompt": "cut \\ud83d"}\n', "prompts.jsonl:1: holds half a character"),
         (b"\xff\xfe", "is not UTF-8"),
     ],
 )
@@ -175,6 +176,12 @@ def test_a_bad_file_of_prompts_names_its_line(console, world, content, message) 
     result = console("compare", "--file", "prompts.jsonl", "--stand-in")
     assert result.code == 2
     assert message in result.err
+
+
+def test_a_prompt_typed_in_another_encoding_is_refused_before_anybody_is_asked(console, world) -> None:
+    result = console("compare", "Gr\udcfc\udcdfe", "--stand-in")
+    assert result.code == 2
+    assert "the prompt is not UTF-8" in result.err
 
 
 def test_a_missing_file_of_prompts(console, world) -> None:
