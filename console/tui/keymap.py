@@ -68,7 +68,7 @@ def _parsed(path: Path, data: bytes) -> dict[str, str]:
         raise Usage(f"{path} is larger than {LARGEST // 1024} kB: that is no list of keys")
     try:
         table = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Usage(f"{path}: {error}", 'One line for each action: rollback = "R"') from error
     for name, value in table.items():
         if not isinstance(value, str):
@@ -90,7 +90,7 @@ def _textual_name(part: str, where: str) -> str:
     if len(part) == 1 and part.isprintable():
         return _named(part)
     *modifiers, last = part.split("+")
-    if set(modifiers) - {"ctrl", "shift", "alt"} or not (len(last) == 1 or last in _names()):
+    if set(modifiers) - {"ctrl", "shift", "alt"} or not ((len(last) == 1 and last.isprintable()) or last in _names()):
         raise Usage(f"{where}: {part!r} is no key", "For example R, ctrl+r, f5, up, pagedown, question_mark")
     return part
 

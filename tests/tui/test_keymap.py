@@ -68,6 +68,8 @@ def test_a_line_changes_one_key_and_no_other(tmp_path: Path) -> None:
         ("rollback = ", "keys.toml: "),
         (b"\xff\xfe", "keys.toml: "),
         (b"#" * 70_000, "larger than"),
+        (b"x = " + b"[" * 5_000, "keys.toml: "),
+        ('rollback = "\\u001b"', "is no key"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_one_message(tmp_path: Path, text: str | bytes, said: str) -> None:
