@@ -224,6 +224,19 @@ def test_a_damaged_history_is_told_and_put_aside_on_request(console, world) -> N
     assert console("rollout", "support", "25", "--yes").code == 0
 
 
+def test_an_older_change_that_cannot_be_understood_is_damage_too(console, world) -> None:
+    for share in ("25", "50"):
+        assert console("rollout", "support", share, "--yes", "--force", "--reason", "to see").code == 0
+    with sqlite3.connect(world.history) as connection:
+        connection.execute("DROP TRIGGER changes_fixed")
+        connection.execute("UPDATE changes SET at = 'yesterday' WHERE number = 1")
+    connection.close()
+    result = console("doctor")
+    assert result.code == 3
+    assert "change 1 is damaged" in result.out
+    assert "the damaged history is now" in console("doctor", "--set-history-aside").err
+
+
 def test_a_sound_history_stays(console, world) -> None:
     console("rollout", "support", "25", "--yes")
     result = console("doctor", "--set-history-aside")

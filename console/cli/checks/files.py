@@ -16,6 +16,8 @@ from console.text import words
 from console.traffic.upkeep import integrity
 
 ASIDE = "corrupt"
+_READ = 100
+"""Changes that the guard reads: all of them must be understood."""
 
 
 def registry(path: Path) -> Iterator[Check]:
@@ -50,7 +52,7 @@ def history(path: Path) -> Iterator[Check]:
         yield Check("history", "none", f"{file} is made by the first change")
         return
     try:
-        newest = next(iter(History(file).entries(limit=1)), None)
+        newest = next(iter(History(file).entries(limit=_READ)), None)
     except HistoryInvalid as error:
         hint = "It can be read again later." if "locked" in error.message else "--set-history-aside begins a new one."
         yield Check("history", "bad", error.message, hint, exit_code=EXIT_INVALID)
@@ -84,7 +86,7 @@ def set_aside(path: Path) -> Path | None:
     if not file.exists():
         return None
     try:
-        History(file).entries(limit=1)
+        History(file).entries(limit=_READ)
         if not integrity(file):
             return None
     except HistoryInvalid as error:
