@@ -30,6 +30,7 @@ from console.tui.driver import taking_over
 from console.tui.first_look import FirstLook
 from console.tui.opening import ALTERNATE, Opening, as_text, opening
 from console.tui.screens.main import MainScreen
+from console.tui.styles import style
 from console.tui.widgets.drawn import Drawn
 from console.view.lookout import Lookout
 from console.view.records import FleetView
@@ -153,7 +154,9 @@ def test_without_colour_and_unicode_the_text_has_neither() -> None:
 
 
 def test_a_terminal_of_256_colours_is_sent_no_others() -> None:
+    style.cache_clear()  # a style remembers the colours of its first terminal, and a process has but one
     text = as_text(picture(30, 3), "light", ColorSystem.EIGHT_BIT, ascii_only=False)
+    style.cache_clear()
     assert "38;5;" in text
     assert "38;2;" not in text
 
