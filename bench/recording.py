@@ -20,6 +20,8 @@ from tests.tui import worlds
 SIZE = (100, 30)
 READ_S = 2.5
 """How long a person looks at a screen before the next key; what took longer than this is cut to it."""
+NIGHTLY_ERRORS = 0.3
+"""Share of the canary's requests: enough to be decided by the fifth of the traffic that there is at night."""
 STEPS: tuple[tuple[str, str], ...] = (
     ("", "REGRESSION"),
     ("r", "Roll back  y"),
@@ -57,7 +59,7 @@ class Recorder(Terminal):
 def record(out: Path) -> None:
     """Write the recording."""
     with tempfile.TemporaryDirectory(prefix="console-recording-") as name:
-        world = worlds.regression(Path(name), datetime.now(UTC))
+        world = worlds.regression(Path(name), datetime.now(UTC), errors=NIGHTLY_ERRORS)
         terminal = Recorder("--registry", str(world.registry), "--log", str(world.log), cwd=Path(name))
         try:
             for key, shown in STEPS:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,9 +64,9 @@ def healthy(folder: Path) -> World:
     return _copied(_healthy, MADE, folder)
 
 
-def regression(folder: Path, now: datetime = NOW) -> World:
-    """The share was raised to 25 % an hour before `now`, and since then the canary fails six times in a hundred."""
-    return _copied(_regression, now, folder)
+def regression(folder: Path, now: datetime = NOW, errors: float = ERRORS) -> World:
+    """The share was raised to 25 % an hour before `now`; since then that share of the canary's requests fails."""
+    return _copied(partial(_regression, errors=errors) if errors != ERRORS else _regression, now, folder)
 
 
 _Make = Callable[[Path, datetime], world.World]
@@ -89,17 +89,17 @@ def _healthy(folder: Path, at: datetime) -> world.World:
     return world.make(folder, at)
 
 
-def _regression(folder: Path, now: datetime) -> world.World:
+def _regression(folder: Path, now: datetime, errors: float = ERRORS) -> world.World:
     made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
     made = world.without_past(folder, made_at)
     key_path(made.log).write_text("07" * KEY_BYTES + "\n", encoding="ascii")  # users have the same hashes anywhere
-    write_history(made.log, sorted(_worse(made_at, raised), key=lambda row: row.at))
+    write_history(made.log, sorted(_worse(made_at, raised, errors), key=lambda row: row.at))
     desk = Desk(made.registry, actor=ACTOR, clock=lambda: raised)
     desk.apply(desk.plan(SetShare("support", SHARE), reason="a clean morning at 5 %"), reason="a clean morning at 5 %")
     return made
 
 
-def _worse(made_at: datetime, raised: datetime) -> Iterator[RequestRow]:
+def _worse(made_at: datetime, raised: datetime, errors: float) -> Iterator[RequestRow]:
     luck = random.Random(7)
     for row in world.rows(made_at, made_at - world.ROLLOUT_AGE):
         if not row.rollout or row.at < raised.timestamp():
@@ -109,7 +109,7 @@ def _worse(made_at: datetime, raised: datetime) -> Iterator[RequestRow]:
             yield row
             continue
         moved = row._replace(arm="canary", model=world.CANARY, served=world.CANARY)
-        fails = luck.random() < ERRORS
+        fails = luck.random() < errors
         yield moved._replace(outcome="error", error_class="InternalServerError") if fails else moved
 
 
