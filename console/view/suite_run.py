@@ -129,12 +129,16 @@ class SuiteRunDesk:
             ),
         )
 
+    def begin(self) -> None:
+        """What is stopped from now on is the run that follows, not one before it."""
+        with self._lock:
+            self._stopped = False
+
     def run(self, ready: SuiteRunView, show: Callable[[SuiteRunView], None]) -> SuiteRunView:
         """Run what was prepared, to its end or until `stop`; returns the last view. `show` gets the ones before it."""
         plan = self._plan
         if plan is None:
             raise Refused("nothing was prepared")
-        self._stopped = False
         count = _Counting(ready, show)
         found = asyncio.run(self._until_stopped(plan, count))
         self.finished = found

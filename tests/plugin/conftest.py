@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +55,8 @@ class Provider:
     url: str = ""
     answers: dict[Any, str | int] = field(default_factory=dict)
     latency_s: float = 0.0
+    before: Callable[[int], object] = lambda number: None
+    """Called with 1, 2, … before a request is answered; one that waits holds the answer back."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     under_way: int = 0
     most_under_way: int = 0
@@ -102,6 +104,8 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
                 provider.asked.append(body)
                 provider.under_way += 1
                 provider.most_under_way = max(provider.most_under_way, provider.under_way)
+                number = len(provider.asked)
+            provider.before(number)
             time.sleep(provider.latency_s)
             said = provider.answer_to(body)
             with provider.lock:

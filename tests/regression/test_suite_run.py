@@ -14,6 +14,7 @@ from console.providers.endpoints import Endpoints
 from console.regression import saving
 from console.text.safe import SafeText
 from console.tui.drawing.suite import draw_suite, draw_suite_header, draw_suite_strip
+from console.view import suite_run
 from console.view.suite_run import AT_ONCE, FoundRow, SuiteRunDesk, SuiteRunView
 from tests.regression.conftest import NEW, OLD, App
 from tests.regression.test_planning import accept
@@ -51,24 +52,30 @@ def test_a_run_to_its_end_can_be_reviewed(app: App) -> None:
     assert list(desk.review().results) == ["two"]
 
 
-def test_stopping_keeps_what_was_answered_and_going_on_pays_for_the_rest_only(app: App) -> None:
+def test_stopping_keeps_what_was_answered_and_going_on_pays_for_the_rest_only(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite_run, "SHOWN_EVERY_S", 0.0)
     app.write_suite({f"case-{number}": f"Question {number}?" for number in range(40)})
-    app.provider.latency_s = 0.05
+    stopping = threading.Event()
+    app.provider.before = lambda number: number <= 60 or stopping.wait(30)  # the last answers come after the stop
     desk = desk_of(app)
-    ready = desk.prepare()
+
+    def stop() -> None:
+        desk.stop()
+        stopping.set()
 
     def show(view: SuiteRunView) -> None:
-        if view.answers >= 20:
-            threading.Thread(target=desk.stop).start()
+        if view.answers == 20:
+            threading.Thread(target=stop).start()
 
-    stopped = desk.run(ready, show)
+    stopped = desk.run(desk.prepare(), show)
     assert stopped.state == "stopped"
-    assert 20 <= stopped.answers < 80
+    assert 20 <= stopped.answers <= 60
     assert saving.load_latest(app.suite_path) is None
     again = desk_of(app)
     ready = again.prepare()
     assert ready.kept >= stopped.answers
-    app.provider.latency_s = 0.0
     view = again.run(ready, lambda _: None)
     assert view.state == "finished"
     assert view.kept == ready.kept
@@ -79,7 +86,17 @@ def test_the_same_desk_goes_on_after_a_stop(app: App) -> None:
     desk = desk_of(app)
     ready = desk.prepare()
     desk.stop()
+    desk.begin()
     assert desk.run(ready, lambda _: None).state == "finished"  # a stop before the run is of no run
+
+
+def test_a_stop_in_the_moment_before_the_first_request_is_of_the_run_that_begins(app: App) -> None:
+    desk = desk_of(app)
+    ready = desk.prepare()
+    desk.begin()
+    desk.stop()
+    view = desk.run(ready, lambda _: None)
+    assert (view.state, view.answers, app.provider.asked) == ("stopped", 0, [])
 
 
 def test_an_outage_is_said_and_the_next_run_asks_only_for_what_is_missing(app: App) -> None:

@@ -147,6 +147,7 @@ class SuiteScreen(Screen["Wanted | None"]):
         """Begin, go on, or begin anew."""
         if self.view is not None:
             ready, self.view = self.view, replace(self.view, state="running")  # at once: a second press pays nothing
+            self.desk.begin()
             self._run(ready)
 
     def action_stop(self) -> None:
