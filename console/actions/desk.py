@@ -6,7 +6,8 @@ shown, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from console.actions.planning import propose
 from console.actions.plans import Plan, World
 from console.actions.requests import Request, Undo
 from console.actions.standing import UNKNOWN, Standing
-from console.domain.errors import HistoryInvalid, ReadOnly, Refused
+from console.domain.errors import HistoryInvalid, ReadOnly, Refused, RegistryInvalid
 from console.history.records import Draft, Entry
 from console.history.store import History, beside
 from console.registry.lines import Diff
@@ -57,6 +58,15 @@ class Unrecorded:
         """Nothing to mark."""
 
 
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    """What a broken registry stops is a change that is not made, and the message says so."""
+    try:
+        yield
+    except RegistryInvalid as invalid:
+        raise RegistryInvalid(invalid.filename, invalid.problems, f"Nothing was written. {invalid.hint}") from invalid
+
+
 class Desk:
     """Plans and makes changes of one registry in the name of `actor`.
 
@@ -87,7 +97,8 @@ class Desk:
         A refusal is part of the plan. Raises Usage for a request that makes no sense, RegistryInvalid, and for an undo
         HistoryInvalid.
         """
-        snapshot = read(self.path)
+        with nothing_written():
+            snapshot = read(self.path)
         return self._plan(request, snapshot, standing, tidy(reason), self._clock())
 
     def route_of(self, request: Request) -> str:
@@ -112,7 +123,8 @@ class Desk:
         if plan.snapshot is None or plan.at is None:
             raise Refused("this plan was made on no file")
         reason = tidy(reason) or plan.reason
-        snapshot = read(self.path)
+        with nothing_written():
+            snapshot = read(self.path)
         if snapshot.sha256 != plan.seen:
             raise changed(snapshot.name, plan.snapshot.data, snapshot.data)
         final = self._plan(plan.request, snapshot, plan.standing, reason, plan.at)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from console.domain.errors import Usage
 from console.domain.registry import Registry, Route
 
 LONGEST_REASON = 500
+MOST_NAMES = 10
+"""A registry may have a thousand routes, and a terminal 24 lines."""
 UNTYPED = ' --reason "…"'
 """Stands in a command for a reason that nobody has typed yet."""
 
@@ -18,9 +21,22 @@ def route_named(registry: Registry, name: str) -> Route:
     route = registry.routes.get(name)
     if route is not None:
         return route
-    near = get_close_matches(name.lower(), registry.routes, n=1, cutoff=0.5)
-    meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(registry.routes)}"
-    raise Usage(f'there is no route "{name}"; {meant}')
+    raise no_route(name, registry.routes)
+
+
+def no_route(name: str, names: Iterable[str]) -> Usage:
+    """The refusal of a route called `name` where there are `names`: it says which one may be meant, else which are."""
+    written = {known.casefold(): known for known in names}
+    if near := get_close_matches(name.casefold(), written, n=1, cutoff=0.5):
+        meant = f'did you mean "{written[near[0]]}"?'
+    else:
+        meant = f"there are: {_listed(list(written.values()))}" if written else "there is none yet"
+    return Usage(f'there is no route "{name}"; {meant}')
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def command(*words: str, reason: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from console.actions.desk import Desk, Outcome
+from console.actions.desk import Desk, Outcome, nothing_written
 from console.actions.plans import Plan
 from console.actions.requests import Drop, Hold, Request, Rollback, SetShare, StartCanary
 from console.actions.standing import UNKNOWN, Standing
@@ -71,7 +71,8 @@ def perform(settings: Settings, request: Request, options: Mapping[str, Any]) ->
 
 def _standing(settings: Settings, request: Request, name: str) -> Standing:
     """The verdict on the route `name` at this moment, from the log; unknown where there is none."""
-    registry = read(settings.registry_path).registry
+    with nothing_written():
+        registry = read(settings.registry_path).registry
     route = registry.routes.get(name)
     if isinstance(request, StartCanary):
         return standing_before(request, registry, settings.log_path, utc_now())

@@ -71,6 +71,15 @@ class History:
         """The change with this number, abandoned ones too; None if there is none."""
         return self._one("WHERE c.number = ?", (number,))
 
+    def routes(self) -> tuple[str, ...]:
+        """The routes that any change was about, in the order of their first one."""
+        query = (
+            "SELECT route FROM changes WHERE state != 'abandoned' AND route != '' GROUP BY route ORDER BY min(number)"
+        )
+        with database.reading(self.path) as connection:
+            rows = [] if connection is None else connection.execute(query).fetchall()
+        return tuple(str(row["route"]) for row in rows)
+
     def latest(self) -> Entry | None:
         """What `undo` without a number takes back: the newest change that stands and is no undo itself."""
         with database.reading(self.path) as connection:

@@ -29,7 +29,7 @@ _MARKER = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
 _TOO_DEEP = f"tables and lists are nested deeper than {DEEPEST} levels"
 _HINT_MISSING = "Write one with `console init`, or name another with --registry."
-_HINT_FIX = "Nothing was written. Correct the file, or take its last good version from version control."
+_HINT_FIX = "Correct the file, or take its last good version from version control."
 
 
 @record

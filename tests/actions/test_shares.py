@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from console.actions.naming import no_route
 from console.actions.requests import Drop, Hold, Resume, SetShare
 from console.actions.standing import Standing
 from console.domain.errors import Refused, Usage
@@ -78,6 +79,13 @@ def test_an_unknown_route_names_the_nearest(desk):
         desk.plan(SetShare("suport", 25))
     with pytest.raises(Usage, match="there are: support, summarise"):
         desk.plan(SetShare("zzz", 25))
+
+
+def test_of_many_routes_some_are_named_and_the_rest_counted():
+    said = str(no_route("zzz", [f"r{number:04}" for number in range(1_000)]))
+    assert said.endswith("there are: " + ", ".join(f"r{number:04}" for number in range(10)) + " and 990 more")
+    assert 'did you mean "SUPPORT"?' in str(no_route("suport", ["SUPPORT", "x"]))
+    assert str(no_route("x", [])) == 'there is no route "x"; there is none yet'
 
 
 def test_raising_a_regression_needs_force(desk):

@@ -32,6 +32,14 @@ def test_an_unreadable_registry_is_one_message_with_its_line(console, world, dat
     assert not world.history.exists()
 
 
+@pytest.mark.parametrize("words", [("status",), ("rollback", "support", "--yes"), ("undo", "--yes"), ("hold", "x")])
+def test_only_what_writes_says_that_nothing_was_written(console, world, words) -> None:
+    world.registry.write_text("schema = 1\n[routes.support]\nproduction = 5\n")
+    said = console(*words).err
+    assert said.count("Nothing was written.") == (words[0] != "status")
+    assert "Correct the file, or take its last good version from version control." in said
+
+
 @pytest.mark.parametrize("words", READS, ids=[words[0] for words in READS])
 def test_a_missing_registry_says_what_to_do(console, world, words) -> None:
     world.registry.unlink()

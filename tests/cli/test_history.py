@@ -46,3 +46,21 @@ def test_an_incident_note_is_about_one_change_and_no_json(console, world) -> Non
         assert found.code == 2
         assert "console history --why N --incident" in found.err
     assert console("history", "--why", "7", "--incident").code == 2
+
+
+def test_a_mistyped_route_is_not_one_without_changes(console, world) -> None:
+    rolled_back(console, world)
+    found = console("history", "--route", "suport")
+    assert (found.code, found.out) == (2, "")
+    assert 'there is no route "suport"; did you mean "support"?' in found.err
+    assert console("history", "--route", "zzz", "--json").code == 2
+    assert "nothing was changed on summarise yet" in console("history", "--route", "summarise").err
+    assert console("history", "--route", "summarise", "--json").json["changes"] == []
+
+
+def test_the_changes_of_a_route_that_is_gone_are_listed_and_named(console, world) -> None:
+    rolled_back(console, world)
+    text = world.registry.read_text()
+    world.registry.write_text(text.replace("[routes.support]", "[routes.mail]"))
+    assert "rolled back" in console("history", "--route", "support").out
+    assert 'did you mean "support"?' in console("history", "--route", "suport").err

@@ -158,7 +158,7 @@ def test_a_route_without_a_canary_lends_its_fallback_or_the_model_that_is_named(
 
 
 def test_an_unknown_route_and_a_broken_registry_are_named(drill) -> None:
-    with pytest.raises(Usage, match="there is no route 'suport'"):
+    with pytest.raises(Usage, match='there is no route "suport"; did you mean "support"'):
         the_route(replace(drill, route="suport"))
     drill.registry.write_text("schema = 1\n[routes.support]\nproduction = 5\n")
     with pytest.raises(RegistryInvalid):

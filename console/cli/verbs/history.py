@@ -6,6 +6,7 @@ from datetime import UTC
 
 import click
 
+from console.actions.naming import no_route
 from console.cli import diagnostics, output
 from console.cli.settings import Settings, common
 from console.domain.errors import Usage
@@ -46,13 +47,22 @@ def command(
             _explain(entry, told_of(settings.registry_path, entry))
         return 0
     entries = history.entries(limit=limit, route=route)
+    if route is not None and not entries:
+        _must_be_known(route, history, settings)
     if as_json:
         output.emit_json({"changes": [_fields(entry) for entry in entries]})
     elif not entries:
-        diagnostics.say("nothing was changed yet")
+        diagnostics.say("nothing was changed yet" if route is None else f"nothing was changed on {route} yet")
     else:
         output.emit(table([_row(entry) for entry in entries], right=(0,)))
     return 0
+
+
+def _must_be_known(route: str, history: History, settings: Settings) -> None:
+    """Refuse a route that neither the registry nor any change knows: a mistyped name is not one without changes."""
+    names = tuple(read(settings.registry_path).registry.routes)
+    if route not in names:
+        raise no_route(route, dict.fromkeys((*names, *history.routes())))
 
 
 def _row(entry: Entry) -> list[str]:

@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from console.actions.desk import Desk
+from console.actions.naming import route_named
 from console.actions.requests import Drop, StartCanary
 from console.demo.drill.records import Drill, Traffic
 from console.demo.standin.luck import luck_of
 from console.domain.buckets import is_canary
 from console.domain.cells import SLOT_S, total
 from console.domain.choice import Arm
-from console.domain.errors import LogInvalid, Unmeasured, Usage
+from console.domain.errors import LogInvalid, Unmeasured
 from console.domain.registry import DAY_S, Route
 from console.domain.requests import Outcome, RequestRow
 from console.registry.reading import read
@@ -53,10 +54,7 @@ class Copy:
 
 def the_route(drill: Drill) -> Route:
     """The real route. Raises Usage where there is none of that name, RegistryInvalid."""
-    routes = read(drill.registry).registry.routes
-    if drill.route not in routes:
-        raise Usage(f"there is no route {drill.route!r}", f"There are: {', '.join(routes)}.")
-    return routes[drill.route]
+    return route_named(read(drill.registry).registry, drill.route)
 
 
 def like_the_log(drill: Drill, now: datetime) -> Traffic:
