@@ -24,7 +24,7 @@ def sentence(route: Route, verdict: Verdict, canary_per_s: float) -> SafeText:
         case "no comparison":
             return safe(verdict.why or "no request on one side: nothing to compare")
         case "warming up":
-            return _warming(verdict, canary_per_s)
+            return _warming(route, verdict, canary_per_s)
         case "pass":
             return _passed(route, verdict)
         case "undecided":
@@ -94,16 +94,21 @@ def _watching(verdict: Verdict, canary_per_s: float) -> SafeText:
     leaning = [j for j in verdict.metrics if j.role == "signal" and j.decided == "regression"]
     first = f"{_metric(leaning[0]).label} is worse ({effect(leaning[0])})" if leaning else "no regression so far"
     if verdict.needed is None:
-        return SafeText(f"{first} · {words.count(verdict.canary_n)} canary requests")
+        return SafeText(f"{first} · {words.count(verdict.canary_n)} canary requests judged")
     return SafeText(f"{first} · {needed_text(verdict.needed.middle, canary_per_s)}")
 
 
-def _warming(verdict: Verdict, canary_per_s: float) -> SafeText:
+def _warming(route: Route, verdict: Verdict, canary_per_s: float) -> SafeText:
     least = min(verdict.canary_n, verdict.production_n)
     whole = least + verdict.missing_requests
     arm = "canary" if verdict.canary_n <= verdict.production_n else "production"
     to_go = f", {words.about(verdict.missing_requests / canary_per_s)} to go" if canary_per_s > 0 else ""
-    return SafeText(f"{least} of {whole} {arm} requests{to_go}; regressions already show")
+    # Only closed blocks are judged, and none of the warm-up: the table beside it may count more requests.
+    if least:
+        after = "; regressions already show"
+    else:
+        after = f"; the first {words.span(route.gates.warm_up_s)} don't count" if route.gates.warm_up_s else ""
+    return SafeText(f"{least} of {whole} {arm} requests judged{to_go}{after}")
 
 
 def _passed(route: Route, verdict: Verdict) -> SafeText:

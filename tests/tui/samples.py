@@ -30,7 +30,7 @@ SENTENCES = {
     State.NO_CANARY: "support has no canary",
     State.NO_DATA: "no request on support has reached requests.db yet",
     State.NO_COMPARISON: "no production request in the last 10 min: nothing to compare",
-    State.WARMING_UP: "41 of 100 canary requests, ≈ 12 min to go; regressions already show",
+    State.WARMING_UP: "41 of 100 canary requests judged, ≈ 12 min to go; regressions already show",
     State.WATCHING: "no regression so far · about 1,400 more canary requests, ≈ 6 h",
     State.PASS: "all 5 metrics, n = 18,402; support can be promoted",
     State.UNDECIDED: "cost ×1.38 is between limit 1.30 and margin 1.45: yours to decide",

@@ -273,7 +273,7 @@ def test_a_long_sentence_breaks_at_its_dot_and_hangs() -> None:
 
 def test_a_clause_moves_to_the_next_row_as_a_whole() -> None:
     assert draw_verdict(State.WARMING_UP, samples.SENTENCES[State.WARMING_UP], 79).text() == [
-        "◔ WARMING UP  41 of 100 canary requests, ≈ 12 min to go",
+        "◔ WARMING UP  41 of 100 canary requests judged, ≈ 12 min to go",
         "              regressions already show",
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.verdict.sentences import effect, needed_text, regression, ruled_out, sentence
@@ -23,7 +25,7 @@ def test_without_a_rate_nothing_is_said_about_time(route, verdict) -> None:
 
 
 def test_watching_without_a_number_says_what_there_is(route, verdict) -> None:
-    assert sentence(route, verdict(needed=None), PER_S) == "no regression so far · 1,000 canary requests"
+    assert sentence(route, verdict(needed=None), PER_S) == "no regression so far · 1,000 canary requests judged"
 
 
 def test_watching_names_a_signal_that_is_worse(route, verdict, judged) -> None:
@@ -75,12 +77,20 @@ def test_a_regression_of_an_unknown_metric_still_has_words(verdict) -> None:
 def test_warming_up_counts_what_there_is(route, verdict) -> None:
     found = verdict("warming up", canary_n=41, production_n=900, missing_requests=59)
     said = sentence(route, found, 59 / 720)
-    assert said == "41 of 100 canary requests, ≈ 12 min to go; regressions already show"
+    assert said == "41 of 100 canary requests judged, ≈ 12 min to go; regressions already show"
 
 
 def test_warming_up_may_wait_for_production(route, verdict) -> None:
     found = verdict("warming up", canary_n=500, production_n=30, missing_requests=70)
-    assert sentence(route, found, 0.0) == "30 of 100 production requests; regressions already show"
+    assert sentence(route, found, 0.0) == "30 of 100 production requests judged; regressions already show"
+
+
+def test_before_the_first_block_it_says_why_requests_in_the_table_are_not_judged(route, verdict, changed) -> None:
+    found = verdict("warming up", canary_n=0, production_n=0, missing_requests=100)
+    said = sentence(route, found, 100 / 720)
+    assert said == "0 of 100 canary requests judged, ≈ 12 min to go; the first 2 min don't count"
+    at_once = changed(route, gates=replace(route.gates, warm_up_s=0.0))
+    assert sentence(at_once, found, 0.0) == "0 of 100 canary requests judged"
 
 
 def test_a_pass_on_the_last_step_can_be_promoted(route, verdict, judged, changed) -> None:
