@@ -37,6 +37,13 @@ _segment = partial(tuple.__new__, Segment)
 """As `Segment`, in half the time: a frame has hundreds."""
 _TEXT = frozenset(("fg", "strong", "prod", "canary", "green", "amber", "red"))
 
+_looks: dict[Paint, Paint] = {}
+
+
+def _one(look: Paint) -> Paint:
+    """The one object for each look: cells that look the same are told by identity. There are some hundred looks."""
+    return _looks.setdefault(look, look)
+
 
 @lru_cache(maxsize=512)
 def paint(style: str) -> Paint:
@@ -46,24 +53,24 @@ def paint(style: str) -> Paint:
     colours = [word for word in words if word not in ("bold", "underline", "reverse")]
     if len(colours) > 1 or len(after.split()) > 1:
         raise ValueError(f"a style names one colour and one background, got {style!r}")
-    return Paint(
-        colours[0] if colours else "fg", after.strip(), "bold" in words, "underline" in words, "reverse" in words
+    return _one(
+        Paint(colours[0] if colours else "fg", after.strip(), "bold" in words, "underline" in words, "reverse" in words)
     )
 
 
 @lru_cache(maxsize=4_096)
 def _over(top: Paint, under: Paint) -> Paint:
-    return top if top.bg else top._replace(bg=under.bg)
+    return top if top.bg else _one(top._replace(bg=under.bg))
 
 
 @lru_cache(maxsize=1_024)
 def _on(look: Paint, bg: str) -> Paint:
-    return look._replace(bg=bg)
+    return _one(look._replace(bg=bg))
 
 
 @lru_cache(maxsize=1_024)
 def _faded(look: Paint) -> Paint:
-    return look._replace(fg="muted") if look.fg in _TEXT else look
+    return _one(look._replace(fg="muted")) if look.fg in _TEXT else look
 
 
 class Canvas:
@@ -172,10 +179,11 @@ class Canvas:
         chars, paints = self._chars[y], self._paints[y]
         if not paints:
             return ()
-        others = compress(count(1), map(is_not, paints, islice(paints, 1, None)))  # most neighbours are one object
-        ends = [x for x in others if paints[x] != paints[x - 1]]
-        spans = zip((0, *ends), (*ends, len(paints)), strict=True)
-        return tuple([_segment(("".join(chars[start:end]), paints[start])) for start, end in spans])
+        found, start = [], 0
+        for end in (*compress(count(1), map(is_not, paints, islice(paints, 1, None))), len(paints)):
+            found.append(_segment(("".join(chars[start:end]), paints[start])))
+            start = end
+        return tuple(found)
 
     def is_narrow(self, y: int) -> bool:
         """Whether each character of row `y` takes exactly one cell."""

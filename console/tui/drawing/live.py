@@ -118,18 +118,26 @@ def draw_live(
     shares = plan(view, height - verdict.height)
     canvas.paste(0 if view.state is State.REGRESSION else margin, shares.spacing.lead, verdict)
     y = shares.spacing.lead + verdict.height
-    body = Canvas(width - 2 * margin, height - y)
-    if shares.ladder:
-        body.paste(0, shares.spacing.verdict, _drawn_ladder(view.steps, view.state, body.width, shares.ladder))
-    body.paste(0, shares.table_y, draw_table(view, body.width, shares.table, shares.fold))
-    if below is not None and not shares.plot and shares.table_y + shares.table + 1 + below.height <= body.height:
-        body.paste(0, shares.table_y + shares.table + 1, below)
     if view.stale:
+        body = Canvas(width - 2 * margin, height - y)
+        _put_body(body, 0, 0, body.width, view, shares, below)
         body.fade()
-    canvas.paste(margin, y, body)
+        canvas.paste(margin, y, body)
+    else:
+        _put_body(canvas, margin, y, width - 2 * margin, view, shares, below)
     if shares.plot:
         _put_plots(canvas, view, margin, y + shares.plot_y, shares.plot + 2, plot, tops)
     return canvas
+
+
+def _put_body(canvas: Canvas, x: int, y: int, width: int, view: CanaryView, shares: Plan, below: Canvas | None) -> None:
+    """Ladder and table, in `width` columns from (`x`, `y`) on."""
+    if shares.ladder:
+        canvas.paste(x, y + shares.spacing.verdict, _drawn_ladder(view.steps, view.state, width, shares.ladder))
+    canvas.paste(x, y + shares.table_y, draw_table(view, width, shares.table, shares.fold))
+    after = y + shares.table_y + shares.table + 1
+    if below is not None and not shares.plot and after + below.height <= canvas.height:
+        canvas.paste(x, after, below)
 
 
 def _only_words(width: int, height: int) -> bool:

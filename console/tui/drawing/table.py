@@ -89,7 +89,7 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: int = 0) -> Canvas
     at = columns(width)
     if view.state is State.NO_CANARY:
         at = Columns(width, at.production, 0, 0, 0, 0, 0, words=False)
-    _put_heading(canvas, at)
+    canvas.paste(0, 0, _heading(at))
     _put_requests(canvas, at, view)
     shown = [metric for metric in view.metrics if not _folds(metric, fold)]
     folded = [metric for metric in view.metrics if _folds(metric, fold)]
@@ -104,7 +104,10 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: int = 0) -> Canvas
     return canvas
 
 
-def _put_heading(canvas: Canvas, at: Columns) -> None:
+@lru_cache(maxsize=16)
+def _heading(at: Columns) -> Canvas:
+    """The same with every look."""
+    canvas = Canvas(at.width, 1)
     if at.production:
         canvas.right(at.production, 0, "● production", "prod")
     if at.canary:
@@ -123,6 +126,7 @@ def _put_heading(canvas: Canvas, at: Columns) -> None:
         canvas.right(at.meter + at.meter_width, 0, "✓", "muted")
     if at.words:
         canvas.right(at.width, 0, "to decide", "muted")
+    return canvas
 
 
 def _put_requests(canvas: Canvas, at: Columns, view: CanaryView) -> None:
