@@ -35,7 +35,9 @@ class Segment(NamedTuple):
 Row = tuple[Segment, ...]
 _segment = partial(tuple.__new__, Segment)
 """As `Segment`, in half the time: a frame has hundreds."""
+_LONGEST_KEPT = 256
 _TEXT = frozenset(("fg", "strong", "prod", "canary", "green", "amber", "red"))
+
 
 _looks: dict[Paint, Paint] = {}
 
@@ -73,6 +75,27 @@ def _faded(look: Paint) -> Paint:
     return _one(look._replace(fg="muted")) if look.fg in _TEXT else look
 
 
+class Ink(NamedTuple):
+    """A text as it is drawn, the cells it takes, and whether each of its characters takes exactly one."""
+
+    text: str
+    width: int
+    narrow: bool
+
+
+def _measured(text: str) -> Ink:
+    clean = drawable(text)
+    return Ink(clean, cell_width(clean), only_narrow(clean))
+
+
+_kept = lru_cache(maxsize=2_048)(_measured)
+
+
+def ink_of(text: str) -> Ink:
+    """`text` measured once: most of what is drawn was drawn a second ago. A long one is not kept."""
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _measured(text)
+
+
 class Canvas:
     """`width` × `height` cells on the background `bg`, both sizes 0 or more. Rows and columns count from 0."""
 
@@ -87,16 +110,17 @@ class Canvas:
 
     def put(self, x: int, y: int, text: str, style: str = "fg", end: int | None = None) -> int:
         """Write `text` from column `x`, cut with an ellipsis before column `end`. Returns the next column."""
-        text = drawable(text)
-        if end is not None:
-            text = clip(text, min(end, self.width) - x)
-        return self._write(x, y, text, style)
+        ink = ink_of(text)
+        if end is not None and ink.width > (room := min(end, self.width) - x):
+            ink = ink_of(clip(ink.text, room))
+        return self._write(x, y, ink, style)
 
-    def _write(self, x: int, y: int, text: str, style: str) -> int:
+    def _write(self, x: int, y: int, ink: Ink, style: str) -> int:
+        text, width, narrow = ink
         if not 0 <= y < self.height:
-            return x + cell_width(text)
+            return x + width
         look, chars, paints = paint(style), self._chars[y], self._paints[y]
-        if y not in self._wide and only_narrow(text):
+        if narrow and y not in self._wide:
             return self._put_narrow(x, text, look, chars, paints)
         self._wide.add(y)
         for char in text:
@@ -133,13 +157,11 @@ class Canvas:
 
     def right(self, x_end: int, y: int, text: str, style: str = "fg", start: int | None = None) -> int:
         """Write `text` so that it ends before column `x_end`, cut at `start`. Returns its first column."""
-        text = drawable(text)
-        size = cell_width(text)
-        if start is not None and size > x_end - start:
-            text = clip(text, x_end - start)
-            size = cell_width(text)
-        self._write(x_end - size, y, text, style)
-        return x_end - size
+        ink = ink_of(text)
+        if start is not None and ink.width > x_end - start:
+            ink = ink_of(clip(ink.text, x_end - start))
+        self._write(x_end - ink.width, y, ink, style)
+        return x_end - ink.width
 
     def fill(self, x0: int, x1: int, y: int, char: str = " ", style: str = "fg") -> None:
         """Repeat the one-cell `char` from column `x0` up to, not including, `x1`."""

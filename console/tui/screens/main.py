@@ -17,6 +17,7 @@ from textual.screen import Screen
 from console.domain.errors import RegistryInvalid
 from console.domain.registry import Route
 from console.text.safe import NOTHING, SafeText, safe, safe_line
+from console.tui.compositing import RowCompositor
 from console.tui.drawing.frame import EMPTY_COMPARER, Hint, frame
 from console.tui.filtering import Filtering
 from console.tui.keys import KEYS, PINNED, by_action
@@ -74,6 +75,7 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
+        self._compositor = RowCompositor()
         self.runtime = runtime
         self.look: Look | None = None
         self.comparison: ComparisonView | None = None
