@@ -22,6 +22,7 @@ from console.tui.drawing.live import draw_live, plan, plot_rows
 from console.tui.drawing.plot import draw_plot
 from console.tui.drawing.registry import draw_registry, pins_text, route_at
 from console.tui.drawing.scale import Top, held_top, nice_top, top_text
+from console.tui.drawing.screen import tabs_note
 from console.tui.drawing.table import columns, draw_table, table_rows
 from console.tui.drawing.timeline import draw_timeline
 from console.tui.drawing.verdict import draw_banner, draw_verdict
@@ -95,6 +96,19 @@ def test_tabs_stand_still_and_answer_clicks() -> None:
     hits = [tab_at(80, 2, x) for x in range(80)]
     assert [hits.index(number) for number in (1, 2, 3)] == [1, 15, 32]
     assert tab_at(80, 2, 79) == 0
+
+
+def test_the_tab_row_says_when_production_ends_soon_and_else_how_old_the_data_is() -> None:
+    fleet, view = samples.fleet(), samples.fleet().canaries[0]
+    assert tabs_note(fleet, view) == ("support · ◕ retires in 7 days", "amber")
+    assert draw_tabs(80, 2, *tabs_note(fleet, view)).text()[0].endswith("3 Comparer      support · ◕ retires in 7 days")
+    text, style = tabs_note(fleet, replace(view, stale=True))  # old data is the more urgent news
+    assert (text.startswith("support · "), "retires" in text, style) == (True, False, "amber")
+    later = replace(fleet.routes[0].pins[0], clock_tone="plain")
+    calm = replace(fleet, routes=(replace(fleet.routes[0], pins=(later,)), *fleet.routes[1:]))
+    text, style = tabs_note(calm, view)
+    assert (text.startswith("support · "), "retires" in text, style) == (True, False, "muted")
+    assert tabs_note(fleet, None) == ("", "muted")
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def draw_strip(
     return canvas
 
 
-def draw_tabs(width: int, active: int, right: str = "", late: bool = False) -> Canvas:
+def draw_tabs(width: int, active: int, right: str = "", style: str = "muted") -> Canvas:
     """The tab row; `active` is 1..3. Where names have no room, only the active tab keeps its name."""
     canvas = Canvas(width, 1, "side")
     x = 1
@@ -192,7 +192,7 @@ def draw_tabs(width: int, active: int, right: str = "", late: bool = False) -> C
         canvas.put(start + 3, 0, label, "strong bold" if chosen else "muted")
         x = end + 2
     if right and x + cell_width(right) <= width - 2:
-        canvas.right(width - 2, 0, right, "amber" if late else "muted")
+        canvas.right(width - 2, 0, right, style)
     return canvas
 
 

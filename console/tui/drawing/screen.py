@@ -10,11 +10,12 @@ from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.empty import draw_empty, draw_invitation, draw_next
 from console.tui.drawing.frame import EMPTY_COMPARER, Frame, draw_header, draw_strip, draw_tabs, frame
+from console.tui.drawing.glyphs import TONES
 from console.tui.drawing.live import draw_live, next_tops, plot_rows
 from console.tui.drawing.registry import draw_registry, pins_text
 from console.tui.drawing.scale import Top
 from console.view.attention import elsewhere, worst
-from console.view.records import CanaryView, FleetView, State
+from console.view.records import CanaryView, FleetView, PinView, State
 
 
 def draw_screen(view: FleetView, width: int, height: int, override: SafeText = NOTHING) -> Canvas:
@@ -37,9 +38,7 @@ def draw_screen(view: FleetView, width: int, height: int, override: SafeText = N
 
 
 def _paste_tab(canvas: Canvas, view: FleetView, canary: CanaryView | None) -> None:
-    age = age_of(canary, view.now)
-    right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
-    canvas.paste(0, 1, draw_tabs(canvas.width, 2, right, bool(canary and canary.stale)))
+    canvas.paste(0, 1, draw_tabs(canvas.width, 2, *tabs_note(view, canary)))
     canvas.paste(0, 2, draw_canary(canary, view, canvas.width, canvas.height - 3, margin=1))
 
 
@@ -60,6 +59,27 @@ def age_of(view: CanaryView | None, now: datetime | None) -> str:
         return ""
     ago = words.ago((now - view.as_of).total_seconds())
     return f"looked {ago}" if view.state is State.NO_DATA else ago
+
+
+def tabs_note(view: FleetView | None, canary: CanaryView | None) -> tuple[str, str]:
+    """What the tab row says of the route at its right end, and the style of that: `support · 2 s ago`.
+
+    The end of its production model goes before the age, which the header has, too, while the data is fresh: on a small
+    screen nothing else beside the canary speaks of it.
+    """
+    if view is None or canary is None:
+        return "", "muted"
+    ending = None if canary.stale else _ending(view, canary.route)
+    if ending is not None:
+        return f"{canary.route} · ◕ {ending.clock.partition(' · ')[0]}", TONES[ending.clock_tone]
+    age = age_of(canary, view.now)
+    return f"{canary.route} · {age}" if age else canary.route, "amber" if canary.stale else "muted"
+
+
+def _ending(view: FleetView, route: str) -> PinView | None:
+    """The production pin of `route` where its model ends soon."""
+    pins = next((each.pins for each in view.routes if each.name == route), ())
+    return next((pin for pin in pins if pin.tier == "production" and pin.clock_tone in ("waiting", "bad")), None)
 
 
 def draw_live_strip(view: CanaryView | None, now: datetime | None, width: int, *, focused: bool) -> Canvas:

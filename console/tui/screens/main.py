@@ -19,6 +19,7 @@ from console.domain.registry import Route
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.compositing import RowCompositor
 from console.tui.drawing.frame import EMPTY_COMPARER, Hint, frame
+from console.tui.drawing.screen import tabs_note
 from console.tui.filtering import Filtering
 from console.tui.keys import KEYS, PINNED, by_action
 from console.tui.messages import Looked
@@ -279,9 +280,8 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
         canary = self.canary
         if self.look is not None:
             self.query_one(TopBar).show(self.look.view, self.runtime.override, self.alarm)
-        age = self.query_one(LivePane).age
-        right = f"{canary.route} · {age}" if canary and age else canary.route if canary else ""
-        self.query_one(TabRow).show(self._pane, right, bool(canary and canary.stale))
+        note = tabs_note(self.look.view if self.look else None, canary)
+        self.query_one(TabRow).show(self._pane, *note)
         pinned = [by_action(action, self.runtime.keys) for action in PINNED]
         hints = self.hints()
         if self.is_filtered:

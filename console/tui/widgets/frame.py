@@ -80,16 +80,16 @@ class TabRow(Drawn):
 
     _active = 2
     _right = ""
-    _late = False
+    _style = "muted"
 
-    def show(self, active: int, right: str = "", late: bool = False) -> None:
+    def show(self, active: int, right: str = "", style: str = "muted") -> None:
         """`active` is 1..3; `right` says what is looked at and how old it is: `support · 2 s ago`."""
-        self._active, self._right, self._late = active, right, late
+        self._active, self._right, self._style = active, right, style
         self.redraw()
 
     def draw(self, width: int, height: int) -> Canvas:
         """The tab row."""
-        return draw_tabs(width, self._active, self._right, self._late)
+        return draw_tabs(width, self._active, self._right, self._style)
 
     def on_click(self, event: events.Click) -> None:
         """Tell the screen which tab was meant."""

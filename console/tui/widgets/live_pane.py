@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.empty import draw_waiting
 from console.tui.drawing.scale import Top
-from console.tui.drawing.screen import age_of, draw_canary, draw_live_strip, tops_of
+from console.tui.drawing.screen import draw_canary, draw_live_strip, tops_of
 from console.tui.widgets.pane import Pane
 from console.view.records import CanaryView, FleetView
 
@@ -36,11 +36,6 @@ class LivePane(Pane):
     def watch_waited_s(self) -> None:
         """Still waiting."""
         self.redraw()
-
-    @property
-    def age(self) -> str:
-        """How old the newest data of the route is: `2 s ago`."""
-        return age_of(self._view, self._fleet.now if self._fleet else None)
 
     def draw_strip(self, width: int) -> Canvas:
         """`2 Live canary  support   2 s ago`."""
