@@ -6,15 +6,11 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from console.triage.figures import stem
-from console.triage.formulas import same_formula
-from console.triage.lexicon import NEGATIONS
-from console.triage.normalising import folded, tokens
-from console.triage.quantities import canonical
-from console.triage.reading import Reading, is_content
+from console.triage.arguments import argument_changes, key_of, shown
+from console.triage.reading import Reading
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import UNREADABLE, parsed, unwarned
 
@@ -29,15 +25,16 @@ _ACTION = re.compile(
 _LAST_ACTIONS = ("finish", "answer", "final_answer", "submit", "done", "return")
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "params", "kwargs")
 _NAMES = ("name", "function", "function_name", "tool", "tool_name")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
-"""A date with a time, to the minute: seconds that are none may be left out."""
-_SIGNS = re.compile(r"(?<=\w)[,.]? +|(?<=[a-z]),(?=\w)|[.!]$")
-"""What stands between words, however it is written: `San Francisco, CA` is `San Francisco,CA`."""
-_DEFAULT = 400
-"""Characters of a prompt after the name of an argument in which its default is looked for."""
+_MESSAGES = ("message", "choices", "candidates", "content", "parts", "output")
+"""Where the messages of providers have the calls they make."""
+_LISTS = ("tool_calls", "toolCalls", "function_calls")
+_SINGLE = ("function_call", "functionCall", "toolUse", "tool_use")
+_KINDS = ("tool_use", "function_call", "functionCall")
+_ENVELOPE = re.compile(r"\"(tool_calls|tool_use|function_call|functionCall)\"")
+_DEEPEST = 5
+_MOST = 8
+"""Calls of one name that are paired by what they share; more are taken in order."""
 _LONGEST = 20_000
-_PROSE_WORDS = 5
-"""An argument of at least so many words is worded freely (a question, a message): other words are no other value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Call:
 
     def text(self) -> str:
         """`search(query="lamp")`."""
-        return f"{self.name}({', '.join(f'{key}={_shown(value)}' for key, value in self.arguments.items())})"
+        return f"{self.name}({', '.join(f'{key}={shown(value)}' for key, value in self.arguments.items())})"
 
 
 def given_calls(tools: Sequence[object]) -> tuple[Call, ...]:
@@ -112,7 +109,9 @@ def written_calls(reading: Reading, names: Collection[str] = ()) -> tuple[Call, 
             _from_mapping(item) if isinstance(item, Mapping) and (_is_call(item) or _is_of(names, item)) else None
             for item in items
         ]
-        return tuple(call for call in found if call) if found and all(found) else ()
+        if found and all(found):
+            return tuple(call for call in found if call)
+        return given_calls(list(_carried(data)))
     bare = text.strip("`\n ")
     if bare.startswith(("python\n", "tool_code\n")):
         bare = bare.partition("\n")[2]
@@ -120,6 +119,25 @@ def written_calls(reading: Reading, names: Collection[str] = ()) -> tuple[Call, 
         return _from_source(bare)
     last = text.rpartition("\n")[2].strip("` ")
     return _from_source(last) if last.startswith("[") and _CALLS.match(last) else ()
+
+
+def _carried(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
+    """The calls in a whole message as providers send it: below `tool_calls`, in `content`, in `parts`."""
+    if isinstance(data, list):
+        for item in data:
+            yield from _carried(item, depth)
+    elif isinstance(data, Mapping) and depth <= _DEEPEST:
+        if data.get("type") in _KINDS and "name" in data:
+            yield data
+        for key in _LISTS:
+            if isinstance(calls := data.get(key), list):
+                yield from (call for call in calls if isinstance(call, Mapping))
+        for key in _SINGLE:
+            if isinstance(call := data.get(key), Mapping):
+                yield call
+        for key in _MESSAGES:
+            if isinstance(inner := data.get(key), (list, Mapping)):
+                yield from _carried(inner, depth + 1)
 
 
 def _tagged(text: str) -> tuple[Call, ...]:
@@ -152,7 +170,10 @@ def _form(text: str) -> str:
         return f"{tag.group()}>"
     if re.search(r"^Action:", text, re.MULTILINE):
         return "Action:"
-    return "JSON" if text.rstrip("` \n")[-1:] in ("}", "]") and '"' in text and "{" in text else "source"
+    if text.rstrip("` \n")[-1:] in ("}", "]") and '"' in text and "{" in text:
+        kind = _ENVELOPE.search(text)
+        return f"JSON of {kind[1]}" if kind is not None else "JSON"
+    return "source"
 
 
 def _is_of(names: Collection[str], item: Mapping[str, object]) -> bool:
@@ -215,85 +236,48 @@ def call_changes(old: Sequence[Call], new: Sequence[Call], prompt: str = "") -> 
     if names[0] != names[1]:
         gone, added = list((names[0] - names[1]).elements()), list((names[1] - names[0]).elements())
         return [changed("tool call", "other function called:", ", ".join(gone), ", ".join(added), 0.9)]
-    left, right = (sorted(calls, key=lambda call: (call.name, _key(dict(call.arguments)))) for calls in (old, new))
-    return [reason for one, other in zip(left, right, strict=True) for reason in _argument_changes(one, other, prompt)]
+    return _changes(old, new, prompt)
 
 
-def _argument_changes(old: Call, new: Call, prompt: str) -> list[Reason]:
+def _changes(old: Sequence[Call], new: Sequence[Call], prompt: str) -> list[Reason]:
+    """What differs between as many calls of the same functions, each beside the one that it differs least from."""
+    left, right = _without_equal(old, new) if len(old) > 1 else ([*old], [*new])
+    if len(left) > _MOST:
+        found = [_of_pair(one, other, prompt) for one, other in zip(left, right, strict=True)]
+        return [reason for reasons in found for reason in reasons]
     reasons: list[Reason] = []
-    if _by_place(old) != _by_place(new) and _values(old) == _values(new):
-        return reasons  # the same values in the same order, named on one side only
-    for key in dict.fromkeys([*old.arguments, *new.arguments]):
-        name = f"{old.name}.{key}" if key else old.name
-        if key not in new.arguments:
-            weight = 0.3 if _is_default(key, old.arguments[key], prompt) else 0.8
-            reasons.append(Reason("tool call", f"argument lost: {name} was {_shown(old.arguments[key])}", weight))
-        elif key not in old.arguments:
-            weight = 0.3 if _is_default(key, new.arguments[key], prompt) else 0.6
-            reasons.append(Reason("tool call", f"argument added: {name} = {_shown(new.arguments[key])}", weight))
-        elif _key(old.arguments[key]) != _key(new.arguments[key]):
-            one, other = old.arguments[key], new.arguments[key]
-            weight = 0.3 if _reworded(one, other) or _same_expression(one, other) else 0.85
-            reasons.append(changed("tool call", f"argument {name} changed:", _shown(one), _shown(other), weight))
+    for call in left:
+        rivals = [(other, _of_pair(call, other, prompt)) for other in right if other.name == call.name]
+        best, differs = min(rivals, key=lambda rival: _cost(rival[1]))
+        right.remove(best)
+        reasons += differs
     return reasons
 
 
-def _by_place(call: Call) -> bool:
-    return bool(call.arguments) and all(key.isdecimal() for key in call.arguments)
+def _without_equal(old: Sequence[Call], new: Sequence[Call]) -> tuple[list[Call], list[Call]]:
+    """The calls of each side that the other has not, in order of their names and arguments."""
+    ours, theirs = ([(_in_order(call), call) for call in calls] for calls in (old, new))
+    shared = Counter(key for key, _ in ours) & Counter(key for key, _ in theirs)
+    found: list[list[Call]] = []
+    for side in (ours, theirs):
+        left = Counter(shared)
+        kept = []
+        for key, call in sorted(side, key=lambda one: one[0]):
+            left[key] -= 1
+            if left[key] < 0:
+                kept.append(call)
+        found.append(kept)
+    return found[0], found[1]
 
 
-def _values(call: Call) -> list[str]:
-    return [_key(value) for value in call.arguments.values()]
+def _of_pair(one: Call, other: Call, prompt: str) -> list[Reason]:
+    return argument_changes(one.name, one.arguments, other.arguments, prompt)
 
 
-def _is_default(key: str, value: object, prompt: str) -> bool:
-    """Whether a prompt says that an argument has this value where it is left out."""
-    written = re.escape(value if isinstance(value, str) else json.dumps(value, default=str))
-    said = re.compile(rf"\bdefault\w*\b[^.\n]{{0,30}}?(?<![\w.]){written}(?![\w.]*\w)", re.IGNORECASE)
-    places = re.finditer(rf"\b{re.escape(key)}\b", prompt) if key and written else ()
-    return any(said.search(prompt, at.end(), at.end() + _DEFAULT) for at in places)
+def _cost(reasons: Sequence[Reason]) -> tuple[float, float]:
+    weights = [reason.weight for reason in reasons]
+    return max(weights, default=0.0), sum(weights)
 
 
-def _same_expression(one: object, other: object) -> bool:
-    """Whether two texts are one formula: `x**2` and `x^2`."""
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return False
-    left, right = (text.replace("**", "^").removeprefix("lambda x:") for text in (one, other))
-    return left == right or same_formula(left, right) is True
-
-
-def _reworded(one: object, other: object) -> bool:
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return False
-    left, right = set(tokens(folded(one))), set(tokens(folded(other)))
-    if any(word in NEGATIONS for word in left ^ right):
-        return False
-    if min(sum(map(str.isalpha, side)) for side in (left, right)) < _PROSE_WORDS or any(
-        map(str.isdigit, "".join(left ^ right))
-    ):
-        return False
-    ours, theirs = ({stem(word) for word in side if is_content(word)} for side in (left, right))
-    return 2 * len(left & right) >= len(left | right) and 4 * len(ours ^ theirs) <= len(ours) + len(theirs)
-
-
-def _key(value: object) -> str:
-    """A value in one spelling: `1` and `1.0` are one, case and white space at the ends of texts do not count."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(sorted(f"{key}:{_key(item)}" for key, item in value.items())) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(_key, value)) + "]"
-    if isinstance(value, str):
-        if (at := _MOMENT.fullmatch(value)) is not None:
-            return f"{at[1]} {at[2]}"
-        plain = " ".join(value.casefold().split())
-        return repr(_SIGNS.sub("", plain) if any(map(str.isalpha, plain)) else plain)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return canonical(f"{value:f}") if abs(value) < 1e15 else repr(value)
-    return repr(value)
-
-
-def _shown(value: object) -> str:
-    try:
-        return brief(value if isinstance(value, str) and not value else json.dumps(value, ensure_ascii=False), 40)
-    except (TypeError, ValueError, RecursionError):
-        return brief(str(value), 40)
+def _in_order(call: Call) -> tuple[str, str]:
+    return call.name, key_of(dict(call.arguments))

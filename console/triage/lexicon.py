@@ -93,3 +93,23 @@ PARTS = _words(
     """
 )
 """Nouns that count the parts of the answer itself, not anything in the world."""
+
+COURTESIES = _words(
+    "hi hello hey dear thanks thank you please know just let regards best about that this note remember reminder"
+)
+"""Words that a message may have or lack, and says the same."""
+
+STATES = dict(
+    tuple(pair.replace("-", " ").split("/"))
+    for pair in _words(
+        """
+        alabama/al alaska/ak arizona/az arkansas/ar california/ca colorado/co connecticut/ct delaware/de florida/fl
+        georgia/ga hawaii/hi idaho/id illinois/il indiana/in iowa/ia kansas/ks kentucky/ky louisiana/la maine/me
+        maryland/md massachusetts/ma michigan/mi minnesota/mn mississippi/ms missouri/mo montana/mt nebraska/ne
+        nevada/nv new-hampshire/nh new-jersey/nj new-mexico/nm new-york/ny north-carolina/nc north-dakota/nd ohio/oh
+        oklahoma/ok oregon/or pennsylvania/pa rhode-island/ri south-carolina/sc south-dakota/sd tennessee/tn texas/tx
+        utah/ut vermont/vt virginia/va washington/wa west-virginia/wv wisconsin/wi wyoming/wy
+        """
+    )
+)
+"""States that are written either way, with how the mail calls them."""

@@ -91,7 +91,7 @@ def shape(text: str) -> Shape:
             return Shape("json", "mixed", value)
     if len(text) <= 60 and quantity(text) is not None:
         return Shape("number")
-    if len(text) <= 40 and len(text.split()) == 1 and any(map(str.isalnum, text)):
+    if len(text) <= 40 and len(text.split()) == 1 and "(" not in text[1:] and any(map(str.isalnum, text)):
         return Shape("word")
     if is_code(text):
         return Shape("code", "bare", code=text)
