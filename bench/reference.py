@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -19,8 +19,10 @@ from console.cli.main import VERBS, group
 from console.domain.keys import TABLES, Key, TableName
 from console.domain.metrics import METRICS, Metric
 from console.registry.schema import schema
+from console.tui.behind_keys import BEHIND_KEYS
 from console.tui.compare_keys import COMPARE_KEYS
 from console.tui.keys import KEYS
+from console.tui.keys import Key as ScreenKey
 
 ROOT = Path(__file__).resolve().parents[1]
 GLOBAL = ("registry", "log", "read_only", "ascii")
@@ -67,7 +69,16 @@ def keys() -> str:
 
 def comparer_keys() -> str:
     """The keys of the comparer on the whole screen."""
-    return table(("key", "name", "does"), ((f"`{key.shown}`", key.label, key.help) for key in COMPARE_KEYS))
+    return _keys_of(COMPARE_KEYS)
+
+
+def behind_keys() -> str:
+    """The keys of the page of requests."""
+    return _keys_of(BEHIND_KEYS)
+
+
+def _keys_of(keys: Sequence[ScreenKey]) -> str:
+    return table(("key", "name", "does"), ((f"`{key.shown}`", key.label, key.help) for key in keys))
 
 
 def _command(action: str) -> str:
@@ -201,6 +212,7 @@ REGIONS = {
     "README.md": {"keys": keys},
     "docs/architecture.md": {"layers": layers},
     "docs/comparer.md": {"comparer_keys": comparer_keys},
+    "docs/console.md": {"behind_keys": behind_keys},
     "docs/registry.md": {"tables": registry_tables, "metrics": metrics},
 }
 WHOLE = {

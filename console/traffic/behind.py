@@ -6,6 +6,7 @@ is among them, and ten million rows are not to be searched while somebody waits.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
@@ -31,7 +32,15 @@ _BAD: dict[Kind, str] = {
     "cost": "cost_usd IS NOT NULL",
     "all": "1",
 }
-_ORDER: dict[Kind, str] = {"latency": "latency_ms DESC", "ttft": "ttft_ms DESC", "cost": "cost_usd DESC"}
+Order = Literal["newest", "slowest", "dearest", "failed"]
+_ORDERS: dict[Order, str] = {
+    "newest": "n DESC",
+    "slowest": "latency_ms DESC, n DESC",
+    "dearest": "cost_usd DESC, output_tokens DESC, n DESC",
+    "failed": "outcome = 'error' DESC, n DESC",
+}
+"""Where the application runs without a price list, the longest answers of a model are its dearest."""
+_RANK: dict[Kind, str] = {"latency": "latency_ms DESC", "ttft": "ttft_ms DESC", "cost": "cost_usd DESC"}
 _AT = "min(max(CAST(at AS REAL), 0), 253402300799)"
 _TEXTS = ("requests.id", "model", "coalesce(served, model)", "hex(user)", "why", "outcome", "error_class")
 _REALS, _WHOLES = (
@@ -48,8 +57,10 @@ _COLUMNS = ", ".join(
     )
 )
 """A file from elsewhere may hold anything in any column; what is read is of its kind, and within bounds."""
-RANKED = frozenset(_ORDER)
-"""Every request has such a value: the largest come first instead of the newest."""
+RANKED = frozenset(_RANK)
+"""Every request has such a value: the largest come first, whatever the order."""
+Mark = tuple[int, float]
+"""How far a log was read: its newest row, and its last commit, which may have been a user's word on an older one."""
 
 
 class Row(NamedTuple):
@@ -95,6 +106,7 @@ class Behind:
     canary: Share = Share(0, 0)
     production: Share = Share(0, 0)
     since: float | None = None
+    mark: Mark = (0, 0.0)
 
 
 def read_behind(
@@ -103,6 +115,7 @@ def read_behind(
     rollout: str,
     arm: Arm,
     kind: Kind,
+    order: Order = "newest",
     *,
     looked_at: int = LOOKED_AT,
     prices: Mapping[str, OwnPrice] | None = None,
@@ -111,15 +124,16 @@ def read_behind(
 
     A cost that was not known where the request was made is worked out here; `prices` are the registry's own.
     """
-    bad, order = _BAD[kind], _ORDER.get(kind, "n DESC")
+    bad, by = _BAD[kind], _RANK.get(kind, _ORDERS[order])
     sight = (
         "FROM requests JOIN series ON series.id = requests.series"
         " WHERE n > (SELECT coalesce(max(n), 0) FROM requests) - ? AND route = ? AND rollout = ?"
     )
     given = (looked_at, route, rollout)
     with reader.reading() as db:
+        mark = _mark(db)
         rows = db.execute(
-            f"SELECT {_COLUMNS} {sight} AND arm = ? AND {bad} ORDER BY {order} LIMIT ?", (*given, arm, LISTED)
+            f"SELECT {_COLUMNS} {sight} AND arm = ? AND {bad} ORDER BY {by} LIMIT ?", (*given, arm, LISTED)
         ).fetchall()
         counted = db.execute(
             f"SELECT arm, {bad}, coalesce(error_class, ''), count(*), min({_AT}) {sight} GROUP BY 1, 2, 3", given
@@ -134,7 +148,19 @@ def read_behind(
         canary=shares["canary"],
         production=shares["production"],
         since=min((row[4] for row in counted), default=None),
+        mark=mark,
     )
+
+
+def is_newer(reader: LogReader, mark: Mark) -> bool:
+    """Whether anything was committed after a reading that got as far as `mark`: asked in a thousandth of its time."""
+    with reader.reading() as db:
+        return _mark(db) != mark
+
+
+def _mark(db: sqlite3.Connection) -> Mark:
+    newest = db.execute("SELECT coalesce(max(n), 0) FROM requests").fetchone()[0]
+    return newest, float(db.execute("SELECT coalesce(max(last_commit_at), 0) FROM writers").fetchone()[0])
 
 
 def _priced(rows: Iterable[Row], prices: Mapping[str, OwnPrice] | None) -> tuple[Row, ...]:

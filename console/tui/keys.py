@@ -34,7 +34,7 @@ KEYS: tuple[Key, ...] = (
     Key("u", "u", "undo", "undo", "write back what the last change replaced", "act", True),
     Key("n", "n", "attend", "next waiting", "the next route that waits for a person", "look"),
     Key("h", "h", "history", "history", "who changed what, why, on which evidence", "look"),
-    Key("l", "l", "behind", "requests", "the newest requests behind the number", "look"),
+    Key("l", "l", "behind", "requests", "live: the newest requests behind the number", "look"),
     Key("i", "i", "incident", "incident note", "what was last done here, for colleagues", "look"),
     Key("v", "v", "review", "review", "accept or reject what the last run changed", "look"),
     Key("s", "s", "suite", "run suite", "ask the candidate every case of the suite", "look"),

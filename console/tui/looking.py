@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from console.domain.choice import Arm
-from console.domain.errors import RegistryInvalid
 from console.text.safe import safe_line
 from console.tui.acting import Acting
 from console.view.records import ChangeDetail, ChangeView
 
 if TYPE_CHECKING:
-    from console.traffic.behind import Kind
+    from console.traffic.behind import Kind, Mark, Order
     from console.view.behind import BehindView
 
 
@@ -58,21 +56,21 @@ class Looking(Acting):
         if route is None:
             return
 
-        def read(kind: Kind, arm: Arm) -> BehindView:
-            from console.registry.reading import read as read_registry
+        def read(kind: Kind, arm: Arm, order: Order, since: Mark | None) -> BehindView | None:
             from console.routing.lanes import own_prices
-            from console.traffic.behind import read_behind
+            from console.traffic.behind import is_newer, read_behind
             from console.traffic.reading import LogReader
             from console.tui.noting import from_here
             from console.view.behind import behind_view
 
-            prices = None
-            with suppress(RegistryInvalid):  # its pane says what is wrong with it
-                prices = own_prices(read_registry(self.runtime.registry).registry)
+            snapshot = self.look.snapshot if self.look else None
+            prices = own_prices(snapshot.registry) if snapshot else None
             reader = LogReader(log)
             try:
-                found = read_behind(reader, route.name, rollout, arm, kind, prices=prices)
-                return behind_view(route.name, kind, arm, found, from_here(log))
+                if since is not None and not is_newer(reader, since):
+                    return None
+                found = read_behind(reader, route.name, rollout, arm, kind, order, prices=prices)
+                return behind_view(route.name, kind, arm, found, from_here(log), order)
             finally:
                 reader.close()
 

@@ -12,7 +12,7 @@ from console.domain.choice import Arm
 from console.domain.record import record
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
-from console.traffic.behind import RANKED, Behind, Kind, Row, Share
+from console.traffic.behind import RANKED, Behind, Kind, Mark, Order, Row, Share
 from console.view.records import CanaryView
 
 KINDS: Mapping[Kind, str] = {
@@ -26,6 +26,13 @@ KINDS: Mapping[Kind, str] = {
     "ttft": "slowest first tokens",
     "cost": "dearest answers",
     "all": "all requests",
+}
+"""In the order in which one goes from one to the next."""
+ORDERS: Mapping[Order, str] = {
+    "newest": "newest first",
+    "slowest": "slowest first",
+    "dearest": "dearest first",
+    "failed": "failed first",
 }
 """In the order in which one goes from one to the next."""
 _OF_METRIC: Mapping[str, Kind] = {"latency_p50": "latency", "latency_p95": "latency", "ttft_p50": "ttft"}
@@ -64,6 +71,14 @@ class BehindView:
     said: SafeText
     """What is listed: `newest 300 of 1,204 since 28 Nov 23:10`."""
     lines: tuple[RequestLine, ...]
+    order: Order = "newest"
+    mark: Mark = (0, 0.0)
+    """How far the log was read."""
+
+    @property
+    def sorting(self) -> str:
+        """`slowest first`; nothing where the name of what is listed says it."""
+        return "" if self.kind in RANKED else ORDERS[self.order]
 
 
 def first_kind(view: CanaryView | None) -> Kind:
@@ -75,7 +90,14 @@ def first_kind(view: CanaryView | None) -> Kind:
     return next((kind for kind in KINDS if kind == name), "error")
 
 
-def behind_view(route: str, kind: Kind, arm: Arm, found: Behind, log: Path) -> BehindView:
+def orders(kind: Kind) -> tuple[Order, ...]:
+    """How requests behind `kind` can be sorted, the usual order first; none where what is listed says how."""
+    if kind in RANKED:
+        return ()
+    return tuple(ORDERS) if kind == "all" else ("newest", "slowest", "dearest")
+
+
+def behind_view(route: str, kind: Kind, arm: Arm, found: Behind, log: Path, order: Order = "newest") -> BehindView:
     """`found` in words."""
     share = found.canary if arm == "canary" else found.production
     return BehindView(
@@ -84,8 +106,10 @@ def behind_view(route: str, kind: Kind, arm: Arm, found: Behind, log: Path) -> B
         arm=arm,
         canary=_share_text(found.canary, kind),
         production=_share_text(found.production, kind),
-        said=_said(found, kind, share),
+        said=_said(found, kind, share, order),
         lines=tuple(_line(row, log) for row in found.rows),
+        order=order,
+        mark=found.mark,
     )
 
 
@@ -103,13 +127,13 @@ def _share_text(share: Share, kind: Kind) -> SafeText:
     return SafeText(f"{of} = {words.share(share.bad / share.of)}{users}{classes}")
 
 
-def _said(found: Behind, kind: Kind, share: Share) -> SafeText:
+def _said(found: Behind, kind: Kind, share: Share, order: Order) -> SafeText:
     if not found.rows or found.since is None:
         return NOTHING
     since = datetime.fromtimestamp(found.since, UTC)
     shown = words.count(len(found.rows))
     if len(found.rows) < share.bad:
-        shown = f"{'' if kind in RANKED else 'newest '}{shown} of {words.count(share.bad)}"
+        shown = f"{'newest ' if order == 'newest' and kind not in RANKED else ''}{shown} of {words.count(share.bad)}"
     return SafeText(f"{shown} since {since.day} {since:%b %H:%M}")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.errors import LogInvalid
 from console.domain.registry import Price
-from console.traffic.behind import LISTED, Kind, read_behind
+from console.traffic.behind import LISTED, Kind, is_newer, read_behind
 from console.traffic.importing import write_history
 from console.traffic.reading import LogMissing, LogReader
 
@@ -165,3 +165,33 @@ def test_a_cost_in_the_log_stands_and_an_unknown_price_is_none(path, make_row) -
 def test_the_dearest_are_those_whose_cost_was_logged(path, make_row) -> None:
     rows = ({**USED, "model": "claude-haiku-4-5-20251001"}, {"model": "claude-haiku-4-5-20251001", "cost_usd": 0.25})
     assert [row.cost_usd for row in priced(path, make_row, *rows, kind="cost")] == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [("slowest", 9_000.0), ("dearest", 8_000.0), ("failed", None)],
+)
+def test_requests_are_sorted_by_what_is_asked_for(world, order, first) -> None:
+    rows = read_behind(world, "support", ROLLOUT, "canary", "all", order).rows
+    assert len(rows) == 10
+    if first is None:
+        assert [row.outcome == "error" for row in rows] == [True] * 3 + [False] * 7
+    else:
+        assert rows[0].latency_ms == first
+
+
+def test_without_any_cost_the_longest_answers_are_the_dearest(path, make_row) -> None:
+    write_history(path, [make_row(arm="canary", rollout=ROLLOUT, cost_usd=None, output_tokens=n) for n in (5, 90, 40)])
+    rows = read_behind(LogReader(path), "support", ROLLOUT, "canary", "all", "dearest").rows
+    assert [row.output_tokens for row in rows] == [90, 40, 5]
+
+
+def test_what_was_committed_since_a_reading_is_known_without_reading_it(world, path, make_row) -> None:
+    mark = read_behind(world, "support", ROLLOUT, "canary", "all").mark
+    assert not is_newer(world, mark)
+    write_history(path, [make_row(route="elsewhere")])
+    assert is_newer(world, mark)
+    with sqlite3.connect(path) as db:
+        newest = read_behind(world, "support", ROLLOUT, "canary", "all").mark
+        db.execute("UPDATE writers SET last_commit_at = last_commit_at + 1")
+    assert is_newer(world, newest)  # a user's word on an older request is news, too

@@ -17,10 +17,12 @@ from console.registry.reading import read
 from console.traffic.behind import Behind
 from console.traffic.importing import write_history
 from console.tui.app import ConsoleApp
+from console.tui.behind_keys import BEHIND_KEYS
 from console.tui.drawing.behind import columns, draw_behind
 from console.tui.noting import from_here
 from console.tui.screens.behind import BehindPage, BehindScreen
 from console.tui.screens.history import HistoryScreen
+from console.tui.screens.reading import HelpPage
 from console.tui.widgets.frame import KeyBar
 from console.view.behind import behind_view
 from tests.tui import worlds
@@ -79,6 +81,11 @@ async def page(pilot: Pilot[None]) -> BehindPage:
     return found
 
 
+def footer(pilot: Pilot[None]) -> str:
+    """The last row of the page."""
+    return pilot.app.screen.query_one(KeyBar).plain()[0]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 20), (200, 50)])
 async def test_l_lists_the_failed_requests_of_the_canary(world: worlds.World, size: tuple[int, int]) -> None:
     async with app(world).run_test(size=size) as pilot:
@@ -115,6 +122,129 @@ async def test_m_and_tab_change_what_is_listed_and_the_cursor_moves(world: world
         assert found.cursor == 3
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, BehindScreen))
+
+
+def failed(world: worlds.World, number: int, **more: object) -> None:
+    """One more failed request of the canary, newer than all before it."""
+    rollout = read(world.registry).registry.routes["support"].rollout_id
+    row = RequestRow(
+        f"new{number}", worlds.NOW.timestamp() - 5 + number, "support", "claude-sonnet-5-5", arm="canary", why="bucket",
+        rollout=rollout, user="u", outcome="error", error_class=f"New{number}",
+    )  # fmt: skip
+    write_history(world.log, [row._replace(**more)])
+
+
+async def test_new_requests_appear_at_the_first_row_and_not_to_whoever_reads_further_down(
+    world: worlds.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.tui.screens.behind._FOLLOW_S", 0.02)
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        assert found.plain()[0].endswith(" · live")
+        assert "follow" not in footer(pilot)
+        failed(world, 1)
+        await until(pilot, lambda: " New1 " in found.plain()[5])
+        assert found.plain()[5].startswith("▌")  # the cursor is at the newest
+        await pilot.press("j", "j")
+        before, read_before = found.plain()[5:], pilot.app.screen._due
+        assert found.plain()[0].endswith(" · ‖ paused")
+        assert footer(pilot).startswith("  l follow   m refusals")
+        failed(world, 2)
+        for _ in range(10):
+            await pilot.pause(0.02)
+        assert found.plain()[5:] == before
+        assert pilot.app.screen._due == read_before  # the log was not even asked
+        await pilot.press("l")
+        await until(pilot, lambda: " New2 " in found.plain()[5])
+        assert found.plain()[0].endswith(" · live")
+        await pilot.press("j", "k")  # back at the first row it goes on by itself
+        failed(world, 3, outcome="refusal")
+        failed(world, 4)
+        await until(pilot, lambda: " New4 " in found.plain()[5])
+        assert found.plain()[0].startswith("▌ Errors of canary")  # what was chosen to be listed stays
+        assert not any("refusal" in row for row in found.plain()[5:20])
+
+
+async def test_a_reading_that_comes_after_the_reader_went_on_moves_nothing(world: worlds.World) -> None:
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        screen, newer = pilot.app.screen, found.view
+        await pilot.press("j", "j")
+        screen._done(screen._asked, newer, "", 0.1, followed=True)
+        assert found.cursor == 2
+        screen._done(screen._asked - 1, newer, "", 0.1, followed=False)  # of a list that was left meanwhile
+        assert found.cursor == 2
+
+
+async def test_following_a_large_log_takes_a_twentieth_of_the_time(world: worlds.World) -> None:
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        screen, asked = pilot.app.screen, []
+        screen._start = asked.append
+        screen._done(screen._asked, found.view, "", 0.2, followed=True)
+        screen._go_on()
+        assert asked == []  # it took 0.2 s: not before 3 s, for 4 s from one to the next
+        screen._done(screen._asked, found.view, "", 0.004, followed=True)
+        screen._go_on()
+        assert asked == [found.view.mark]
+
+
+async def test_a_log_that_is_locked_for_a_moment_leaves_the_list_and_says_so(world: worlds.World) -> None:
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        rows, screen = found.plain()[5:], pilot.app.screen
+        screen._done(screen._asked, None, "the log is locked", 0.25, followed=True)
+        assert found.plain()[0].endswith(" · the log is locked")
+        assert found.plain()[5:] == rows
+        screen._done(screen._asked, None, "", 0.01, followed=True)
+        assert found.plain()[0].endswith(" · live")
+
+
+async def test_s_sorts_and_the_title_says_how(world: worlds.World) -> None:
+    failed(world, 1, latency_ms=50_000.0)
+    failed(world, 2, cost_usd=7.5)
+    failed(world, 3)
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        assert " newest first · " in found.plain()[0]
+        assert " New3 " in found.plain()[5]
+        for says, first in (("slowest first", "New1"), ("dearest first", "New2"), ("newest first", "New3")):
+            assert f"   s {says}   " in footer(pilot)  # the key says what it would do
+            await pilot.press("s")
+            await until(pilot, lambda says=says: f" {says} · " in found.plain()[0])
+            assert f" {first} " in found.plain()[5]
+        await pilot.press("s", "m", "M")
+        await until(pilot, lambda: found.plain()[0].startswith("▌ Errors") and " slowest first · " in found.plain()[0])
+        await pilot.press("M")  # all requests
+        await until(pilot, lambda: found.plain()[0].startswith("▌ All requests of canary"))
+        await pilot.press("s", "s")
+        await until(pilot, lambda: " failed first · " in found.plain()[0])
+        assert all("New" in row or "InternalServer" in row for row in found.plain()[5:20])
+        await pilot.press("M")  # dearest answers: the name says how they are sorted
+        await until(pilot, lambda: found.plain()[0].startswith("▌ Dearest answers of canary"))
+        assert " first" not in found.plain()[0] + footer(pilot)
+        await pilot.press("s")
+        assert found.view.kind == "cost"
+
+
+async def test_the_page_has_its_own_help_and_both_ends(world: worlds.World) -> None:
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        await pilot.press("G")
+        assert found.cursor == len(found.view.lines) - 1
+        await pilot.press("home")
+        await until(pilot, lambda: found.cursor == 0)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: pilot.app.screen.query(HelpPage))
+        help_ = "\n".join(pilot.app.screen.query_one(HelpPage).plain())
+        assert all(key.shown in help_ and key.help in help_ for key in BEHIND_KEYS)
+        assert "Change the rollout" not in help_  # no key of this page does
 
 
 async def test_the_costs_of_the_page_go_by_the_prices_of_the_registry(made: Path, tmp_path: Path) -> None:

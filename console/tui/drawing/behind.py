@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from console.text import words
-from console.text.cells import wrap
+from console.text.cells import cell_width, wrap
 from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import put_pieces
@@ -18,6 +18,11 @@ _ABOVE = 5
 _BELOW = 6
 """A blank row, three of facts, and two of the command."""
 _LABEL = 14
+_SORTED_BY = {
+    "newest": "when", "slowest": "latency", "dearest": "cost", "failed": "outcome",
+    "latency": "latency", "ttft": "1st token", "cost": "cost",
+}  # fmt: skip
+"""The column of each order, and of each kind that has one of its own."""
 
 
 class Columns(NamedTuple):
@@ -42,29 +47,48 @@ def columns(width: int) -> Columns:
 
 
 def draw_behind(view: BehindView | None, now: datetime, width: int, height: int, cursor: int, problem: str) -> Canvas:
-    """The whole page. `view` None: it is read; `problem` says why it cannot be."""
+    """The whole page. `view` None: it is read; `problem` says why it cannot be, with a view: why it is not newer."""
     canvas = Canvas(width, height)
     canvas.row(0, "raised")
     canvas.put(0, 0, "▌", "strong")
-    if view is None or problem:
+    if view is None:
         canvas.put(2, 0, "Requests", "strong bold")
         canvas.put(2, 2, problem or "reading the log", "amber" if problem else "muted", end=width - 2)
         return canvas
-    pieces = [(f"{KINDS[view.kind].capitalize()} of {view.arm}", "strong bold"), ("  ", "fg"), (view.route, "fg")]
-    x = put_pieces(canvas, 2, 0, pieces, end=width - 2)
-    canvas.right(width - 2, 0, view.said, "muted", start=x + 2)
+    _put_title(canvas, view, cursor, problem)
     _put_arms(canvas, view)
     if not view.lines:
         canvas.put(2, _ABOVE, f"none of {view.arm} among the newest requests of the log", "muted", end=width - 2)
         return canvas
     room = rows_of(height)
-    _put_heading(canvas, _ABOVE - 1)
+    _put_heading(canvas, _ABOVE - 1, view)
     first = first_row(len(view.lines), room, cursor)
     for y, line in enumerate(view.lines[first : first + room], _ABOVE):
         _put_line(canvas, y, line, now, chosen=first + y - _ABOVE == cursor)
     if height >= _ABOVE + _BELOW + 3:
         _put_facts(canvas, view.lines[min(cursor, len(view.lines) - 1)], height - _BELOW)
     return canvas
+
+
+def _put_title(canvas: Canvas, view: BehindView, cursor: int, problem: str) -> None:
+    """What is listed, in which order, how much of it, and whether new requests still come.
+
+    At the first row the list follows the log; further down it stands still for whoever reads.
+    """
+    width = canvas.width
+    pieces = [(f"{KINDS[view.kind].capitalize()} of {view.arm}", "strong bold"), ("  ", "fg"), (view.route, "fg")]
+    x = put_pieces(canvas, 2, 0, pieces, end=width - 2) + 2
+    state, style = ("‖ paused", "amber") if cursor else ("live", "fg")
+    if problem:
+        state, style = problem, "amber"
+    start = canvas.right(width - 2, 0, state, style, start=x)
+    said: tuple[str, ...] = (view.said, view.sorting)  # from the right; with room for one only, not the usual order
+    room = start - x - 3
+    if all(said) and sum(map(cell_width, said)) + 3 > room:
+        said = (view.said,) if view.order == "newest" else (view.sorting,)
+    for text in said:
+        if text and start - 3 - cell_width(text) >= x:
+            start = canvas.right(canvas.right(start, 0, " · ", "muted"), 0, text, "muted")
 
 
 def rows_of(height: int) -> int:
@@ -85,13 +109,14 @@ def _put_arms(canvas: Canvas, view: BehindView) -> None:
         canvas.put(2 + _LABEL, y, text, "strong" if listed else "fg", end=canvas.width - 2)
 
 
-def _put_heading(canvas: Canvas, y: int) -> None:
-    at = columns(canvas.width)
-    canvas.put(2, y, "when", "muted")
-    canvas.put(at.what, y, "outcome", "muted")
+def _put_heading(canvas: Canvas, y: int, view: BehindView) -> None:
+    """The name of the column that the list is sorted by stands out."""
+    at, by = columns(canvas.width), _SORTED_BY.get(view.kind) or _SORTED_BY[view.order]
+    canvas.put(2, y, "when", "strong" if by == "when" else "muted")
+    canvas.put(at.what, y, "outcome", "strong" if by == "outcome" else "muted")
     for x, name in ((at.latency, "latency"), (at.first, "1st token"), (at.tokens, "tokens"), (at.cost, "cost")):
         if x:
-            canvas.right(x, y, name, "muted")
+            canvas.right(x, y, name, "strong" if by == name else "muted")
     if at.model:
         canvas.put(at.model, y, "model", "muted")
     if at.user:

@@ -34,6 +34,10 @@ _ABOUT = (
         "Review: every case that the new model answers otherwise, those that changed alike together, worst first.",
         "Accepting writes the snapshot; every decision is on the disk at once, and undo puts back what stood there.",
     ),
+    (
+        "Requests: what stands behind a number, of the newest 100,000 in the log. At the first row new ones appear by",
+        "themselves, at most once a second; further down the list stands still until you are back at the first row.",
+    ),
 )
 _STATES: tuple[tuple[State, str], ...] = (
     (State.REGRESSION, "beyond doubt worse than the limit: r or a guard ends it"),
@@ -50,8 +54,8 @@ _KEY_X, _LABEL_X, _EFFECT_X = 3, 10, 31
 """Columns. On 80 of them an effect has 47 cells, as in the palette: none is cut there."""
 _READABLE = 108
 """Columns: longer rows of prose are hard to follow."""
-LIVE, REVIEW = 2, 4
-"""The pages of help about the live canary and the review; 1 to 3 are those about the panes."""
+LIVE, REVIEW, BEHIND = 2, 4, 5
+"""The pages of help about the live canary, the review and the requests; 1 to 3 are those about the panes."""
 
 
 def draw_help(width: int, height: int, pane: int, keys: Sequence[Key] = KEYS, top: int = 0) -> Canvas:
@@ -82,7 +86,8 @@ def _help(width: int, pane: int, keys: Sequence[Key]) -> tuple[Canvas, int]:
     for group, title in _GROUPS:
         deciding = group == "act"
         title = "Decide" if deciding and pane == REVIEW else title
-        y = _put_keys(canvas, y + 1, title, [key for key in keys if key.group == group])
+        own = [key for key in keys if key.group == group]
+        y = _put_keys(canvas, y + 1, title, own) if own else y
         if deciding and pane == LIVE:  # whoever is woken reads first what to press, then what the word means
             y = _put_states(canvas, y + 1)
     return canvas, y

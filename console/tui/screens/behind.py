@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -10,22 +11,27 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import ModalScreen
 
 from console.domain.choice import Arm
 from console.domain.errors import ConsoleError
 from console.text.safe import safe_line
-from console.traffic.behind import Kind
+from console.traffic.behind import Kind, Mark, Order
+from console.tui.behind_keys import BEHIND_KEYS
 from console.tui.drawing.behind import draw_behind, first_row, rows_of
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
-from console.tui.scrolling import scrolling
+from console.tui.drawing.reading import BEHIND
 from console.tui.widgets.drawn import Drawn
 from console.tui.widgets.frame import KeyBar
-from console.view.behind import KINDS, BehindView
+from console.view.behind import KINDS, ORDERS, BehindView, orders
 
-Read = Callable[[Kind, Arm], BehindView]
-"""Reads the page; called on a thread. Raises ConsoleError."""
+Read = Callable[[Kind, Arm, Order, Mark | None], BehindView | None]
+"""Reads the page; called on a thread. None: nothing was committed after the mark. Raises ConsoleError."""
+_FOLLOW_S = 1.0
+_SHARE = 20
+"""A list of the newest 100,000 requests takes 0.1 s: following it takes a twentieth of the time at most."""
 _LIST_Y = 5
 _COPIED, _WIDE = 20, 160
 
@@ -35,6 +41,13 @@ class BehindPage(Drawn, can_focus=True):
 
     DEFAULT_CSS = "BehindPage { width: 1fr; height: 1fr; }"
 
+    class Chosen(Message):
+        """A request was clicked."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._clock = clock
@@ -42,9 +55,16 @@ class BehindPage(Drawn, can_focus=True):
         self._problem = ""
         self.cursor = 0
 
+    @property
+    def view(self) -> BehindView | None:
+        """What is shown; None before the first reading."""
+        return self._view
+
     def show(self, view: BehindView | None, problem: str = "") -> None:
-        """Another page; the cursor goes to its first row."""
-        self._view, self._problem, self.cursor = view, problem, 0
+        """Another page; the cursor goes to its first row. What cannot be read now leaves what was read before."""
+        if view is not None:
+            self._view, self.cursor = view, 0
+        self._problem = problem
         self.redraw()
 
     def go(self, row: int) -> None:
@@ -70,26 +90,25 @@ class BehindPage(Drawn, can_focus=True):
         room = rows_of(self.size.height)
         row = event.y - _LIST_Y
         if 0 <= row < room:
-            self.go(first_row(len(self._view.lines), room, self.cursor) + row)
+            self.post_message(self.Chosen(first_row(len(self._view.lines), room, self.cursor) + row))
 
 
 class BehindScreen(ModalScreen[None]):
-    """`m` is another number, `tab` the other arm, `l` reads again."""
+    """`m` is another number, `tab` the other arm, `s` another order; at the first row the list follows the log."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "leave", show=False),
-        *scrolling(),
-        Binding("m", "kind(1)", "another number", show=False),
-        Binding("M", "kind(-1)", "the number before", show=False),
-        Binding("tab", "arm", "the other arm", show=False),
-        Binding("l", "read", "read again", show=False),
-        Binding("y", "copy", "copy", show=False),
+        Binding(key.key, key.action, key.label, show=False, tooltip=key.help) for key in BEHIND_KEYS
     ]
 
     def __init__(self, read: Read, kind: Kind, arm: Arm, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._page = BehindPage(clock)
         self._read, self._kind, self._arm = read, kind, arm
+        self._order: Order = "newest"
+        self._asked = 0
+        """The number of the last reading that was begun; one that is overtaken is not shown."""
+        self._reading = False
+        self._due = 0.0
 
     def compose(self) -> ComposeResult:
         """The page, and the keys."""
@@ -99,41 +118,111 @@ class BehindScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Read at once."""
         self._page.focus()
-        self.action_read()
+        self._begin()
+        self.set_interval(_FOLLOW_S, self._go_on)
 
-    def action_read(self) -> None:
-        """From the log, on a thread."""
-        kind, arm = self._kind, self._arm
-        other = "production" if arm == "canary" else "canary"
-        kinds = list(KINDS)
-        following = KINDS[kinds[(kinds.index(kind) + 1) % len(kinds)]]
-        hints = [Hint("m", following), Hint("tab", f"those of {other}"), Hint("l", "read again"), Hint("y", "copy")]
-        self.query_one(KeyBar).show(hints, [Hint("esc", "back")])
+    def _begin(self) -> None:
+        """Another list: from the log, on a thread."""
+        self._asked += 1
+        self._show_keys()
+        self._start(None)
+
+    def _go_on(self) -> None:
+        """What is new in the log since; nothing while somebody reads further down."""
+        view = self._page.view
+        if self._is_following and not self._reading and time.monotonic() >= self._due:
+            self._start(view.mark if view else None)
+
+    @property
+    def _is_following(self) -> bool:
+        return self._page.cursor == 0
+
+    def _start(self, since: Mark | None) -> None:
+        kind, arm, order, number = self._kind, self._arm, self._order, self._asked
+        self._reading = True
 
         def read() -> None:
+            began = time.monotonic()
+            view, problem = None, ""
             try:
-                view, problem = self._read(kind, arm), ""
+                view = self._read(kind, arm, order, since)
             except ConsoleError as error:
-                view, problem = None, safe_line(error.message)
+                problem = safe_line(error.message)
             with suppress(RuntimeError):  # the console has been left meanwhile
-                self.call_later(self._page.show, view, problem)
+                self.call_later(self._done, number, view, problem, time.monotonic() - began, since is not None)
 
-        self.run_worker(read, thread=True, group="behind", exclusive=True)
+        self.run_worker(read, thread=True, group="behind")
+
+    def _done(self, number: int, view: BehindView | None, problem: str, took_s: float, followed: bool) -> None:
+        if number != self._asked:
+            return
+        self._reading = False
+        self._due = time.monotonic() + _SHARE * took_s - _FOLLOW_S
+        if not followed or self._is_following:  # else the reader went on while it was read
+            self._page.show(view, problem)
+
+    def _show_keys(self) -> None:
+        kinds, others = list(KINDS), orders(self._kind)
+        hints = [Hint("m", KINDS[kinds[(kinds.index(self._kind) + 1) % len(kinds)]])]
+        hints.append(Hint("tab", f"those of {'production' if self._arm == 'canary' else 'canary'}"))
+        if others:
+            hints.append(Hint("s", ORDERS[self._next_order]))
+        if not self._is_following:
+            hints.insert(0, Hint("l", "follow"))
+        self.query_one(KeyBar).show([*hints, Hint("y", "copy")], [Hint("?", "help"), Hint("esc", "back")])
+
+    @property
+    def _next_order(self) -> Order:
+        others = orders(self._kind)
+        return others[(others.index(self._order) + 1) % len(others)] if self._order in others else "newest"
 
     def action_kind(self, step: int) -> None:
-        """The next number of the table."""
+        """The next number of the table; the order stays, where this one has it, too."""
         kinds = list(KINDS)
         self._kind = kinds[(kinds.index(self._kind) + step) % len(kinds)]
-        self.action_read()
+        if self._order not in orders(self._kind):
+            self._order = "newest"
+        self._begin()
 
     def action_arm(self) -> None:
         """The other arm's requests behind the same number."""
         self._arm = "production" if self._arm == "canary" else "canary"
-        self.action_read()
+        self._begin()
+
+    def action_sort(self) -> None:
+        """The next order, where what is listed has more than one."""
+        if orders(self._kind):
+            self._order = self._next_order
+            self._begin()
+
+    def action_follow(self) -> None:
+        """To the first row, where the list follows the log; there at once with what is new."""
+        self._page.go(0)
+        self._begin()
+
+    def action_last(self) -> None:
+        """The last request of the list."""
+        self.action_move(len(self._page.view.lines) if self._page.view else 0)
 
     def action_move(self, rows: int) -> None:
-        """Up or down."""
-        self._page.go(self._page.cursor + rows)
+        """Up or down: away from the first row the list stands still."""
+        self._go(self._page.cursor + rows)
+
+    def on_behind_page_chosen(self, message: BehindPage.Chosen) -> None:
+        """A click."""
+        self._go(message.row)
+
+    def _go(self, row: int) -> None:
+        followed = self._is_following
+        self._page.go(row)
+        if followed != self._is_following:
+            self._show_keys()
+
+    def action_help(self) -> None:
+        """What can be done here."""
+        from console.tui.screens.reading import HelpScreen
+
+        self.app.push_screen(HelpScreen(BEHIND, BEHIND_KEYS))
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel."""
