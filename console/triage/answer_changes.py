@@ -11,6 +11,7 @@ from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
 from console.triage.formulas import is_formula, same_formula
+from console.triage.leads import concludes, same_lead
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change, order_change
 from console.triage.nearly import is_negation
@@ -58,7 +59,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if after is None or (before.sure and not after.sure):
         return _lost(before, after, new, prompt, options)
     if not before.sure:
-        return _of_conclusions(before, after, old, new)
+        return _of_conclusions(before, after, old, new, prompt)
     if "short" in (before.kind, after.kind):
         return _of_short(before, after, old, new)
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
@@ -93,7 +94,9 @@ def _newly_short(after: Answer | None, old: Reading, prompt: str) -> list[Reason
     return [changed("stated answer", "stated answer changed:", old.text, after.text, 0.6)]
 
 
-def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -> tuple[list[Reason], bool]:
+def _of_conclusions(
+    before: Answer, after: Answer, old: Reading, new: Reading, prompt: str
+) -> tuple[list[Reason], bool]:
     """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
     if is_formula(before.text) and is_formula(after.text):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
@@ -105,6 +108,9 @@ def _of_conclusions(before: Answer, after: Answer, old: Reading, new: Reading) -
         return [], True
     if after.sure and (other is None or _ends_with(old, value)):
         return [], False
+    firm = concludes(old, before.text) and (after.sure or concludes(new, after.text))
+    if not firm and same_lead(old, new, prompt):
+        return [], True
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
 
 

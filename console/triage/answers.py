@@ -54,7 +54,7 @@ _HOLDS = re.compile(
     r"(true|false|correct|incorrect|right|wrong|valid|invalid|follow)\b",
     re.IGNORECASE,
 )
-_CONCLUDES = re.compile(
+CONCLUDES = re.compile(
     r"\b(?:therefore|thus|hence|in total|altogether|in conclusion|consequently|we get|we find|a total of"
     r"|which (?:makes|gives|equals|leaves)|comes to|amounts to|adds up to|somit|daher|insgesamt|deshalb|folglich"
     r"|donc|ainsi|au total|finalement|par conséquent|por lo tanto|por tanto|así que|quindi|dunque|portanto"
@@ -65,7 +65,7 @@ _NUMBER = re.compile(
     r"(?<![\w.:/])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
 )
 _DIGIT = re.compile(r"\d")
-_UNIT = re.compile(r"\s?([a-zA-Z]{1,12})\b")
+_UNIT = re.compile(r"\s?([a-zA-Z]{1,12}[²³]?|[ckKm]?m[23])(?!\w)")
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
 LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
@@ -259,7 +259,7 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         sentence = with_plain_fractions(whole)
         if _DIGIT.search(sentence) is None:
             continue
-        concludes = _CONCLUDES.search(sentence) is not None
+        concludes = CONCLUDES.search(sentence) is not None
         bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
         if not asked and not concludes and len(bold) != 1:
             continue

@@ -49,6 +49,8 @@ _unit("mass", 1, "g", "gram", "grams")
 _unit("mass", 1_000, "kg", "kilogram", "kilograms")
 _unit("volume", Fraction(1, 1000), "ml", "milliliter", "milliliters", "millilitres")
 _unit("volume", 1, "l", "liter", "liters", "litre", "litres")
+_unit("volume", 1_000, "m³", "m3")
+_unit("area", 1, "m²", "m2")
 _unit("money", Fraction(1, 100), "cent", "cents")
 _unit("money", 1, "$", "€", "£", "dollar", "dollars", "usd", "euro", "euros", "eur", "pounds")
 
@@ -93,7 +95,7 @@ _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+"
 _QUANTITY = re.compile(
     rf"(?P<money>[$€£]?)\s*(?P<sign>-?)\s*[$€£]?(?:(?P<whole>\d+)\s+(?P<up>\d+)\s*/\s*(?P<down>\d+)"
     rf"|(?P<top>{_NUMBER})\s*/\s*(?P<bottom>{_NUMBER})|(?P<plain>{_NUMBER})(?:e(?P<exp>[+-]?\d{{1,3}}))?)"
-    r"\s*(?P<percent>%|percent\b)?\s*(?P<unit>[a-z$€£°]*)",
+    r"\s*(?P<percent>%|percent\b)?\s*(?P<unit>[a-z$€£°]*(?:[²³]|(?<=m)[23](?!\d))?)",
     re.IGNORECASE,
 )
 _NOT_A_UNIT = re.compile(r"[\d,;:()\[\]{}=<>!^*\\]")

@@ -113,7 +113,7 @@ _UNWILLING = any_of(
     aside=r"(?:(?:really|just|simply|generally|also|afraid|sorry|but|so|and|that|i|therefore),? ){0,4}",
     cannot=_CANNOT,
     not_so=r"(?! (?:wait|believe|stress|emphasi|overstate|imagine|promise|guarantee|remember|thank|help but|agree|go on"
-    r"|keep|be (?:sure|certain)|(?:\w+ ){1,4}enough))",
+    r"|keep|be (?:sure|certain)|(?:\w+ ){1,4}enough|plan|expect|count|bet|rely|worry|budget|assume))",
 )
 """First-person reluctance of any kind; not "I can't wait"."""
 _IN_PART = any_of(

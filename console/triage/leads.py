@@ -1,0 +1,85 @@
+"""Where an answer says its result at once, or in bold: what follows may be advice with numbers of its own."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import takewhile
+
+from console.triage import normalising
+from console.triage.answers import CONCLUDES, numbers_of
+from console.triage.quantities import Quantity, quantity, same_quantity, unit_value, with_digits
+from console.triage.reading import Reading
+
+_STEP = re.compile(
+    r"[\s*_#>-]*(?:first|step|to|we|let|start|begin|if|since|because|given|each|there (?:is|are)|the \w+ (?:has|have)"
+    r"|\d+[.)])\b|.*(?:[=×÷]|\d [*/+-] \d|\b(?:which|that) (?:gives|makes|is|leaves)\b)",
+    re.IGNORECASE,
+)
+"""A sentence on the way to the result, not the result."""
+_BOLD = re.compile(r"\*\*([^*\n]{1,120})\*\*")
+_FIRST = 2
+_OPENING = 400
+"""Sentences, and characters of them, that an answer may begin with its result in."""
+_LAST = 2
+_WHOLE_FROM = 20
+"""A whole number this large may be the rounded form of one with decimals: 48 of 48.20, not 8 of 8.4."""
+_DECIMALS = re.compile(r"\d\.(\d+)")
+
+
+def concludes(reading: Reading, value: str) -> bool:
+    """Whether the end of an answer says, in words or in bold, that it is `value` that it comes to."""
+    number = value.split(" ")[0]
+    last = [one for one in reading.last_sentences[-_LAST:] if number in one]
+    return not last or any(CONCLUDES.search(one) or "**" in one for one in last)
+
+
+def same_lead(old: Reading, new: Reading, prompt: str) -> bool:
+    """Whether what one answer begins with, or has last in bold, is such a number of the other, too.
+
+    Numbers of the prompt say nothing. One may be rounded from the other: 8.9 hours are 8 h 53 min.
+    """
+    ours = _leads(old, prompt)
+    return bool(ours) and any(_agree(one, other) for one in ours for other in _leads(new, prompt))
+
+
+def _leads(reading: Reading, prompt: str) -> list[str]:
+    """The numbers of the first sentences, and of the last words in bold that have one, with their units."""
+    given = {number.split(" ")[0].strip("$€£%,") for number in numbers_of(prompt[-2_000:])}
+    opening = list(takewhile(lambda one: _STEP.match(one) is None, normalising.sentences(reading.text[:_OPENING])))
+    first = with_digits(" ".join(opening[:_FIRST]))
+    bold = next((found for part in reversed(_BOLD.findall(reading.text)) if (found := numbers_of(part))), [])
+    return [one for one in (*numbers_of(first), *bold) if one.split(" ")[0].strip("$€£%,") not in given]
+
+
+def _agree(one: str, other: str) -> bool:
+    left, right = quantity(one), quantity(other)
+    if left is None or right is None:
+        return False
+    return same_quantity(left, right) or _rounded(one, left, other, right) or _rounded(other, right, one, left)
+
+
+def _rounded(short: str, coarse: Quantity, long: str, fine: Quantity) -> bool:
+    """Whether `short` is `long` with fewer decimals, or in a larger unit with the same precision."""
+    step = _step(short)
+    here, there = unit_value(coarse.unit), unit_value(fine.unit)
+    if here and there:
+        if here[0] != there[0]:
+            return False
+        factor, value = there[1] / here[1], fine.value * there[1] / here[1]
+    elif coarse.unit and fine.unit and coarse.unit != fine.unit:
+        return False
+    else:
+        factor, value = Fraction(1), fine.value
+    if step is None or step <= (_step(long) or Fraction(1)) * factor or coarse.percent != fine.percent:
+        return False
+    return abs(value - coarse.value) < step / 2
+
+
+def _step(number: str) -> Fraction | None:
+    """One in the last place of a number; None of a whole one so small that rounding would change it."""
+    decimals = _DECIMALS.search(number)
+    if decimals is not None:
+        return Fraction(1, 10 ** len(decimals[1]))
+    digits = re.sub(r"\D", "", number.split(" ")[0])
+    return Fraction(1) if digits and len(digits) <= 30 and int(digits) >= _WHOLE_FROM else None
