@@ -16,7 +16,7 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-from tests import tables
+from tests import tables, together
 from tests.effort import EXAMPLES
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -24,6 +24,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="console-state-")
 os.environ["CONSOLE_EMBEDDINGS"] = f"{os.environ['CONSOLE_STATE']}/no-model"
+together.begin()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 settings.register_profile("without a clock", deadline=None, max_examples=EXAMPLES)

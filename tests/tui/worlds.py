@@ -10,9 +10,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from console.actions.desk import Desk
 from console.actions.requests import SetShare
@@ -32,6 +31,7 @@ from console.traffic.keys import KEY_BYTES, key_path
 from console.tui.runtime import Runtime
 from console.view.reviewed import ReviewDesk
 from tests.regression.review_world import make_world
+from tests.together import once
 
 NOW = datetime(2026, 11, 23, 14, 32, 5, tzinfo=UTC)
 MADE = NOW + timedelta(seconds=world.QUIET_S - 2)
@@ -61,35 +61,23 @@ class World:
 
 def healthy(folder: Path) -> World:
     """Five hours at 5 %, nothing wrong."""
-    return _copied(_healthy, MADE, folder)
+    return _copied("healthy", partial(world.make, now=MADE), folder)
 
 
 def regression(folder: Path, now: datetime = NOW, errors: float = ERRORS) -> World:
     """The share was raised to 25 % an hour before `now`; since then that share of the canary's requests fails."""
-    return _copied(partial(_regression, errors=errors) if errors != ERRORS else _regression, now, folder)
+    name = f"regression-{now.timestamp():.0f}-{errors}"
+    return _copied(name, partial(_regression, now=now, errors=errors), folder)
 
 
-_Make = Callable[[Path, datetime], world.World]
+def _copied(name: str, make: Callable[[Path], world.World], folder: Path) -> World:
+    """Making it takes seconds of the processor, and gives the same files every time."""
+    place = once(name, make)
+    shutil.copytree(place, folder, dirs_exist_ok=True)
+    return World(folder / world.REGISTRY_NAME, folder / world.LOG_NAME)
 
 
-def _copied(make: _Make, at: datetime, folder: Path) -> World:
-    made, place = _once(make, at)
-    shutil.copytree(place.name, folder, dirs_exist_ok=True)
-    return World(folder / made.registry.name, folder / made.log.name)
-
-
-@cache
-def _once(make: _Make, at: datetime) -> tuple[world.World, TemporaryDirectory[str]]:
-    """Seconds of the processor, the same files every time. The folder is gone with the process."""
-    place = TemporaryDirectory(prefix="console-world-")
-    return make(Path(place.name), at), place
-
-
-def _healthy(folder: Path, at: datetime) -> world.World:
-    return world.make(folder, at)
-
-
-def _regression(folder: Path, now: datetime, errors: float = ERRORS) -> world.World:
+def _regression(folder: Path, now: datetime, errors: float) -> world.World:
     made_at, raised = now + (MADE - NOW), now - (NOW - RAISED)
     made = world.without_past(folder, made_at)
     key_path(made.log).write_text("07" * KEY_BYTES + "\n", encoding="ascii")  # users have the same hashes anywhere
