@@ -76,21 +76,28 @@ def plan(view: CanaryView, rows: int) -> Plan:
 
     Under a banner, which has its own blank row above, no row is left above the verdict.
     """
-    lead = 0 if view.state is State.REGRESSION else 1
+    folds = (table_rows(view, 0), table_rows(view, 1), table_rows(view, 2))
+    return _plan(view.state is State.REGRESSION, bool(view.steps), bool(view.plots), folds, rows)
+
+
+@lru_cache(maxsize=32)
+def _plan(banner: bool, ladder: bool, plots: bool, folds: tuple[int, int, int], rows: int) -> Plan:
+    """Asked for twice a second with the same answer; `folds` are the table's rows, the more of it is folded."""
+    lead = 0 if banner else 1
     spacings = [spacing._replace(lead=min(lead, spacing.lead)) for spacing in _SPACINGS]
-    steps = 2 if view.steps else 0
+    steps = 2 if ladder else 0
     loose, *tighter = spacings
     wishes = [(0, loose, _ROOMY_PLOT), (1, loose, _GOOD_PLOT), (2, loose, _GOOD_PLOT), (2, tighter[0], _GOOD_PLOT)]
     for fold, spacing, least in (*wishes, *((2, spacing, MIN_PLOT) for spacing in tighter)):
-        bare = Plan(steps, table_rows(view, fold), 0, spacing, fold)
+        bare = Plan(steps, folds[fold], 0, spacing, fold)
         left = rows - bare.rows - spacing.table - 2
-        if view.plots and left >= least:
+        if plots and left >= least:
             return bare._replace(plot=left)
-    for fold, spacing, ladder in (
+    for fold, spacing, most in (
         (0, loose, 2), (1, loose, 2), (2, loose, 2), *((2, each, 2) for each in tighter),
         (2, spacings[-1], 1), (2, Spacing(0, 0, 0, 0), 1), (2, Spacing(0, 0, 0, 0), 0),
     ):  # fmt: skip
-        found = Plan(min(ladder, steps), table_rows(view, fold), 0, spacing, fold)
+        found = Plan(min(most, steps), folds[fold], 0, spacing, fold)
         if found.rows <= rows:
             return found
     return Plan(0, max(0, rows), 0, Spacing(0, 0, 0, 0), 2)

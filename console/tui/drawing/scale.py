@@ -93,13 +93,13 @@ def nice_top(plot: PlotView, rows: int) -> float:
 
 def held_top(before: Top | None, plot: PlotView, rows: int, now: datetime) -> Top:
     """The upper end to draw: it grows at once, and shrinks only after ten minutes below 60 %."""
-    need, wanted = needed(plot), nice_top(plot, rows)
+    need = needed(plot)
     if before is None or need > before.value:
-        return Top(wanted)
+        return Top(nice_top(plot, rows))
     if need >= _SHRINK_BELOW * before.value:
         return Top(before.value)
     since = before.low_since or now
-    return Top(wanted) if now - since >= _SHRINK_AFTER else Top(before.value, since)
+    return Top(nice_top(plot, rows)) if now - since >= _SHRINK_AFTER else Top(before.value, since)
 
 
 def top_text(value: float, unit: str) -> str:

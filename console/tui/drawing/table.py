@@ -39,6 +39,7 @@ class Columns(NamedTuple):
     span: int = 0
 
 
+@lru_cache(maxsize=16)
 def columns(width: int) -> Columns:
     """The columns of a table of `width` cells."""
     if width >= 120:
