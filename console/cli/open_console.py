@@ -62,6 +62,7 @@ def _run(settings: Settings, registry: Snapshot, stand_in_url: str, *, tells: bo
     gc.disable()  # nothing is garbage yet; the screen turns it on with its first numbers, a tenth of a second earlier
     from console.tui import keymap
     from console.tui.drawing.screen import draw_screen
+    from console.tui.leading_on import fleet_with_ways_on
     from console.tui.opening import opening
     from console.tui.runtime import Runtime
 
@@ -87,7 +88,10 @@ def _run(settings: Settings, registry: Snapshot, stand_in_url: str, *, tells: bo
 
     def draw(width: int, height: int) -> Canvas | None:
         look = first.within(PATIENCE_S)
-        return draw_screen(look.view, width, height, runtime.override) if look else None
+        if look is None:
+            return None
+        view = fleet_with_ways_on(look, runtime.keys, read_only=runtime.read_only)
+        return draw_screen(view, width, height, runtime.override)
 
     with opening(draw, ascii_only=runtime.ascii_only) as opened:
         from console.tui.app import run  # takes longer than all before it

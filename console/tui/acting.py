@@ -15,6 +15,7 @@ from console.domain.errors import ConsoleError, RegistryChanged
 from console.domain.registry import Registry, Route
 from console.text import words
 from console.text.safe import SafeText, join, safe_line
+from console.tui.leading_on import target_of
 from console.tui.noticing import Noticing
 from console.view.lookout import Look
 from console.view.records import CanaryView, State
@@ -28,15 +29,6 @@ if TYPE_CHECKING:
     from console.tui.screens.confirm import Decision
 
 WRITES = {"rollback", "advance", "retreat", "promote", "share", "canary", "undo", "hold", "resume", "drop"}
-
-
-def target_of(route: Route, action: str) -> float | None:
-    """The percentage that `+` or `-` leads to; None where the ladder ends."""
-    now = route.canary_percentage
-    if action == "advance":
-        return next((step for step in route.steps if step > now), None)
-    below = [step for step in route.steps if step < now]
-    return below[-1] if below else 0.0
 
 
 class Acting(Noticing):

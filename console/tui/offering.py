@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from console.domain.registry import Route
 from console.text import words
-from console.text.safe import NOTHING, SafeText, join, safe_line
 from console.tui.attending import Attending
 from console.tui.drawing.frame import Hint
 from console.tui.guarding import Guarding
-from console.tui.keys import PINNED, Key, by_action
+from console.tui.keys import PINNED, Key
+from console.tui.leading_on import resumed
 from console.tui.looking import Looking
 from console.view.records import State
 
@@ -84,21 +83,6 @@ class Offering(Looking, Attending, Guarding):
     def _held(self) -> bool:
         return self.route is not None and self.route.canary is not None and self.route.canary.held is not None
 
-    def ways_on(self) -> SafeText:
-        """Under the verdict of a held canary: the key that ends the hold, what it leads to, and the same as a command.
-
-        Empty where nothing is held, or this console may not write.
-        """
-        route = self.route
-        shown_held = self.canary is not None and self.canary.state is State.HELD
-        if route is None or not shown_held or not self.allows("resume"):
-            return NOTHING
-        from console.actions.naming import command
-
-        key = by_action("resume", self.runtime.keys)
-        same = safe_line(command("resume", route.name, reason=""))
-        return join(f"press {key.shown.split()[0]} to {self.label(key)} · ", same)
-
     def label(self, key: Key) -> str:
         """The word in the footer says the effect: "to 25 %", not "next step"."""
         route, canary = self.route, self.canary
@@ -109,18 +93,11 @@ class Offering(Looking, Attending, Guarding):
         if key.action == "rollback" and self._regressed and self._serves:
             return "roll back now"
         if key.action == "resume":
-            return self._resumed(route)
+            return resumed(route)
         if key.action in ("advance", "retreat"):
             target = self.target(key.action)
             return f"to {words.percentage(target)}" if target is not None else key.label
         return key.label
-
-    def _resumed(self, route: Route) -> str:
-        """What resuming leads to: the share that is held, or a new rollout from the first step."""
-        if route.canary_percentage > 0:
-            return f"resume at {words.percentage(route.canary_percentage)}"
-        first = self.target("advance")
-        return f"start again at {words.percentage(first)}" if first is not None and first < 100 else "start again"
 
     def runner(self, action: str) -> Callable[[], None]:
         """What the palette runs for `action`."""

@@ -324,7 +324,9 @@ class Lookout:
             cells = self._windows.setdefault(route.name, Window(route.name)).cells(self._reader, since, slot)
         relevant = [cell for cell in cells if cell.arm == "production" or cell.rollout == route.rollout_id]
         view = plot(metric, relevant, now, steps)
-        if not self._quick:
+        if self._quick:
+            view = replace(view, unread=True)
+        else:
             self._plots[key] = ((slot, route.rollout_id, steps), view)
         return view
 

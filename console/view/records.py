@@ -157,10 +157,12 @@ class PlotView:
     steps: tuple[tuple[datetime, str], ...] = ()
     production_now: SafeText = NOTHING
     canary_now: SafeText = NOTHING
+    unread: bool = False
+    """Its points were not read yet: the numbers come first, their past a moment later."""
 
     def __hash__(self) -> int:
         """Drawings of it are kept: hashing each of a hundred points takes longer than finding the drawing."""
-        return hash((self.title, self.canary_now, self.production_now, self.steps, self.points[-1:]))
+        return hash((self.title, self.canary_now, self.production_now, self.steps, self.points[-1:], self.unread))
 
 
 @record

@@ -7,12 +7,14 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import termios
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,17 +23,21 @@ import pyte
 import pytest
 from rich.color import ColorSystem
 
+from console.actions.desk import Desk
+from console.actions.requests import Hold
 from console.text.safe import SafeText
 from console.tui import opening as module
 from console.tui.app import ConsoleApp
 from console.tui.drawing.canvas import Canvas
-from console.tui.drawing.screen import draw_screen
+from console.tui.drawing.screen import draw_screen, tops_of
 from console.tui.driver import taking_over
 from console.tui.first_look import FirstLook
+from console.tui.leading_on import fleet_with_ways_on
 from console.tui.opening import ALTERNATE, Opening, as_text, opening
 from console.tui.screens.main import MainScreen
 from console.tui.styles import style
 from console.tui.widgets.drawn import Drawn
+from console.tui.widgets.live_pane import LivePane
 from console.view.lookout import Lookout
 from console.view.records import FleetView
 from tests.tui import samples, worlds
@@ -122,6 +128,58 @@ async def test_the_first_frame_is_what_the_screen_shows_then(
         first, then = draw_screen(main.look.view, *size).text(), shown(main)
     assert first[:-1] == then[:-1]
     assert not first[-1].strip(), "no key works yet"
+
+
+async def test_the_first_frame_of_a_hold_says_how_to_end_it_as_the_screen_does(
+    healthy: worlds.World, tmp_path: Path
+) -> None:
+    folder = tmp_path / "held"
+    shutil.copytree(healthy.registry.parent, folder)
+    held = worlds.World(folder / "registry.toml", folder / healthy.log.name)
+    desk = Desk(held.registry, actor=worlds.ACTOR, clock=lambda: worlds.NOW)
+    desk.apply(desk.plan(Hold("support", "legal")), reason="legal")
+    runtime = held.runtime()
+    app = ConsoleApp(runtime)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.screen.look is not None)
+        await pilot.pause()
+        look, then = app.screen.look, shown(app.screen)
+    first = draw_screen(fleet_with_ways_on(look, runtime.keys, read_only=False), 80, 24).text()
+    assert first[:-1] == then[:-1]
+    assert any("press e to resume at 5 % · console resume support" in row for row in first)
+    assert fleet_with_ways_on(look, runtime.keys, read_only=True) == look.view  # it cannot be ended from there
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_when_the_past_is_there_only_the_plot_itself_changes(
+    healthy: worlds.World, size: tuple[int, int]
+) -> None:
+    lookout = Lookout(healthy.registry, healthy.log)
+    first = draw_screen(lookout.look(worlds.NOW, quick=True).view, *size).text()
+    then = draw_screen(lookout.look(worlds.NOW).view, *size).text()
+    changed = [y for y, (one, other) in enumerate(zip(first, then, strict=True)) if one != other]
+    title = next(y for y, row in enumerate(first) if "Error rate  last" in row)
+    assert changed
+    assert min(changed) > title  # its title and legend stand where they stay
+    lookout.close()
+
+
+async def test_the_scale_of_a_plot_is_not_kept_from_before_its_past_was_read(healthy: worlds.World) -> None:
+    lookout = Lookout(healthy.registry, healthy.log)
+    whole = lookout.look(worlds.NOW).view
+    lookout.close()
+    (view,) = [each for each in whole.canaries if each.plots]
+    high = tuple(replace(point, production=10 * (point.production or 1.0)) for point in view.plots[0].points)
+    unread = tuple(replace(plot, points=high, unread=True) for plot in view.plots)
+    app = ConsoleApp(healthy.runtime())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.screen.look is not None)
+        app.screen._poller.stop()
+        pane = app.screen.query_one(LivePane)
+        pane.show(replace(view, plots=unread), whole)
+        pane.show(view, whole)  # a scale that was in use would be kept for ten minutes
+        own = tops_of((), view, whole, pane.size.width, pane.size.height - 1, pane.margin)
+        assert [top.value for top in pane._tops] == [top.value for top in own]
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (10, 3), (29, 8), (500, 120)])

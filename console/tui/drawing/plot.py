@@ -48,7 +48,8 @@ def draw_plot(plot: PlotView, width: int, height: int, top: float | None = None)
     if rows < 1 or columns < 4:
         return canvas
     area = _Area(LEFT, 1, columns, rows, top or nice_top(plot, rows))
-    canvas.right(LEFT - 1, 1, top_text(area.top, plot.unit), "muted", start=0)
+    if not plot.unread:
+        canvas.right(LEFT - 1, 1, top_text(area.top, plot.unit), "muted", start=0)
     if rows > 1:
         canvas.right(LEFT - 1, rows, "0", "muted")
     sampled = _sampled(plot.points, columns)
@@ -63,7 +64,7 @@ def draw_plot(plot: PlotView, width: int, height: int, top: float | None = None)
 
 def _put_title(canvas: Canvas, plot: PlotView) -> None:
     x = canvas.put(0, 0, plot.title, "strong bold", end=canvas.width)
-    has_canary = any(point.low is not None or point.canary is not None for point in plot.points)
+    has_canary = plot.unread or any(point.low is not None or point.canary is not None for point in plot.points)
     for band in (" canary, 90 % range", " canary") if has_canary else ("",):
         start = canvas.width - 2 - len(_LEGEND) - (5 + len(band) if band else 0)
         if start >= x + 3:

@@ -24,7 +24,7 @@ class LivePane(Pane):
 
     def show(self, view: CanaryView | None, fleet: FleetView) -> None:
         """Show `view`, one of `fleet.canaries`; None where no route is chosen."""
-        if self._view is None or view is None or self._view.route != view.route or len(self._tops) != len(view.plots):
+        if self._view is None or view is None or _scales(self._view) != _scales(view):
             self._tops = ()
         self._view, self._fleet = view, fleet
         self.redraw()
@@ -47,3 +47,8 @@ class LivePane(Pane):
             return draw_waiting(self.waited_s, width, height, margin=self.margin)
         self._tops = tops_of(self._tops, self._view, self._fleet, width, height, self.margin)
         return draw_canary(self._view, self._fleet, width, height, margin=self.margin, plot=self.plot, tops=self._tops)
+
+
+def _scales(view: CanaryView) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """What the scales of the plots belong to; what was not read yet has none that is worth keeping."""
+    return view.route, tuple((plot.title, plot.unread) for plot in view.plots)
