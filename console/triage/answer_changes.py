@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 
 from console.triage import normalising
+from console.triage.affirming import affirmation_change
 from console.triage.answers import ANSWER_FIELDS, LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
 from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
 from console.triage.formulas import is_formula, same_formula
-from console.triage.leads import concludes, same_lead
+from console.triage.leads import concludes, other_result, same_lead
 from console.triage.lexicon import NEGATIONS
-from console.triage.naming import bound_change, closed_change, named_change, order_change
+from console.triage.naming import bound_change, closed_change, named_change, order_change, ranking_change
 from console.triage.nearly import is_negation
 from console.triage.options import label_of, labels_of, options_of, picked
 from console.triage.quantities import Quantity, quantity, same_quantity
@@ -41,10 +42,19 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         first = set(normalising.tokens(new.sentences[0])) if new.sentences else set()
         if one and sum(label in first for label in labels) > 1:
             return [Reason("stated answer", f"stated answer lost: it was {one}", 0.6)], False
+    if before is None or before.kind != "yes or no":
+        affirmed = affirmation_change(old, new, prompt)
+        if affirmed is not None:
+            return affirmed
     if ASKS_ORDER.search(prompt) and (moved := order_change(old, new, prompt)) is not None:
         return [moved], False
     if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):
-        named = named_change(old, new) or closed_change(old, new, prompt) or bound_change(old, new)
+        named = (
+            named_change(old, new)
+            or ranking_change(old, new, prompt)
+            or closed_change(old, new, prompt)
+            or bound_change(old, new)
+        )
         if named is not None:
             return [named], False
     after = stated(new, prompt, options)
@@ -100,13 +110,15 @@ def _of_conclusions(
     """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
     if is_formula(before.text) and is_formula(after.text):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
+    if not after.sure and (other := other_result(before.text, new, prompt)):
+        return [changed("stated answer", "stated answer changed:", before.text, other, 0.7)], False
     if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
         return [], False
     value = _one_number(after.text)
-    one, other = quantity(before.text), quantity(value)
-    if one is not None and other is not None and same_quantity(one, other):
+    one, its = quantity(before.text), quantity(value)
+    if one is not None and its is not None and same_quantity(one, its):
         return [], True
-    if after.sure and (other is None or _ends_with(old, value)):
+    if after.sure and (its is None or _ends_with(old, value)):
         return [], False
     firm = concludes(old, before.text) and (after.sure or concludes(new, after.text))
     if not firm and same_lead(old, new, prompt):
@@ -163,6 +175,9 @@ def _lost(
 ) -> tuple[list[Reason], bool]:
     if before.kind == "boxed" and "boxed" in prompt:
         return [Reason("stated answer", f"stated answer is no longer in a box: {brief(before.text)}", 0.7)], False
+    other = other_result(before.text, new, prompt) if not before.sure else ""
+    if other:
+        return [changed("stated answer", "stated answer changed:", before.text, other, 0.7)], False
     if (
         _ends_with(new, before.text)
         or states(new, before.text)

@@ -13,7 +13,7 @@ from console.triage.equality import assigned, first_assigned, listed_numbers
 from console.triage.formulas import is_formula
 from console.triage.options import picked, several_picked
 from console.triage.phrases import holds_any
-from console.triage.quantities import is_unit, quantity, with_minutes, with_plain_fractions
+from console.triage.quantities import is_unit, quantity, with_minutes, with_percent, with_plain_fractions
 from console.triage.reading import Reading
 
 Kind = Literal["field", "boxed", "marked", "option", "yes or no", "short", "conclusion"]
@@ -284,7 +284,7 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
 def numbers_of(text: str) -> list[str]:
     """The numbers of a text, each with its unit."""
     found = []
-    for match in _NUMBER.finditer(with_minutes(text)):
+    for match in _NUMBER.finditer(with_percent(with_minutes(text))):
         unit = _UNIT.match(match.string, match.end())
         found.append(f"{match.group()} {unit[1]}" if unit and is_unit(unit[1]) else match.group())
     return found

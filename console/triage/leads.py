@@ -8,7 +8,8 @@ from itertools import takewhile
 
 from console.triage import normalising
 from console.triage.answers import CONCLUDES, numbers_of
-from console.triage.quantities import Quantity, quantity, same_quantity, unit_value, with_digits
+from console.triage.figures import clock_of, spelt_out
+from console.triage.quantities import Quantity, quantity, same_quantity, unit_value
 from console.triage.reading import Reading
 
 _STEP = re.compile(
@@ -17,11 +18,18 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 """A sentence on the way to the result, not the result."""
+_ASIDE = re.compile(r"^\(|\b(?:if|would|wouldn't|might|instead|otherwise|wrong|tempting|not counting)\b", re.IGNORECASE)
+"""A last sentence that speaks of something else than what is."""
+_RATE = re.compile(r"\b(?:per|every|each) \d[\d.,]* ?", re.IGNORECASE)
+_HALF = re.compile(r"(?<![\d:])\d{1,2}(?::\d\d)? ?[ap]\.?m\b", re.IGNORECASE)
+_HALF_A_DAY = 720
 _BOLD = re.compile(r"\*\*([^*\n]{1,120})\*\*")
 _FIRST = 2
 _OPENING = 400
 """Sentences, and characters of them, that an answer may begin with its result in."""
 _LAST = 2
+_ALONE = 4
+"""Words of a sentence that says nothing but the result."""
 _WHOLE_FROM = 20
 """A whole number this large may be the rounded form of one with decimals: 48 of 48.20, not 8 of 8.4."""
 _DECIMALS = re.compile(r"\d\.(\d+)")
@@ -43,13 +51,55 @@ def same_lead(old: Reading, new: Reading, prompt: str) -> bool:
     return bool(ours) and any(_agree(one, other) for one in ours for other in _leads(new, prompt))
 
 
+def other_result(before: str, new: Reading, prompt: str) -> str:
+    """The number that the last sentence of an answer has instead of `before`, of the same unit; "" where it has none.
+
+    That `before` stands in a sentence above is no agreement: it may be a step on the way.
+    """
+    last = new.last_sentences[-1:]
+    if not last or _ASIDE.search(last[0]):
+        return ""
+    if clock_of(before) is not None:
+        return _other_half_of_the_day(before, last[0])
+    wanted = quantity(before)
+    measured = unit_value(wanted.unit) if wanted is not None else None
+    if wanted is None or measured is None or wanted.percent:
+        return ""
+    values = [
+        (one, value) for one in numbers_of(_RATE.sub("", spelt_out(last[0]))) if (value := quantity(one)) is not None
+    ]
+    alike = [one for one, value in values if (unit := unit_value(value.unit)) and unit[0] == measured[0]]
+    foreign = [one for one, value in values if value.value == wanted.value and unit_value(value.unit)]
+    if (not alike and not foreign) or any(_agree(before, one) for one in alike):
+        return ""
+    above = [one for one in new.last_sentences[-_LAST:-1] if CONCLUDES.search(one) or "**" in one]
+    if any(_agree(before, one) for sentence in above for one in numbers_of(spelt_out(sentence))):
+        return ""
+    if any(_agree(before, one) for one in _leads(new, prompt)):
+        return ""
+    return (alike or foreign)[-1]
+
+
+def _other_half_of_the_day(before: str, last: str) -> str:
+    """`4:20 am` of 16:20."""
+    minutes = clock_of(before)
+    for match in _HALF.finditer(last) if minutes is not None else ():
+        other = clock_of(match.group())
+        if minutes is not None and other is not None and abs(other - minutes) == _HALF_A_DAY:
+            return match.group()
+    return ""
+
+
 def _leads(reading: Reading, prompt: str) -> list[str]:
     """The numbers of the first sentences, and of the last words in bold that have one, with their units."""
     given = {number.split(" ")[0].strip("$€£%,") for number in numbers_of(prompt[-2_000:])}
     opening = list(takewhile(lambda one: _STEP.match(one) is None, normalising.sentences(reading.text[:_OPENING])))
-    first = with_digits(" ".join(opening[:_FIRST]))
+    first = spelt_out(" ".join(opening[:_FIRST]))
     bold = next((found for part in reversed(_BOLD.findall(reading.text)) if (found := numbers_of(part))), [])
-    return [one for one in (*numbers_of(first), *bold) if one.split(" ")[0].strip("$€£%,") not in given]
+    fresh = [one for one in numbers_of(first) if one.split(" ")[0].strip("$€£%,") not in given]
+    # Alone in its sentence, or in bold, it is the result even where the prompt has the same number.
+    alone = numbers_of(spelt_out(opening[0])) if opening and len(opening[0].split()) <= _ALONE else []
+    return [*alone, *fresh, *bold]
 
 
 def _agree(one: str, other: str) -> bool:

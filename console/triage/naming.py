@@ -32,12 +32,18 @@ _INNER_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
 _FIRST_NAME = re.compile(r"(?:^|[.!?:\n] ?)\W{0,3}([A-Z][a-z]{3,20})(?= (?:[a-z]|[A-Z])|[.,*]|$)")
 _SENTENCE = 40
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
+_LONGEST_LIST = 40
+_ASKS_RANKS = re.compile(r"\b(?:first, second|order|rank|ranking|from \w+ to \w+|who (?:finished|came) where)\b")
+_SUBJECT = re.compile(r"\W{0,3} ((?:is|was|has|will be|comes?|came) (?:[\w'-]+ ){0,3}[\w'-]+|\w+)")
+"""What is said of the name that a clause begins with."""
 _BRIEF = 60
 _PROMPT = 2_000
 _LAST = 3
 _FEW = 4
 _FEWEST = 3
-_THINGS = re.compile(r":\s*([^,:.\n?]{2,80}(?:, ?[^,:.\n?]{2,80}){2,12})[.?]?\s*$")
+_THINGS = re.compile(
+    r":\s*((?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}(?:, ?(?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}){2,12})[.?]?\s*$"
+)
 _COMMA = re.compile(r",? and |, ?")
 _CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -136,12 +142,24 @@ def _chosen(reading: Reading, names: set[str], question: str) -> set[str]:
     first = reading.sentences[:1]
     whole = len(reading.last_sentences) == 1
     for sentence in [*(first if first and len(first[0].split()) <= _FEW else []), *last, *first]:
-        clause = _CLAUSE.split(sentence)[-1]
+        parts = _CLAUSE.split(sentence)
+        clause = next((part for part in reversed(parts) if wanted & _stems(part)), parts[-1])
         found = {name: at for name in names if (at := _place_of(name, clause)) >= 0}
-        answers = whole or len(sentence.split()) <= _FEW or wanted & {stem(word) for word in normalising.tokens(clause)}
+        answers = whole or len(sentence.split()) <= _FEW or wanted & _stems(clause)
         if found and answers:
-            return {min(found, key=found.__getitem__)} if " than " in clause else set(found)
+            leading = min(found, key=found.__getitem__)
+            told = {leading} if " than " in clause else {name for name in found if f"**{name}**" in clause}
+            subject = _SUBJECT.match(clause[found[leading] + len(leading) :])
+            if not told and subject and wanted & _stems(subject[1]):
+                told = {leading}
+            if len(told) != 1 and sentence not in last[:1] and len(sentence.split()) <= _FEW:
+                continue  # an order, or who there is
+            return told if len(told) == 1 else set(found)
     return set()
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in normalising.tokens(text)}
 
 
 def _place_of(name: str, text: str) -> int:
@@ -166,12 +184,45 @@ def order_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     """Things that a prompt lists, in another order; where each is named once, the order of the names is the answer."""
     listed = _THINGS.search(prompt[-_PROMPT:])
     things = [_ARTICLE.sub("", thing.strip(" .?\n").lower()) for thing in _COMMA.split(listed[1])] if listed else []
-    texts = old.text.lower(), new.text.lower()
+    texts = [_listing(reading, things) for reading in (old, new)]
     found = [thing for thing in things if thing and all(text.count(thing) == 1 for text in texts)]
     before, after = (sorted(found, key=text.find) for text in texts)
     if len(found) < _FEWEST or before == after:
         return None
     return changed("stated answer", "in another order:", ", ".join(before), ", ".join(after), 0.75)
+
+
+def _listing(reading: Reading, things: list[str]) -> str:
+    """The last sentence that has every one of some things once; the whole text where there is none."""
+    last = (sentence.lower() for sentence in reversed(reading.last_sentences))
+    return next((one for one in last if all(one.count(thing) == 1 for thing in things)), reading.text.lower())
+
+
+def ranking_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
+    """Who comes first, second and third, where a prompt asks for that: one line each, or one sentence with all."""
+    if _ASKS_RANKS.search(prompt[-_PROMPT:]) is None:
+        return None
+    names = sorted(name for name in _candidates(prompt) if prompt.count(name) > 1 or name in new.text)
+    before, after = (_ranked(reading, names) for reading in (old, new))
+    if not before or before == after or set(before) != set(after):
+        return None
+    return changed("stated answer", "in another order:", ", ".join(before), ", ".join(after), 0.75)
+
+
+def _ranked(reading: Reading, names: list[str]) -> list[str]:
+    """The last run of lines with one name each, or the last sentence with three or more of them, in its order."""
+    run: list[str] = []
+    for sentence in reversed(reading.sentences[-_LONGEST_LIST:]):
+        found = {name: at for name in names if (at := _place_of(name, sentence)) >= 0}
+        if len(found) == 1 and len(sentence.split()) <= _FEW and not found.keys() & set(run):
+            run = [*found, *run]
+        elif len(run) >= _FEWEST:
+            break
+        elif len(found) >= _FEWEST and all(sentence.count(name) == 1 for name in found):
+            return sorted(found, key=found.__getitem__)
+        else:
+            run = []
+    return run if len(run) >= _FEWEST else []
 
 
 def bound_change(old: Reading, new: Reading) -> Reason | None:

@@ -76,7 +76,8 @@ def test_another_result_at_the_beginning_is_another_result(prompt: str, old: str
         ("It is 8.4 cm.", "It is 8 cm.", False),
         ("It weighs 61 kg.", "It takes 61 minutes.", False),
         ("First we add 10 and 5, which gives 15.", "Then there are 15.", False),
-        ("It is 7.", "It is 7.", False),  # the prompt gives it
+        ("With 7 of them it is hard.", "There are 7 of them, you say.", False),  # the prompt gives it
+        ("It is 7.", "7.", True),
     ],
 )
 def test_a_result_may_be_rounded_or_in_another_unit(old: str, new: str, same: bool) -> None:
