@@ -47,6 +47,7 @@ KEYS: tuple[Key, ...] = (
     Key("k,up", "k ↑", "up", "previous route", "previous route; in the comparer, further up", "move"),
     Key("y", "y", "copy", "copy", "the focused pane as text, to the clipboard", "look"),
     Key("m", "m", "metric", "other plot", "draw another metric over time", "look"),
+    Key("z", "z", "zoom", "zoom", "the focused pane alone on the screen, and back", "look"),
     Key("t", "t", "theme", "light or dark", "change between the dark and the light theme", "look"),
     Key("question_mark", "?", "help", "help", "what can be done here", "look"),
     Key("ctrl+p", "^p", "command_palette", "palette", "every action by name", "look"),

@@ -183,7 +183,7 @@ async def test_the_footer_offers_what_works_in_each_state(tmp_path: Path) -> Non
 
 
 async def test_help_lists_every_key(tmp_path: Path) -> None:
-    async with app(tmp_path).run_test(size=(120, 52)) as pilot:
+    async with app(tmp_path).run_test(size=(120, 56)) as pilot:
         await ready(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

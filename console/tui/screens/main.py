@@ -35,6 +35,7 @@ from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
 from console.tui.widgets.pane import Pane
 from console.tui.widgets.registry_pane import RegistryPane
+from console.tui.zooming import Zooming
 from console.view.lookout import Look
 from console.view.records import CanaryView, FleetView
 
@@ -67,7 +68,7 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class MainScreen(Filtering, Suites, Offering, Screen[None]):
+class MainScreen(Zooming, Filtering, Suites, Offering, Screen[None]):
     """Shows every look, keeps the cursor, and opens a dialog before anything is written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_bindings(), Binding("escape", "all_routes", show=False)]
@@ -265,16 +266,18 @@ class MainScreen(Filtering, Suites, Offering, Screen[None]):
     def _arrange(self) -> None:
         self._arranged_for = self.size or self.app.size  # before its first layout a screen has no size
         layout = frame(*self._arranged_for)
-        tabs = layout.layout == "tabs"
+        tabs = layout.layout == "tabs" and not self._zoomed
+        alone = tabs or self._zoomed
         registry, live, comparer = self.query_one(RegistryPane), self.query_one(LivePane), self.query_one(ComparerPane)
         self.query_one(TabRow).display = tabs
         for pane, number in ((registry, 1), (live, 2), (comparer, 3)):
             pane.tabbed = tabs
-            pane.display = not tabs or self._pane == number
-        registry.styles.width = "1fr" if tabs else layout.registry_width
-        self.query_one("#right").display = not tabs or self._pane != 1
+            pane.display = not alone or self._pane == number
+        registry.styles.width = "1fr" if alone else layout.registry_width
+        self.query_one("#right").display = not alone or self._pane != 1
         empty = self.comparison is None
-        comparer.styles.height = "1fr" if tabs else EMPTY_COMPARER if empty else layout.comparer_height
+        comparer.full = self._zoomed and not empty
+        comparer.styles.height = "1fr" if alone else EMPTY_COMPARER if empty else layout.comparer_height
         self._show_frame()
 
     def _show_frame(self) -> None:
