@@ -50,12 +50,18 @@ def _similar(ours: frozenset[str], theirs: frozenset[str]) -> float:
 
 def stance_changes(old: Reading, new: Reading) -> list[Reason]:
     """The first clauses of two texts, of which only one denies what both speak of."""
+    if not (_denies_anything(old) or _denies_anything(new)):
+        return []
     ours, theirs = _first_clause(old), _first_clause(new)
     if min(len(ours.content), len(theirs.content)) < _STANCE or _similar(ours.content, theirs.content) < _ALIKE_STANCE:
         return []
     if any(map(is_negation, ours.counts)) == any(map(is_negation, theirs.counts)):
         return []
     return [changed("negation", "begins with the opposite:", ours.text, theirs.text, 0.6)]
+
+
+def _denies_anything(reading: Reading) -> bool:
+    return any(map(is_negation, reading.counts))
 
 
 def _first_clause(reading: Reading) -> Reading:

@@ -112,8 +112,10 @@ def facts_of(sentence: str) -> list[Fact]:
         dates = [_day(match[1], match.group()) for match in _DAY.finditer(sentence)]
     found += dates
     rest = _DATE.sub(" ", _CLOCK.sub(" ", sentence)) if found else sentence
-    codes = _CODE_OR_MAIL if "@" in rest else _CODE
-    found += [_code(match.group()) for match in codes.finditer(rest)]
+    if "@" in rest:
+        found += [_code(match.group()) for match in _CODE_OR_MAIL.finditer(rest)]
+    elif figures:
+        found += [_code(match.group()) for match in _CODE.finditer(rest)]
     if not figures:
         return found
     if _MAY_PHONE.search(rest):

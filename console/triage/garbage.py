@@ -41,7 +41,7 @@ def garbled(tail: Reading, known: Counter[str]) -> str:
     if solid >= 12 and len(_ODD.findall(text)) > 0.25 * solid:
         return "symbols instead of words"
     words = tail.tokens[-_MOST:]
-    latin = [word for word in words if _LATIN.match(word)]
+    latin = [word for word in words if (word.isalpha() and word.isascii()) or _LATIN.match(word)]
     if len(words) >= 8 and _repeats(words, latin):
         return "the same words over and over"
     return _strange_words(text, latin, known)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from console.triage import normalising
-from console.triage.phrases import any_of, any_of_all
+from console.triage.phrases import any_of, any_of_all, holds_any
 
 LONGEST = 1_600
 """Characters read: an answer that begins only after these is none."""
@@ -213,12 +213,14 @@ NONE = Evasion(0.0, 0, 0)
 
 def evasion(text: str) -> Evasion:
     """Reads the beginning of a folded text in lower case."""
-    parts = [part for part in normalising.sentences(text[:LONGEST]) if len(part) > 12 or " " in part]
+    read = text[:LONGEST]
+    parts = [part for part in normalising.sentences(read) if len(part) > 12 or " " in part]
     if not parts:
         return NONE
     strong = mild = 0
+    figures = any(map(str.isdecimal, read)) if not read.isascii() else holds_any(read, "0123456789")
     for part in parts:
-        if _tells(part):
+        if figures and _tells(part):
             continue
         if _STRONG.search(part):
             strong += 1

@@ -53,7 +53,8 @@ _STARTERS = STARTERS
 
 def named_change(old: Reading, new: Reading) -> Reason | None:
     """Who or what it is, where both come to "X is the Y": Dan is the shortest, the shortest is Carl."""
-    before, after = _said_of(old), _said_of(new)
+    before = _said_of(old)
+    after = _said_of(new) if before is not None else None
     if before is None or after is None:
         return None
     shared = [part for part in before if part in after]
@@ -227,7 +228,8 @@ def _ranked(reading: Reading, names: list[str]) -> list[str]:
 
 def bound_change(old: Reading, new: Reading) -> Reason | None:
     """Numbers that belong to others now: Ann is 12 and Tom is 24, Ann is 24 and Tom is 12."""
-    before, after = _bound(old), _bound(new)
+    before = _bound(old)
+    after = _bound(new) if before else {}
     for name, number in before.items():
         other = quantity(after.get(name, ""))
         one = quantity(number)

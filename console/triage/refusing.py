@@ -202,7 +202,7 @@ def answers(text: str) -> bool:
     """Whether a text goes on with what was asked for: a list, or an announcement of one, that is no other offer."""
     if holds_any(text, _MAY_OFFER) and _OFFERS.search(text):
         return False
-    if len(_LIST.findall(text)) >= 3:
+    if text.count("\n") >= 2 and len(_LIST.findall(text)) >= 3:
         return True
     return holds_any(text, _MAY_ANNOUNCE) and _INSTEAD.search(text) is not None
 
