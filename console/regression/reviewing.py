@@ -75,6 +75,11 @@ class Review:
         """What stands. An accepted case whose snapshot is not what was accepted then is not decided any more."""
         return {each.case: each for each in self._journal.decisions() if self._stands(each)}
 
+    @property
+    def taken(self) -> tuple[Decision, ...]:
+        """What is written down: the same object until somebody, here or elsewhere, decides or undoes something."""
+        return self._journal.decisions()
+
     def _stands(self, decision: Decision) -> bool:
         case = decision.case
         return case in self.results and (decision.what != "accepted" or self._hash(case) == decision.after)

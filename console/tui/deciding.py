@@ -49,6 +49,7 @@ class Deciding(_Base):
     def start(self, desk: ReviewDesk) -> None:
         """Begin with `desk`."""
         self.desk = desk
+        self._taken = desk.taken
         self.view = desk.view()
         self.cursor = 0
         self._saving: set[str] = set()
@@ -202,7 +203,8 @@ class Deciding(_Base):
         try:
             if order.case is None:
                 undone = await asyncio.to_thread(self.desk.undo)
-                self.tell(f"undone: {words.plural(len(undone), 'decision')}")
+                what = undone[0] if len(undone) == 1 else words.plural(len(undone), "decision")
+                self.tell(f"undone: {what}")
             else:
                 undone = ()
                 await asyncio.to_thread(self.desk.decide, order.what, order.case, order.batch)
@@ -230,7 +232,14 @@ class Deciding(_Base):
             self.moved()
 
     def _look_again(self) -> None:
+        self._taken = self.desk.taken
         self.view = self.desk.view(frozenset(self._saving))
+
+    def look_around(self) -> None:
+        """The clock in the header has moved on, and somebody else may have decided something of the same run."""
+        if not self._saving and self._orders.empty() and self.desk.taken is not self._taken:
+            self._look_again()
+        self.show()
 
     def _drop_orders(self) -> None:
         """What waits to be saved is not decided."""

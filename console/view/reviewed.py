@@ -55,6 +55,11 @@ class ReviewDesk:
         """The list. Cases in `saving` are decided and not on the disk yet."""
         return review_view(self._review, self._ids, self._clock(), saving)
 
+    @property
+    def taken(self) -> object:
+        """The same object until somebody, here or elsewhere, decides or undoes something."""
+        return self._review.taken
+
     def case(self, case: str, *, whole: bool) -> CaseView:
         """One changed case. Unless `whole`, a long answer is cut to what a screen shows, without its differences."""
         review = self._review

@@ -293,6 +293,59 @@ async def test_every_key_of_the_review(tmp_path: Path, size: tuple[int, int]) ->
     assert len(decided()) == 3  # leaving decides nothing
 
 
+async def test_from_the_list_of_a_small_screen_the_way_back_leads_to_the_case(tmp_path: Path) -> None:
+    console, _ = review_app(tmp_path)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen) and console.screen.is_mounted)
+        await pilot.pause()
+        page, keys = console.screen.query_one(ReviewPage), console.screen.query_one(KeyBar)
+        case = page.plain()
+        for back in ("escape", "enter", "l"):
+            await pilot.press("l")
+            assert page.plain() != case
+            assert "esc back" in keys.plain()[0]
+            await pilot.press(back)
+            assert page.plain() == case, back
+            assert "esc leave" in keys.plain()[0]
+        await pilot.press("enter")  # where there is no list to choose from it does nothing
+        assert page.plain() == case
+        await pilot.press("escape")
+    assert not console.is_running
+
+
+async def test_what_somebody_else_decides_of_the_same_run_is_seen_without_a_key(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    desk, other = (ReviewDesk(world.review(), source="registry.toml", clock=lambda: NOW) for _ in range(2))
+    console = ReviewApp(desk)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen) and console.screen.is_mounted)
+        screen = console.screen
+        case, view = screen.row.case, screen.view
+        screen.look_around()
+        assert screen.view is view  # nothing new, nothing worked out again
+        other.decide("rejected", case, other.new_batch())
+        screen.look_around()
+        await pilot.pause()
+        assert screen.row.case == case
+        assert "× rejected" in "\n".join(screen.query_one(ReviewPage).plain())
+        other.undo()
+        screen.look_around()
+        assert screen.view.decided == 0
+
+
+async def test_an_undo_of_one_decision_names_its_case(tmp_path: Path) -> None:
+    console, desk = review_app(tmp_path)
+    async with console.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(console.screen, ReviewScreen) and console.screen.is_mounted)
+        case, told = console.screen.row.id, []
+        console.screen.tell = lambda text, **_: told.append(text)
+        await pilot.press("r")
+        await until(pilot, lambda: desk.view().decided == 1)
+        await pilot.press("u")
+        await until(pilot, lambda: bool(told))
+    assert told == [f"undone: {case}"]
+
+
 async def test_the_way_out_of_a_review_that_decides_nothing_is_seen_at_every_size(tmp_path: Path) -> None:
     console, _ = review_app(tmp_path)
     async with console.run_test(size=(80, 24)) as pilot:

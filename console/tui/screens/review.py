@@ -33,9 +33,12 @@ _HELP_PAGE = 4
 
 def _bindings() -> list[BindingType]:
     return [
-        Binding(key.key, key.action, key.label, show=False, tooltip=key.help, priority=key.key == "tab")
-        for key in REVIEW_KEYS
-        if key.action != "command_palette"
+        Binding("enter", "choose", "this case", show=False),
+        *(
+            Binding(key.key, key.action, key.label, show=False, tooltip=key.help, priority=key.key == "tab")
+            for key in REVIEW_KEYS
+            if key.action != "command_palette"
+        ),
     ]
 
 
@@ -59,7 +62,7 @@ class ReviewScreen(Deciding, Screen[None]):
         self.go_to_open(0)
         self.show()
         self.run_worker(self.save_decisions(), group="decide", exit_on_error=True)
-        self.set_interval(5.0, self.show)  # the clock in the header
+        self.set_interval(2.0, self.look_around)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size may be another layout."""
@@ -102,6 +105,8 @@ class ReviewScreen(Deciding, Screen[None]):
             return f"{key.action.removesuffix('_rest')} {words.count(len(self.rest))} like it"
         if key.action == "accept" and self.size.height < _CHIPS_FROM:
             return "accept"
+        if key.action == "leave" and self._is_list:
+            return "back"
         if key.action == "leave" and narrow:
             return "leave"
         return key.label
@@ -156,11 +161,10 @@ class ReviewScreen(Deciding, Screen[None]):
 
     def action_further(self, lines: int) -> None:
         """Read on in both answers, or move in the list where that is what is shown."""
-        page = self.query_one(ReviewPage)
-        if page.listed and not page.is_beside:
+        if self._is_list:
             self.move(lines)
         else:
-            page.scroll_by(lines)
+            self.query_one(ReviewPage).scroll_by(lines)
 
     @on(ReviewPage.Scrolled)
     def _wheel(self, message: ReviewPage.Scrolled) -> None:
@@ -192,7 +196,18 @@ class ReviewScreen(Deciding, Screen[None]):
         """The list or the case, where they don't stand side by side."""
         page = self.query_one(ReviewPage)
         page.listed = not page.listed
-        page.redraw()
+        self.show()
+
+    def action_choose(self) -> None:
+        """From the list to the case at the cursor."""
+        if self._is_list:
+            self.action_list()
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether the list stands in the place of the case."""
+        page = self.query_one(ReviewPage)
+        return page.listed and not page.is_beside
 
     def action_theme(self) -> None:
         """Dark or light."""
@@ -205,7 +220,10 @@ class ReviewScreen(Deciding, Screen[None]):
         self.app.push_screen(HelpScreen(_HELP_PAGE, REVIEW_KEYS))
 
     async def action_leave(self) -> None:
-        """Back; what is being saved is saved first, what is not decided stays so."""
+        """Back: from the list to its case, else out. What is being saved is saved first, what is not decided stays."""
+        if self._is_list:
+            self.action_list()
+            return
         await self.finish()
         self.dismiss(None)
 
