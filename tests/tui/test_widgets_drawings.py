@@ -337,6 +337,16 @@ def test_a_stopped_or_held_step_says_so(state: State, glyph: str, colour: str) -
     assert styles_of(canvas, glyph) == {colour}
 
 
+@pytest.mark.parametrize(
+    ("width", "note"),
+    [(120, "5 h 32 min of 1 d"), (80, "5 h of 1 d"), (48, "")],
+)
+def test_how_long_a_step_takes_is_said_before_its_minutes(width: int, note: str) -> None:
+    steps = (StepView(5, "current", 0.2, S("5 h 32 min of 1 d")), *(StepView(share, "todo") for share in (25, 50, 100)))
+    label = draw_ladder(steps, State.WATCHING, width).text()[1]
+    assert label.split("25 %")[0].strip() == f"◆ 5 %  {note}".strip()
+
+
 def test_progress_that_is_no_number_fills_nothing() -> None:
     canvas = draw_ladder((StepView(5, "current", math.nan), StepView(50, "todo")), State.WATCHING, 40)
     assert "canary" not in {segment.paint.fg for segment in canvas.segments(0)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from console.text import words
@@ -10,6 +11,8 @@ from console.text.cells import cell_width
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.glyphs import EIGHTHS
 from console.view.records import State, StepView
+
+_MINUTES = re.compile(r"(?<= h) \d{1,2} min of ")
 
 
 def draw_ladder(steps: Sequence[StepView], state: State, width: int, rows: int = 2, bg: str = "bg") -> Canvas:
@@ -49,10 +52,15 @@ def _put_label(canvas: Canvas, x: int, end: int, step: StepView, state: State, u
         return
     at = canvas.put(at, 1, share, style) + 2
     note_style = "fg" if step.state == "current" else "muted"
-    for note in (step.note, _short(step.note)):
+    for note in (step.note, _in_hours(step.note), _short(step.note)):
         if note and at + cell_width(note) <= end:
             canvas.put(at, 1, note, note_style)
             return
+
+
+def _in_hours(note: str) -> str:
+    """`5 h 32 min of 12 h` -> `5 h of 12 h`: how long a step takes is worth more than its minutes."""
+    return _MINUTES.sub(" of ", note)
 
 
 def _short(note: str) -> str:
