@@ -31,9 +31,11 @@ class Live:
 
 @pytest.fixture(scope="module")
 def fenced() -> Iterator[Demo]:
-    """A demo at high speed whose scenario begins at once."""
-    with Demo("fences", after_s=0.0, rate=25.0, scale=0.02) as demo:
-        yield demo
+    """A demo at high speed whose scenario begins at once, on a short past: only what comes in counts here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("console.demo.world.HISTORY_DAYS", 0.02)
+        with Demo("fences", after_s=0.0, rate=25.0, scale=0.02) as demo:
+            yield demo
 
 
 def test_live_requests_arrive_in_the_log_on_both_routes(fenced: Demo, eventually: Callable[..., None]) -> None:
