@@ -16,7 +16,7 @@ from console.triage.leads import concludes, other_result, same_lead
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change, order_change, ranking_change
 from console.triage.nearly import is_negation
-from console.triage.options import label_of, labels_of, options_of, picked
+from console.triage.options import label_of, labels_of, misnamed, options_of, picked
 from console.triage.quantities import Quantity, quantity, same_quantity
 from console.triage.reading import Reading, asked_words, is_content
 from console.triage.records import Reason, brief, changed
@@ -63,6 +63,8 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if after is not None and same_answer(before.text, after.text, options):
         if _in_other_order(before.text, after.text) and ASKS_ORDER.search(prompt):
             return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
+        if options and (swapped := _misnamed(before, old, new, options)) is not None:
+            return [swapped], False
         return [], True
     if (truth := _of_truth(before, after, old, new, prompt)) is not None:
         return truth
@@ -73,6 +75,15 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if "short" in (before.kind, after.kind):
         return _of_short(before, after, old, new)
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.9)], False
+
+
+def _misnamed(before: Answer, old: Reading, new: Reading, options: Mapping[str, str]) -> Reason | None:
+    """The same letter, with the words of another option."""
+    letter = picked(before.text, options)
+    other = misnamed(new.text, letter, options) if letter is not None else None
+    if letter is None or other is None or misnamed(old.text, letter, options) is not None:
+        return None
+    return changed("stated answer", f"({letter}) has other words:", options[letter], options[other], 0.8)
 
 
 def _only_data(old: Reading, new: Reading) -> bool:

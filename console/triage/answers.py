@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from console.triage import normalising
 from console.triage.asking import asks_number
 from console.triage.equality import assigned, first_assigned, listed_numbers
 from console.triage.formulas import is_formula
-from console.triage.options import picked, several_picked
+from console.triage.options import named, picked, several_picked
 from console.triage.phrases import holds_any
 from console.triage.quantities import is_unit, quantity, with_minutes, with_percent, with_plain_fractions
 from console.triage.reading import Reading
@@ -26,6 +26,7 @@ _FIELD = re.compile(
     r'"(final_?answer|answer|solution|choice|label)"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}\]]+)', re.IGNORECASE
 )
 _MARK = re.compile(
+    r"(?<!either )(?<!any )(?<!every )(?<!each )(?<!no )(?<!your )"
     r"(?:\b(?:answer|option|choice|solution|result|output|verdict|conclusion)s?\b[^\n:.=]{0,40}?(?:\bis\b|\bare\b|:|=)"
     r"|\bfinal answer\b|#{3,4}(?=\s*[-$\d]))[\s:*_`\"]*",
     re.IGNORECASE,
@@ -80,6 +81,7 @@ _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one"
 _PRAISES = re.compile(r"(?:richtig|korrekt|falsch|correcte?|correcta|fausse|incorrecta?)\b", re.IGNORECASE)
 LONGEST_VALUE = 200
 _TAIL = 1_500
+_LAST = 3
 _PROSE = 6
 """Words of a value in data beyond which it is prose: what that states is read on its own."""
 
@@ -111,6 +113,7 @@ def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer 
         or _marked(reading.text, options)
         or _option(reading.text, options)
         or _only_letter(reading.text, options)
+        or _named_option(reading, options)
         or _yes_no(reading.text)
         or _short(reading.text)
         or _conclusion(reading, prompt)
@@ -233,6 +236,12 @@ def _only_letter(text: str, options: Mapping[str, str]) -> Answer | None:
     return Answer("option", f"({found.pop()})") if len(found) == 1 and found <= options.keys() else None
 
 
+def _named_option(reading: Reading, options: Mapping[str, str]) -> Answer | None:
+    """The option whose words the first sentence has: "It's Jupiter."."""
+    letter = named(reading.sentences[0], options) if options and reading.sentences else None
+    return None if letter is None else Answer("option", f"({letter})")
+
+
 def _yes_no(text: str) -> Answer | None:
     match = _YES_NO.match(text[:60])
     if match:
@@ -255,12 +264,12 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     """The number that the last sentence comes to; only where a number was asked for, or it says that it concludes."""
     tail = reading.last_sentences
     asked = asks_number(prompt)
-    for whole in reversed(tail[-2:]):
+    for whole in _most_telling(tail[-_LAST:]):
         sentence = with_plain_fractions(whole)
         if _DIGIT.search(sentence) is None:
             continue
         concludes = CONCLUDES.search(sentence) is not None
-        bold = [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
+        bold = _numbers_in_bold(sentence)
         if not asked and not concludes and len(bold) != 1:
             continue
         comes_to = sentence.rpartition("=")[2].strip(" .$*`\n")
@@ -279,6 +288,19 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         if fresh:
             return Answer("conclusion", fresh[-1].strip(" ,"))
     return None
+
+
+def _most_telling(last: Sequence[str]) -> list[str]:
+    """The last two sentences from the end; before one that does not conclude, the only one with a number in bold."""
+    bold = [one for one in last if "**" in one and len(_numbers_in_bold(one)) == 1]
+    found = list(reversed(last[-2:]))
+    return (
+        found if len(bold) != 1 or CONCLUDES.search(found[0]) else [bold[0], *(one for one in found if one != bold[0])]
+    )
+
+
+def _numbers_in_bold(sentence: str) -> list[str]:
+    return [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
 
 
 def numbers_of(text: str) -> list[str]:

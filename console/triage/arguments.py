@@ -31,7 +31,7 @@ _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[
 _WRITTEN_DAY = re.compile(
     r"[a-z]{3,9}\.? ?\d{1,2}(?:st|nd|rd|th)?,? ?\d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.?,? \d{4}"
 )
-_WORDS = re.compile(r"[\w ,.'-]+")
+_WORDS = re.compile(r"(?:[^\W_]|[ ,'-]|\.(?=\s|$))+")
 _FORMAT = re.compile(r"\b(?:yyyy|mm|dd)[-/.](?:mm|dd)[-/.]|\biso.?8601\b", re.IGNORECASE)
 """A prompt that says how a date is to be written."""
 _OTHER, _PARTLY, _WIDER, _REWORDED, _SPELT, _LISTED = 0.85, 0.6, 0.55, 0.3, 0.45, 0.4

@@ -99,10 +99,11 @@ COURTESIES = _words(
 )
 """Words that a message may have or lack, and says the same."""
 
-STATES = dict(
-    tuple(pair.replace("-", " ").split("/"))
-    for pair in _words(
-        """
+STATES = {
+    name.replace("-", " "): short
+    for name, short in sorted(
+        _pairs(
+            """
         alabama/al alaska/ak arizona/az arkansas/ar california/ca colorado/co connecticut/ct delaware/de florida/fl
         georgia/ga hawaii/hi idaho/id illinois/il indiana/in iowa/ia kansas/ks kentucky/ky louisiana/la maine/me
         maryland/md massachusetts/ma michigan/mi minnesota/mn mississippi/ms missouri/mo montana/mt nebraska/ne
@@ -110,6 +111,8 @@ STATES = dict(
         oklahoma/ok oregon/or pennsylvania/pa rhode-island/ri south-carolina/sc south-dakota/sd tennessee/tn texas/tx
         utah/ut vermont/vt virginia/va washington/wa west-virginia/wv wisconsin/wi wyoming/wy
         """
+        )
     )
-)
+    if len(short) == 2
+}
 """States that are written either way, with how the mail calls them."""

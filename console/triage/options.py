@@ -9,11 +9,17 @@ from functools import lru_cache
 from console.triage.phrases import holds_any
 
 _LONGEST_PROMPT = 20_000
-_OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
+_OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])(?:[).:]{1,2}| =)[ \t]+(\S[^\n]{0,300})")
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?([1-9])[).:]{1,2}[ \t]+(\S[^\n]{0,300})")
 _ASKS_ONE = re.compile(r"\b(?:which|choose|select|pick|correct|best)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?:^|\n)[ \t]*A[ \t]{1,4}(\S[^\n]{0,200})\n\s{0,4}B[ \t]{1,4}(\S[^\n]{0,200})"
+    r"(?:\n\s{0,4}C[ \t]{1,4}(\S[^\n]{0,200}))(?:\n\s{0,4}D[ \t]{1,4}(\S[^\n]{0,200}))?"
+    r"(?:\n\s{0,4}E[ \t]{1,4}(\S[^\n]{0,200}))?"
+)
+"""Lines that begin with A, B and C, without any sign after the letter."""
 _FIRST_NUMBER = ("1)", "1.", "1:")
-_FIRST = ("A)", "A.", "A:", "a)", "a.")
+_FIRST = ("A)", "A.", "A:", "A = ", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
 _RUN_ON = re.compile(r"(?<![\w(])([A-Ja-j])[.):]\s+([^\n]{1,80}?)[.,;]?(?=\s+[A-Ja-j][.):]\s|\s*$|\s*\n)")
 """`A. Neon B. Argon`, on one line."""
@@ -30,7 +36,8 @@ _CHOSEN_LETTER = re.compile(
     r"|correct (?:answer|option) is|(?:has|have) to be|must be|would be|should be"
     r"|(?i:richtig|korrekt|correcta?|correcte|juste|corretta|certa) (?i:ist|est|es|è|é)|lautet)"
     r"[\s*_`\"':]*\(?([A-J])\)?(?![\w'])"
-    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?(?i:correct|right|best|most|true)\b"
+    r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?i:is|would be) (?i:the )?"
+    r"(?i:correct|right|best|most|true|one(?=[.,!:\n]|$))\b"
     r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?:ist|est|es|è|é) (?:die |la |le )?"
     r"(?:richtig|korrekt|correct|bonne|juste|corrett|cert)"
     r"|(?:选项?|選項?|答案[是为為:]|正解は|答えは)\s*\(?([A-J])"
@@ -50,6 +57,9 @@ _ASKS_SEVERAL = re.compile(
     r"|\bwhich (?:\w+ ){0,5}(?:statements|options|answers|ones|two|three)\b|\bmore than one\b",
     re.IGNORECASE,
 )
+_SHORT_SENTENCE = 12
+_DENIES = re.compile(r"\b(?:not|no|never|neither|nor|except|unlike|than)\b|n't\b")
+_LONGEST_SAID = 4_000
 _NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))*\.?\s*")
 _WITH_TEXT = re.compile(r"^[\s\"'*_`\[(]*([A-J])\s+(\S.*)")
 
@@ -66,7 +76,12 @@ def options_of(prompt: str) -> Mapping[str, str]:
         if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
             return numbered
     if not holds_any(text, _FIRST):
-        return {}
+        bare = _BARE.search(text) if "\nB " in text and "\nC " in text else None
+        return (
+            {letter: plain(words) for letter, words in zip("ABCDE", bare.groups(), strict=True) if words}
+            if bare
+            else {}
+        )
     for pattern in (_OPTION, _INLINE, _RUN_ON):
         found = {match[1].upper(): plain(match[2]) for match in pattern.finditer(text)}
         if "A" in found and "B" in found:
@@ -110,6 +125,36 @@ def _numbered(head: str, options: Mapping[str, str]) -> str | None:
         return str(chosen.pop())
     said = plain(head)
     return next((number for number, words in options.items() if said == words), None)
+
+
+def named(sentence: str, options: Mapping[str, str]) -> str | None:
+    """The letter of the only option whose words stand in a short sentence; None in one that denies something."""
+    said = plain(sentence)
+    if len(said.split()) > _SHORT_SENTENCE or _DENIES.search(said):
+        return None
+    found = [letter for letter, words in options.items() if len(words) > 2 and _holds(said, words)]
+    longest = [one for one in found if not any(one != other and options[one] in options[other] for other in found)]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _holds(said: str, words: str) -> bool:
+    at = said.find(words)
+    return at >= 0 and not (said[at - 1 : at].isalnum() or said[at + len(words) : at + len(words) + 1].isalnum())
+
+
+def misnamed(text: str, letter: str, options: Mapping[str, str]) -> str | None:
+    """The other option whose words stand right after a letter: `C) FAT32` where FAT32 is D."""
+    own = options.get(letter, "")
+    for said in re.findall(rf"(?<!\w)\(?{letter}(?:[).:*]{{1,4}} ?\(?| \(?)([^\n]{{1,120}})", text[:_LONGEST_SAID]):
+        words = plain(said)
+        if own and words.startswith(own):
+            return None
+        for other, theirs in options.items():
+            if other == letter or len(theirs) < 2 or own.startswith(theirs) or not words.startswith(theirs):
+                continue
+            if not words[len(theirs) : len(theirs) + 1].isalnum():
+                return other
+    return None
 
 
 def several_picked(text: str, prompt: str, options: Mapping[str, str]) -> str:

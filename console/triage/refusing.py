@@ -17,7 +17,8 @@ _DO = (
     r"(?:\w+ ){0,3}(?:assist|help|provide|fulfil|complete|create|comply|support|answer|generate|engage|discuss|offer"
     r"|give|share|write|do (?:that|this)|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate"
     r"|respond|tell you|advise|explain|list|describe|suggest|express|in good conscience|take (?:part|sides)|carry out"
-    r"|proceed|be able to|speculate|make up|access|disclose|reveal"
+    r"|proceed|be able to|speculate"
+    r"|draft|compose|prepare|walk you through|teach|put together|point you|make up|access|disclose|reveal"
     r"|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
 )
 _CANNOT = r"can ?not|can't|could not|couldn't|won't|will not|must not|am unable to|am not able to|'m unable to"

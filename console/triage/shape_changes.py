@@ -15,6 +15,13 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_TICKS = re.compile(r"^[ \t]*```", re.MULTILINE)
+_ONLY_LETTER = re.compile(
+    r"\b(?:only|just|nothing but|single|one) (?:with |by |use |give )?(?:the |a |one |its )?(?:\w+ )?letter\b"
+    r"|letters? only\b|letter (?:and nothing else|alone)\b",
+    re.IGNORECASE,
+)
+_WORDY = 12
 _LETTER = re.compile(r"\W*[A-Ja-j]\W*")
 """An option of multiple choice: those are read with and without their words."""
 _MUCH = 40
@@ -25,7 +32,14 @@ _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in
 
 def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """The loss of a shape; gaining one is none."""
-    return [*_thinking(old, new), *_of_shapes(old, new, prompt)]
+    return [*_thinking(old, new), *_unclosed(old, new), *_of_shapes(old, new, prompt)]
+
+
+def _unclosed(old: Reading, new: Reading) -> list[Reason]:
+    """An answer that breaks off inside of a fence."""
+    if "```" not in new.text or len(_TICKS.findall(new.text)) % 2 == 0 or len(_TICKS.findall(old.text)) % 2:
+        return []
+    return [Reason("tail", f"breaks off inside of a fence: “{brief(new.text[-60:].strip(), 60)}”", 0.8)]
 
 
 def _thinking(old: Reading, new: Reading) -> list[Reason]:
@@ -45,7 +59,9 @@ def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return []
     if before.kind in ("number", "word") and after.kind == "prose":
         # Without a prompt nobody can tell that words were welcome.
-        strict = (not prompt or _ONLY.search(prompt) is not None) and _LETTER.fullmatch(old.text) is None
+        strict = not prompt or _ONLY.search(prompt) is not None
+        if _LETTER.fullmatch(old.text):
+            strict = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
         text = f"was only a {before.kind} ({brief(old.text, 30)}), is now a text of {len(new.text.split())} words"
         return [Reason("shape", text, 0.6 if strict else 0.3)]
     if before.kind == "number" and after.kind not in ("number", "json"):
