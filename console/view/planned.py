@@ -63,10 +63,13 @@ def _undo_key(plan: Plan) -> str:
 
 
 def _sentence(plan: Plan) -> SafeText:
-    """The verdict's sentence. It is about the canary: beside a rollback of production it says so."""
+    """The verdict's sentence. It is about the canary: beside a rollback of production it says so.
+
+    Who means a canary that somebody, or the guard, has rolled back meanwhile sees that there is nothing left to do.
+    """
     standing = plan.standing
     if standing.sentence and plan.action == "rollback" and plan.arm == "production":
-        return join("the canary: ", safe_line(standing.sentence))
+        return join("the canary: " if plan.before else "the canary, at 0 %: ", safe_line(standing.sentence))
     return safe_line(standing.sentence or "no evidence is at hand")
 
 

@@ -60,12 +60,13 @@ def test_a_rollback_of_production_moves_everybody_and_says_whose_verdict_it_show
     desk.apply(desk.plan(Rollback("support"), STANDING))
     shown = plan_view(desk.plan(Rollback("support", "production"), STANDING))
     assert shown.users == "everybody moves to claude-haiku-4-5-20251001"
-    assert shown.sentence == "the canary: no regression so far"
+    assert shown.sentence == "the canary, at 0 %: no regression so far"
 
 
 def test_a_rollback_of_production_beside_a_canary_leaves_the_canarys_users_alone(desk) -> None:
     shown = plan_view(desk.plan(Rollback("support", "production"), STANDING))
     assert shown.users == "50 % of users move to claude-haiku-4-5-20251001"
+    assert shown.sentence == "the canary: no regression so far"
 
 
 def test_another_production_model_and_its_undo_say_where_everybody_goes(desk, world) -> None:
