@@ -12,7 +12,7 @@ from console.triage.asking import ASKS_NAME, ASKS_ORDER
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
 from console.triage.formulas import is_formula, same_formula
-from console.triage.leads import concludes, other_result, same_lead
+from console.triage.leads import concludes, ends_aside, other_result, same_lead
 from console.triage.lexicon import NEGATIONS
 from console.triage.naming import bound_change, closed_change, named_change, order_change, ranking_change
 from console.triage.nearly import is_negation
@@ -121,6 +121,9 @@ def _of_conclusions(
     """Conclusions are guessed: the old one may stand in the new text's end, or the other way round."""
     if is_formula(before.text) and is_formula(after.text):
         return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
+    firm = concludes(old, before.text) and (after.sure or concludes(new, after.text))
+    if not firm and same_lead(old, new, prompt):
+        return [], True
     if not after.sure and (other := other_result(before.text, new, prompt)):
         return [changed("stated answer", "stated answer changed:", before.text, other, 0.7)], False
     if not after.sure and (_ends_with(new, before.text) or _ends_with(old, after.text)):
@@ -131,9 +134,8 @@ def _of_conclusions(
         return [], True
     if after.sure and (its is None or _ends_with(old, value)):
         return [], False
-    firm = concludes(old, before.text) and (after.sure or concludes(new, after.text))
-    if not firm and same_lead(old, new, prompt):
-        return [], True
+    if not firm and ends_aside(new):
+        return [], False
     return [changed("stated answer", "stated answer changed:", before.text, after.text, 0.7)], False
 
 

@@ -13,13 +13,12 @@ from console.triage.quantities import Quantity, quantity, same_quantity, unit_va
 from console.triage.reading import Reading
 
 _STEP = re.compile(
-    r"[\s*_#>-]*(?:first|step|to|we|let|start|begin|if|since|because|given|each|there (?:is|are)|the \w+ (?:has|have)"
+    r"[\s*_#>-]*(?:first|step|to|from|at|we|let|start|begin|if|since|because|given|each|there (?:is|are)|the \w+ (?:has|have)"
     r"|\d+[.)])\b|.*(?:[=×÷]|\d [*/+-] \d|\b(?:which|that) (?:gives|makes|is|leaves)\b)",
     re.IGNORECASE,
 )
 """A sentence on the way to the result, not the result."""
 _ASIDE = re.compile(r"^\(|\b(?:if|would|wouldn't|might|instead|otherwise|wrong|tempting|not counting)\b", re.IGNORECASE)
-"""A last sentence that speaks of something else than what is."""
 _RATE = re.compile(r"\b(?:per|every|each) \d[\d.,]* ?", re.IGNORECASE)
 _HALF = re.compile(r"(?<![\d:])\d{1,2}(?::\d\d)? ?[ap]\.?m\b", re.IGNORECASE)
 _HALF_A_DAY = 720
@@ -57,14 +56,16 @@ def other_result(before: str, new: Reading, prompt: str) -> str:
     That `before` stands in a sentence above is no agreement: it may be a step on the way.
     """
     last = new.last_sentences[-1:]
-    if not last or _ASIDE.search(last[0]):
+    if not last or ends_aside(new):
         return ""
     if clock_of(before) is not None:
         return _other_half_of_the_day(before, last[0])
     wanted = quantity(before)
     measured = unit_value(wanted.unit) if wanted is not None else None
-    if wanted is None or measured is None or wanted.percent:
+    if wanted is None or wanted.percent:
         return ""
+    if measured is None:
+        return _opposite(wanted, last[0])
     values = [
         (one, value) for one in numbers_of(_RATE.sub("", spelt_out(last[0]))) if (value := quantity(one)) is not None
     ]
@@ -78,6 +79,18 @@ def other_result(before: str, new: Reading, prompt: str) -> str:
     if any(_agree(before, one) for one in _leads(new, prompt)):
         return ""
     return (alike or foreign)[-1]
+
+
+def ends_aside(reading: Reading) -> bool:
+    """Whether the last sentence speaks of something else than what is: of what might be, or would."""
+    return any(_ASIDE.search(one) for one in reading.last_sentences[-1:])
+
+
+def _opposite(wanted: Quantity, last: str) -> str:
+    """The same number with the other sign, where a sentence has no other."""
+    found = [(one, value) for one in numbers_of(last) if (value := quantity(one)) is not None]
+    signed = [one for one, value in found if wanted.value and value.value == -wanted.value]
+    return signed[0] if signed and not any(value.value == wanted.value for _, value in found) else ""
 
 
 def _other_half_of_the_day(before: str, last: str) -> str:
