@@ -13,8 +13,9 @@ from console.triage.quantities import Quantity, quantity, same_quantity, unit_va
 from console.triage.reading import Reading
 
 _STEP = re.compile(
-    r"[\s*_#>-]*(?:first|step|to|from|at|we|let|start|begin|if|since|because|given|each|there (?:is|are)|the \w+ (?:has|have)"
-    r"|\d+[.)])\b|.*(?:[=×÷]|\d [*/+-] \d|\b(?:which|that) (?:gives|makes|is|leaves)\b)",
+    r"[\s*_#>-]*(?:first|step|to|from|at|we|let|start|begin|if|since|because|given|each"
+    r"|there (?:is|are)|the \w+ (?:has|have)|\d+[.)])\b"
+    r"|.*(?:[=×÷]|\d [*/+-] \d|\b(?:which|that) (?:gives|makes|is|leaves)\b)",
     re.IGNORECASE,
 )
 """A sentence on the way to the result, not the result."""
