@@ -16,7 +16,7 @@ from console.tui.drawing.comparer import draw_comparison, scroll_limit
 from console.tui.drawing.dialog import draw_plan, draw_title
 from console.tui.drawing.frame import Hint, draw_footer, draw_header, frame
 from console.tui.drawing.glyphs import plain_ascii, without_colour
-from console.tui.drawing.live import draw_live, plan
+from console.tui.drawing.live import draw_live, placed, plan
 from console.tui.drawing.registry import draw_registry
 from console.tui.drawing.timeline import draw_timeline
 from console.view.records import DiffLine, RetirementView, State
@@ -272,3 +272,12 @@ def test_a_ratio_bar_starts_in_the_middle_and_stays_in_its_seventeen_cells(ratio
     assert set(bar) <= set("─━┼")
     assert ("━" in bar[9:]) == (ratio > 1.05)
     assert ("━" in bar[:8]) == (ratio < 0.95)
+
+
+@pytest.mark.parametrize("width", [130, 139, 160, 196, 301])
+def test_of_two_plots_the_one_that_decided_is_never_the_smaller_by_more_than_a_margin(width: int) -> None:
+    (first, x, size), (second, right, rest) = placed(samples.canary(), width)
+    assert (first, x, second) == (0, 0, 1)
+    assert right == size + 4
+    assert right + rest == width
+    assert size >= rest - 1

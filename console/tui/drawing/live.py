@@ -20,7 +20,8 @@ _GOOD_PLOT = 4
 _ROOMY_PLOT = 6
 """With a plot this high every metric may have a row of its own."""
 _SECOND_PLOT_X = 71
-"""Under the meters of a wide table."""
+"""Under the meters of a wide table; on a wider screen both plots grow."""
+_PLOT_GAP = 4
 _TWO_PLOTS_FROM = 130
 _SECOND_FROM = 22
 """Rows of a pane in which a second line beside the verdict costs the plot nothing that is missed.
@@ -197,7 +198,8 @@ def placed(view: CanaryView, width: int, first: int = 0) -> list[tuple[int, int,
     if width < _TWO_PLOTS_FROM or len(view.plots) < 2:
         return [(first, 0, width)]
     second = next(index for index in range(len(view.plots)) if index != first)
-    return [(first, 0, 67), (second, _SECOND_PLOT_X, width - _SECOND_PLOT_X)]
+    left = max(_SECOND_PLOT_X - _PLOT_GAP, (width - _PLOT_GAP) // 2)  # what decided is never the smaller one
+    return [(first, 0, left), (second, left + _PLOT_GAP, width - left - _PLOT_GAP)]
 
 
 def next_tops(before: Sequence[Top], plots: Sequence[PlotView], rows: int, now: datetime) -> tuple[Top, ...]:
