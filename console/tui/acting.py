@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.worker import Worker
 
 from console.actions.standing import UNKNOWN, Standing
@@ -15,8 +16,10 @@ from console.domain.errors import ConsoleError, RegistryChanged
 from console.domain.registry import Registry, Route
 from console.text import words
 from console.text.safe import SafeText, join, safe_line
+from console.tui.keys import by_action
 from console.tui.leading_on import target_of
 from console.tui.noticing import Noticing
+from console.tui.why_not import why_not
 from console.view.lookout import Look
 from console.view.records import CanaryView, State
 
@@ -81,6 +84,17 @@ class Acting(Noticing):
                 return canary is not None and canary.held is not None
             case _:
                 return canary is not None
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of the list that cannot work now, which no binding has taken: say why, and what would."""
+        keys = self.runtime.keys
+        action = next((key.action for key in keys if event.key in key.key.split(",")), "")
+        if action not in WRITES or self.allows(action):
+            return
+        why = why_not(action, self.route, lambda name: by_action(name, keys).shown, read_only=self.runtime.read_only)
+        if why:
+            self.app.clear_notifications()
+            self.tell(why)
 
     def _may_rise(self, route: Route) -> bool:
         regressed = self.canary is not None and self.canary.state is State.REGRESSION
@@ -249,6 +263,7 @@ class Acting(Noticing):
             if decision is not None:
                 self._carry_out(plan, decision)
 
+        self.app.clear_notifications()  # what was told of the change before would cover what this one is
         self.app.push_screen(ConfirmScreen(plan_view(plan), self.runtime.registry.name), decided)
 
     def _carry_out(self, plan: Plan, decision: Decision) -> Worker[None]:

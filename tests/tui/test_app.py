@@ -16,6 +16,7 @@ from textual.widgets._toast import Toast
 
 from console.actions.desk import Desk
 from console.actions.requests import Resume
+from console.domain.registry import Canary, Route
 from console.domain.requests import RequestRow
 from console.history.store import History, beside
 from console.providers.endpoints import Endpoints
@@ -32,6 +33,7 @@ from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen, later
 from console.tui.screens.reading import HelpScreen
 from console.tui.screens.settling import SETTLED_S, Settling
+from console.tui.why_not import why_not
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
 from console.tui.widgets.live_pane import LivePane
@@ -412,6 +414,53 @@ async def test_what_was_written_counts_before_the_next_look(tmp_path: Path) -> N
         await pilot.pause()
         assert main.route is not None
         assert main.route.canary_percentage == 0
+
+
+async def test_a_key_that_cannot_work_now_says_why_and_what_would(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(80, 24)) as pilot:
+        main = await ready(pilot)
+        told: list[str] = []
+        main.tell = lambda text, **_: told.append(text)
+        await pilot.press("u", "z")
+        assert told == ["there is no change to undo"]  # and of a key that means nothing nothing is said
+        await pilot.press("r")
+        await dialog(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: main.route is not None and main.route.canary_percentage == 0)
+        told.clear()
+        await pilot.press("plus", "minus", "c")
+        name = main.route.name
+        assert told == [
+            f"the canary is held: “{main.route.canary.held}”; e resumes it",
+            "the canary is at 0 % already",
+            f"{name} has a canary already; d drops it",
+        ]
+
+
+def test_why_a_key_cannot_work_is_said_in_every_state() -> None:
+    trial = Canary("new", 5, datetime(2026, 11, 20, 9, tzinfo=UTC))
+    bare, running = Route("support", "old"), Route("support", "old", trial)
+
+    def said(action: str, route: Route | None, read_only: bool = False) -> str:
+        return why_not(action, route, str.upper, read_only=read_only)
+
+    assert said("advance", running) == "no step up while the verdict is regression; ROLLBACK rolls back"
+    assert said("resume", running) == "the canary is not held"
+    assert said("promote", bare) == "support has no canary; CANARY starts one"
+    assert said("rollback", bare).startswith("support has no canary traffic and no fallback")
+    assert said("rollback", running, read_only=True) == "read-only: nothing is changed from here"
+    assert said("advance", None) == ""
+
+
+async def test_what_was_told_before_covers_no_dialog(tmp_path: Path) -> None:
+    async with app(tmp_path).run_test(size=(80, 24), notifications=True) as pilot:
+        main = await ready(pilot)
+        main.tell("something that was done before")
+        await until(pilot, lambda: main.query(Toast))
+        await pilot.press("r")
+        screen = await dialog(pilot)
+        await pilot.pause()
+        assert not screen.query(Toast)
 
 
 async def test_small_dialogs_are_as_wide_as_a_small_screen(tmp_path: Path) -> None:
