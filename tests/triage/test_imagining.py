@@ -132,6 +132,14 @@ import re
 def f(x):
     return re.findall(r'[a-z]+', x), re.sub(r'\\d', '#', x)
 
+'1h30m'
+import re
+PATTERN = re.compile(r'(?:(\\d+)h)?(?:(\\d+)m)?')
+def f(x):
+    found = PATTERN.fullmatch(x)
+    again = re.search('[a-z]', x)
+    return found.groups(), found[1], again.start(), [m.group() for m in re.finditer('[0-9]+', x)], re.match('z', x)
+
 2.5
 def f(x):
     return f'{x:.2f} {x!r}', '%' in 'a', x if (y := 3) else y
@@ -226,6 +234,9 @@ def test_modules_files_and_strangers_are_unknown(source: str) -> None:
         "import math\n    return math.factorial(10 ** 7)",
         "import re\n    return re.findall('(a+)+$', 'a' * 40 + 'b')",
         "import re\n    return re.findall('a?' * 28 + 'a' * 28, 'a' * 28)",
+        "import re\n    return re.search('(?:a+)+b', 'a' * 40)",
+        "import re\n    return re.compile('(?:a|a)*b').match('a' * 40)",
+        "import re\n    return re.search('a?' * 9 + 'a' * 9, 'a' * 64)",
         "return ' '.join('a' * 1000 for _ in range(1000))",
     ],
 )

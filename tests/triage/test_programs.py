@@ -138,3 +138,68 @@ def test_commands_of_a_shell_are_code() -> None:
     old = "find . -name '*.py' | xargs wc -l"
     assert triage(old, 'find . -name "*.py" | xargs wc -l', prompt="Count lines.").verdict == "acceptable"
     assert triage(old, "find . -name '*.py' | xargs wc -c", prompt="Count lines.").verdict == "worrying"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "try:\n    n = load()\nexcept KeyError:\n    n = 0",
+            "try:\n    n = load()\nexcept (KeyError, ValueError):\n    n = 0",
+            "now also catches ValueError",
+        ),
+        (
+            "try:\n    n = load()\n    use(n)\nexcept KeyError:\n    n = 0\nsave(n)",
+            "try:\n    use(load())\n    m = 5\nexcept Exception:\n    pass\nsave(3)",
+            "now also catches Exception",
+        ),
+        (
+            "def f(x, times=3):\n    return run(x, times)",
+            "def f(x, times=5):\n    go(x)\n    return run(x, times)",
+            "default",
+        ),
+        (
+            "async def f(x):\n    a = await x.get()\n    return a.body",
+            "async def f(x):\n    answer = x.get()\n    print(1)\n    return answer.content",
+            "no longer awaits anything",
+        ),
+        (
+            "def f(x):\n    if not x.ok:\n        raise ValueError(x)\n    return x.body",
+            "def f(x):\n    if not x.ok:\n        print(x)\n    return x.text or x.body",
+            "no longer raises ValueError",
+        ),
+        (
+            "def f(x):\n    if not x.ok:\n        raise ValueError(x)\n    return x.body",
+            "def f(x):\n    if x.bad or x.gone:\n        raise KeyError(x.name)\n    return x.text",
+            "raises another error: ValueError → KeyError",
+        ),
+    ],
+)
+def test_what_a_program_does_beside_its_results_is_told(old: str, new: str, told: str) -> None:
+    found = triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt="Write f.")
+    assert found.verdict == "worrying"
+    assert any(told in reason.text or "changed in the same code" in reason.text for reason in found.reasons)
+
+
+def test_examples_in_the_answers_are_tried() -> None:
+    old = (
+        "```python\ndef total(rows):\n    return sum(n for _, n in rows)\n```\n`total([('a', 1), ('b', 2)])` returns 3."
+    )
+    new = "```python\ndef total(rows):\n    return sum(n for _, n in rows[1:])\n```"
+    found = triage(old, new, prompt="Write total(rows).")
+    assert found.reasons[0].text == "total([('a', 1), ('b', 2)]) was 3, is now 2"
+    same = "```python\ndef total(rows):\n    result = 0\n    for row in rows:\n        result += row[1]\n"
+    same += "    return result\n```"
+    assert triage(old, same, prompt="Write total(rows).").verdict == "acceptable"
+
+
+def test_lists_in_lists_are_tried_on_what_flattens_them() -> None:
+    old = "def flatten(x):\n    out = []\n    for i in x:\n        if isinstance(i, list):\n"
+    old += "            out += flatten(i)\n        else:\n            out.append(i)\n    return out"
+    found = triage(old, old.replace("out += flatten(i)", "out += i"), prompt="Flatten any nesting.")
+    assert found.reasons[0].text == "flatten([1, [2, [3, 4]], 5]) was [1, 2, 3, 4, 5], is now [1, 2, [3, 4], 5]"
+
+
+def test_a_command_for_each_file_or_for_all_of_them() -> None:
+    old = "```bash\nfind . -name '*.log' -exec ls -l {} \\;\n```"
+    assert triage(old, old.replace("\\;", "+"), prompt="List logs.").verdict == "acceptable"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from console.triage.imagining.library import BUILTINS, bound, format_value, ordered_arguments, static
-from console.triage.imagining.scopes import Instance, Scope
+from console.triage.imagining.scopes import Instance, Module, Scope
 from console.triage.imagining.targets import Round, Run, Targets, turns
 from console.triage.imagining.values import (
     COMPARE,
@@ -22,7 +23,7 @@ from console.triage.imagining.values import (
     unknown,
 )
 
-_SUBSCRIPTED = (list, tuple, str, dict, deque)
+_SUBSCRIPTED = (list, tuple, str, dict, deque, re.Match)
 _MISSING = object()
 
 
@@ -386,12 +387,3 @@ class Expressions(Targets):
             return str(value) if spec_of is None else format_value(value, str(spec_of(scope)))
 
         return run
-
-
-class Module:
-    """An imported module of the library."""
-
-    __slots__ = ("members",)
-
-    def __init__(self, members: Mapping[str, Any]) -> None:
-        self.members = members

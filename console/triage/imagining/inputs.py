@@ -78,6 +78,8 @@ _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(rf"\b(?:{_ONE_ANSWER}|distinct|guarantee|assume|valid|sorted)\b", re.IGNORECASE)
 _NOT_NEGATIVE = re.compile(r"\b(?:positive|non-?negative|natural)\b|\b[01]\s*(?:<=|≤|<)", re.IGNORECASE)
 """What an invented input may break: that there is one answer, and others."""
+_DEEP = re.compile(r"\bnested|flatten|\bdeep", re.IGNORECASE)
+"""A function of lists in lists in lists."""
 _LONGEST_EXAMPLE = 300
 _BRACKETS = 12
 _MOST_POOLS = 30
@@ -150,8 +152,11 @@ def _named(text: str) -> dict[str, object] | None:
     return None
 
 
-def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterator[list[Input]]:
-    """Lists of inputs, each of one kind; the first on which the old function works is the right one."""
+def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str, answers: str = "") -> Iterator[list[Input]]:
+    """Lists of inputs, each of one kind; the first on which the old function works is the right one.
+
+    What the answers themselves show is tried where the prompt shows nothing.
+    """
     if node.name == PROGRAM:
         yield [Input(given, example=shown) for given, shown in line_inputs(prompt)]
         return
@@ -171,7 +176,29 @@ def inputs(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterato
             for one in more[:_MOST]
         ]
         return
+    told = examples(answers, node.name, parameters) if node.name in answers else []
+    if told:
+        yield _with_told(told, node, parameters, prompt)
+        return
     yield from _of_pools(node, parameters, prompt)
+
+
+def _with_told(told: list[Arguments], node: ast.FunctionDef, parameters: list[str], prompt: str) -> list[Input]:
+    """The inputs that answers show, their neighbours, and ordinary ones of their kinds.
+
+    A text is seldom still a valid one with a letter less.
+    """
+    promised = _PROMISES.search(prompt) is not None
+    near = [one for given in told[:3] for one in _neighbours(given)][:_MOST]
+    found = [Input(given, example=True) for given in told]
+    for given in near:
+        texts = any(isinstance(one, str) for one in given)
+        if texts and promised:
+            continue
+        found.append(Input(given, beyond=promised or texts or any(map(at_an_edge, given))))
+    kinds = list(map(_kind, told[0]))
+    pools = islice(_of_pools(node, parameters, prompt), _MOST_POOLS)
+    return found + next((pool for pool in pools if any(list(map(_kind, one.arguments)) == kinds for one in pool)), [])
 
 
 def _alike(given: Arguments, example: Arguments, prompt: str) -> bool:
@@ -203,6 +230,8 @@ def _kind(value: object) -> tuple[type, ...]:
 def _of_pools(node: ast.FunctionDef, parameters: list[str], prompt: str) -> Iterator[list[Input]]:
     in_order = _IN_ORDER.search(f"{prompt} {node.name}") is not None
     quoted, free = _quoted(prompt), _FREE.search(prompt) is not None
+    if len(parameters) == 1 and _DEEP.search(f"{prompt} {node.name}"):
+        yield [Input((one,), example=bool(one)) for one in _MIXED]
     by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
     for kinds in product(*(_pools(by_name[name]) for name in parameters)):
         pools = [(*quoted, *pool) if pool is _TEXTS else pool for pool in kinds]

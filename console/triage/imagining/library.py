@@ -19,14 +19,16 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from console.triage.imagining.scopes import Module
 from console.triage.imagining.values import LARGEST, METHODS, Unknown, calculated, eager, limited, listed
 
 _KINDS = (int, float, str, bool, list, tuple, dict, set, frozenset, Counter, OrderedDict, defaultdict, deque)
 _SETS = frozenset({set, frozenset})
 _LARGEST_FACTORIAL = 60
 _LONGEST_SEARCHED = 64
-_PATTERN = re.compile(r"(?:[^()*+{}\\]|\\.|[*+]){1,60}")
-"""Patterns without groups and counts; with at most three repetitions none takes long on a short text."""
+_PATTERN = re.compile(r"(?:[^()*+{}\\]|\\.|[*+]|\((?:\?(?::|<?[=!]))?|\)(?![*+{])|\{\d\}){1,100}")
+"""Patterns in which no group is repeated: with at most three repetitions none takes long on a short text."""
+_MOST_REPEATED, _MOST_OPTIONAL = 3, 6
 
 
 def _eager(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,12 +119,25 @@ def _searching(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def called(pattern: str, *rest: Any, **flags: Any) -> Any:
         texts = [one for one in rest if isinstance(one, str)]
-        unsafe = _PATTERN.fullmatch(pattern) is None or len(re.findall(r"(?<!\\)[*+?]", pattern)) > 3
-        if unsafe or any(len(text) > _LONGEST_SEARCHED for text in texts):
+        signs = re.findall(r"(?<![\\(])[*+?]", pattern)
+        optional = signs.count("?")
+        unsafe = _PATTERN.fullmatch(pattern) is None or len(signs) - optional > _MOST_REPEATED
+        longest = _LONGEST_SEARCHED if optional < _MOST_REPEATED else _LONGEST_SEARCHED // 2
+        if unsafe or optional > _MOST_OPTIONAL or any(len(text) > longest for text in texts):
             raise Unknown
         return eager(function(pattern, *rest, **flags))
 
     return called
+
+
+_SEARCHES: Mapping[str, Callable[..., Any]] = {
+    name: _searching(getattr(re, name))
+    for name in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub")
+}
+
+
+def _compiled(pattern: str, flags: int = 0) -> Module:
+    return Module({name: functools.partial(search, pattern, flags=flags) for name, search in _SEARCHES.items()})
 
 
 def format_value(value: Any, spec: str) -> str:
@@ -167,8 +182,7 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
         for name in ("ascii_lowercase", "ascii_uppercase", "ascii_letters", "digits", "punctuation")
     },
     "copy": {"copy": copy.copy, "deepcopy": copy.deepcopy},
-    "re": {name: _searching(getattr(re, name)) for name in ("findall", "sub", "split")}
-    | {"IGNORECASE": re.IGNORECASE, "I": re.IGNORECASE},
+    "re": {**_SEARCHES, "compile": _compiled, "IGNORECASE": re.IGNORECASE, "I": re.IGNORECASE},
     "sys": {"maxsize": 2**63 - 1},
 }  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from typing import Any
 
 from console.triage.imagining.values import Unknown
 
@@ -87,3 +89,12 @@ class Instance:
 
     def __deepcopy__(self, memo: object) -> Instance:
         raise Unknown
+
+
+class Module:
+    """An imported module of the library, or a pattern made with `re.compile`: functions by their names."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        self.members = members

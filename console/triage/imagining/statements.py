@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from console.triage.imagining.expressions import Budget, Expressions, Module
+from console.triage.imagining.expressions import Budget, Expressions
 from console.triage.imagining.library import MODULES
-from console.triage.imagining.scopes import Instance, Scope
+from console.triage.imagining.scopes import Instance, Module, Scope
 from console.triage.imagining.values import ERRORS, OF_PROGRAMS, OPERATIONS, Unknown, limited, listed, unknown
 
 _IGNORED_MODULES = frozenset({"typing", "__future__", "dataclasses", "abc"})

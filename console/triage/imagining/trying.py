@@ -57,7 +57,7 @@ class _Tally:
         return True
 
 
-def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason | None, bool]:
+def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = "") -> tuple[Reason | None, bool]:
     """The first input on which something else comes out; and whether enough inputs gave the same."""
     if reads_input(left) and reads_input(right):
         left, right = as_function(left), as_function(right)
@@ -68,7 +68,7 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
     for entry in _entries(left, right):
         if tally.gives_up():
             break
-        found = _compared(entry, machines, prompt, tally)
+        found = _compared(entry, machines, (prompt, answers), tally)
         worst = found if worst is None or (found is not None and found.weight > worst.weight) else worst
     for name in _shared_classes(left, right):
         found = _lived(name, left, machines, tally)
@@ -80,9 +80,9 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "") -> tuple[Reason
     return None, False
 
 
-def _compared(entry: _Entry, machines: tuple[Machine, Machine], prompt: str, tally: _Tally) -> Reason | None:
+def _compared(entry: _Entry, machines: tuple[Machine, Machine], texts: tuple[str, str], tally: _Tally) -> Reason | None:
     doubtful: Reason | None = None
-    for several in inputs(entry.node, entry.parameters, prompt):
+    for several in inputs(entry.node, entry.parameters, *texts):
         if tally.gives_up():
             return None
         worst, worked = _on_each(entry, several, machines, tally)

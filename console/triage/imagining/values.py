@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -59,6 +60,7 @@ METHODS: Mapping[type, frozenset[str]] = {
     deque: words("append appendleft pop popleft extend extendleft rotate reverse count index clear copy"),
     int: words("bit_length bit_count"),
     float: words("is_integer"),
+    re.Match: words("group groups start end span"),
 }
 """`format`, `center`, `zfill` and the like are not among them: they make a text of any length out of a number."""
 
