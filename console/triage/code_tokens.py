@@ -68,8 +68,6 @@ def token_changes(before: str, after: str, language: str) -> tuple[list[Reason],
     if len(left) == len(right) and counted(left) == counted(right):
         return _in_another_order(before, after, language)
     apart = few_apart(left, right)
-    if apart == (r"\ ;", "+"):  # `-exec` once for each file, or once for all of them
-        return [Reason("code", "the same in other idioms", 0.15)], True
     if apart is not None:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
     return [another(left, right)], False
