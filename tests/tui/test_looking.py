@@ -101,6 +101,16 @@ async def test_l_lists_the_failed_requests_of_the_canary(world: worlds.World, si
         assert any("Same as" in row for row in rows)
 
 
+async def test_the_usual_name_of_an_error_is_whole_on_80_columns(world: worlds.World) -> None:
+    failed(world, 1, error_class="InternalServerError", latency_ms=1_234_000.0)
+    failed(world, 2, error_class="InternalServerError", latency_ms=250.0)
+    async with app(world).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        rows = (await page(pilot)).plain()
+        assert "     InternalServerError 250 ms " in rows[5]
+        assert "     InternalServerError 20 min " in rows[6]
+
+
 async def test_m_and_tab_change_what_is_listed_and_the_cursor_moves(world: worlds.World) -> None:
     async with app(world).run_test(size=(120, 36)) as pilot:
         await ready(pilot)
