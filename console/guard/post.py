@@ -72,13 +72,13 @@ class Held:
 def lock_path(registry: Path) -> Path:
     """The lock file of the guard of `registry`."""
     target = resolve(registry)
-    return target.with_name(f"{target.stem}.guard.lock")
+    return target.parent / f"{target.stem}.guard.lock"
 
 
 def report_path(registry: Path) -> Path:
     """Where the guard of `registry` says what it does."""
     target = resolve(registry)
-    return target.with_name(f"{target.stem}.guard.json")
+    return target.parent / f"{target.stem}.guard.json"
 
 
 def holder(registry: Path) -> Held | None:

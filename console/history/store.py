@@ -39,7 +39,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 def beside(registry: str | Path) -> Path:
     """Where the history of a registry is: `<stem>.history.db` next to the file itself, behind symbolic links."""
     target = Path(os.path.realpath(registry))
-    return target.with_name(f"{target.stem}.history.db")
+    return target.parent / f"{target.stem}.history.db"  # with_name raises for "/", which is refused as a directory
 
 
 class History:

@@ -25,7 +25,7 @@ _LONGEST_HOLDER = 200
 
 def lock_path(target: Path) -> Path:
     """The lock file of the registry `target`."""
-    return target.with_name(f".{target.name}.lock")
+    return target.parent / f".{target.name}.lock"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from pathlib import Path
 
@@ -51,8 +52,13 @@ class Look:
 def look(path: Path) -> Look:
     """Reads the first 100 bytes of `path` to tell a request log from anything else; opens nothing with SQLite."""
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode) and not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                return Look("foreign", "is not a file")  # a pipe without a writer would be waited for, for ever
+            head = os.read(descriptor, 100)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         return Look("missing")
     except OSError as error:
@@ -71,10 +77,10 @@ def look(path: Path) -> Look:
 def identity(path: Path) -> Identity | None:
     """Device and inode of the file at `path`: changes when the file is replaced. None where there is none."""
     try:
-        stat = os.stat(path)  # noqa: PTH116 - on the writer's path before every commit
+        status = os.stat(path)  # noqa: PTH116 - on the writer's path before every commit
     except OSError:
         return None
-    return stat.st_dev, stat.st_ino
+    return status.st_dev, status.st_ino
 
 
 def network_filesystem(path: Path, mounts: Path = MOUNTS) -> str:

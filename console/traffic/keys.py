@@ -19,7 +19,7 @@ _MEMORY = 50_000
 
 def key_path(log: Path) -> Path:
     """Where the key of the log at `log` is."""
-    return log.with_name(log.name + ".key")
+    return log.parent / f"{log.name}.key"
 
 
 def load_key(log: Path) -> bytes:

@@ -237,7 +237,7 @@ class LogReader:
                 for order in ("ASC", "DESC")
             )
         why = journal_reason()[1]
-        sizes = [self.path.with_name(self.path.name + side) for side in ("", "-journal", "-wal", "-shm")]
+        sizes = [self.path.parent / (self.path.name + side) for side in ("", "-journal", "-wal", "-shm")]
         return LogHealth(
             path=self.path,
             size_bytes=sum(file.stat().st_size for file in sizes if file.exists()),

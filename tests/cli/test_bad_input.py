@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 
@@ -70,6 +71,13 @@ def test_a_directory_in_the_place_of_the_registry(console, world) -> None:
     assert "is a directory, not a file" in result.err
 
 
+@pytest.mark.parametrize("words", READS, ids=[words[0] for words in READS])
+def test_the_root_folder_in_the_place_of_the_registry(console, world, words) -> None:
+    result = console(*words, "--registry", "/")
+    assert result.code == 3
+    assert "/: is a directory, not a file" in result.err + result.out
+
+
 def test_a_history_of_a_mistyped_registry_is_not_an_empty_history(console, world) -> None:
     assert console("history", "--registry", "registri.toml").code == 3
 
@@ -89,7 +97,12 @@ def a_directory(path) -> None:
     path.mkdir()
 
 
+def a_pipe(path) -> None:
+    os.mkfifo(path)
+
+
 LOGS = {
+    "a pipe": (a_pipe, "is not a file"),
     "another program's": (a_foreign_database, "is another program's SQLite database"),
     "no database": (a_text_file, "is not an SQLite database"),
     "a directory": (a_directory, "cannot be read"),
