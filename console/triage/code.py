@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from console.triage.code_tokens import another, few_apart, token_changes, tokens_of
+from console.triage.habits import habits_lost
 from console.triage.idioms import put_in_one_idiom
 from console.triage.imagining.trying import tried
 from console.triage.phrases import either, holds_any
 from console.triage.reading import Reading, in_parts
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
-from console.triage.trees import flat, inline, nodes_of, rename, variables
+from console.triage.trees import flat, inline, rename, variables
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
 _BEGINS = re.compile(r"^(?:import |from \w|def |class |@\w|async def )", re.MULTILINE)
@@ -29,6 +30,8 @@ _LEFT_OUT_WORDS = either(
     "|..."
 )
 """Without one of them nothing is left out."""
+_SHOWN = 4_000
+"""Characters of an answer in which examples are looked for."""
 _BODY = re.compile(r"(?:[ \t]+\S|return\b|(?:for|while|if|try|with)\b.*:)")
 
 
@@ -42,10 +45,10 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
         return [Reason("code", f"a part is left to be written: “{brief(left_out.group().strip(), 60)}”", 0.8)], False
     left, right = _trees(before, after, prompt)
     if left is not None and right is not None:
-        return _of_trees(left, right, prompt)
+        return _of_trees(left, right, prompt, f"{old.text[:_SHOWN]}\n{new.text[:_SHOWN]}")
     if left is not None and old.shape.language in ("", "python", "py") and new.shape.language in ("", "python", "py"):
         return [Reason("code", "was Python that parses, does not parse any more", 0.85)], False
-    return token_changes(before, after, new.shape.language or old.shape.language)
+    return token_changes(before, after, new.shape.language or old.shape.language, prompt)
 
 
 def _left_out(code: str) -> re.Match[str] | None:
@@ -106,7 +109,7 @@ def _indented(code: str) -> str:
     return "\n".join(f"    {line}" for line in dedent("\n".join(lines)).split("\n"))
 
 
-def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Reason], bool]:
+def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) -> tuple[list[Reason], bool]:
     if flat(left, {}) == flat(right, {}):
         return [], True
     names = _interface(left), _interface(right)
@@ -121,12 +124,12 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str) -> tuple[list[Re
     ours, theirs = variables(left), variables(right)
     if flat(left, ours) == flat(right, theirs):
         return [Reason("code", "only names of variables differ", 0.05)], True
-    reason, same = tried(left, right, prompt)
+    reason, same = tried(left, right, prompt, answers)
     if reason is not None and not same:
         return [reason], False
     if not same and (found := _few_changes(left, right, ours, theirs)) is not None:
         return found
-    if (lost := _unhandled(left, right)) is not None:
+    if (lost := habits_lost(left, right)) is not None:
         return [lost], False
     if reason is not None:
         return [reason], True
@@ -152,23 +155,6 @@ def _few_changes(
     if apart is None:
         return None
     return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
-
-
-def _unhandled(left: ast.Module, right: ast.Module) -> Reason | None:
-    """Errors that the old program handled, and the new one neither handles nor tests for."""
-    handled = [node.type for node in nodes_of(left) if isinstance(node, ast.ExceptHandler)]
-    if not handled or any(
-        isinstance(node, (ast.Try, ast.If, ast.IfExp, ast.With)) and _tests(node) for node in nodes_of(right)
-    ):
-        return None
-    names = ", ".join(ast.unparse(node) for node in handled if node is not None) or "errors"
-    return Reason("code", f"no longer handles {brief(names)}", 0.6)
-
-
-def _tests(node: ast.AST) -> bool:
-    if not isinstance(node, ast.With):
-        return True
-    return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
 
 
 _Takes = tuple[int, int]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from console.triage.imagining.values import words
+from console.triage.querying import queried
 from console.triage.reading import counted
 from console.triage.records import Reason, brief, changed
 
@@ -56,7 +57,7 @@ def _comments(code: str, language: str) -> str:
     return "slash" if language or _BRACES.search(code) else "hash"
 
 
-def token_changes(before: str, after: str, language: str) -> tuple[list[Reason], bool]:
+def token_changes(before: str, after: str, language: str, prompt: str = "") -> tuple[list[Reason], bool]:
     """What differs; and whether the code does the same for sure."""
     left, right = tokens_of(before, language), tokens_of(after, language)
     if left == right:
@@ -65,9 +66,14 @@ def token_changes(before: str, after: str, language: str) -> tuple[list[Reason],
         return [Reason("code", "brackets do not close any more", 0.8)], False
     if _only_renamed(left, right):
         return [Reason("code", "only names of variables differ", 0.05)], True
+    found, same = queried(before, after, prompt)
+    if found is not None:
+        return [found], same
     if len(left) == len(right) and counted(left) == counted(right):
         return _in_another_order(before, after, language)
     apart = few_apart(left, right)
+    if apart == (r"\ ;", "+"):  # `-exec` once for each file, or once for all of them
+        return [Reason("code", "the same in other idioms", 0.15)], True
     if apart is not None:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
     return [another(left, right)], False
