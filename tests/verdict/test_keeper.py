@@ -296,9 +296,9 @@ def test_a_clock_that_ran_ahead_and_was_set_right_blinds_no_verdict(
 
     def seen(first: float, seconds: float, seed: int, error: float, ahead: float, by: EvidenceKeeper) -> Verdict:
         wave = list(rows(first, seconds, seed=seed, error=error))
-        for start in range(0, len(wave), 20):
+        for start in range(0, len(wave), 40):
             now[0] = wave[start].at + ahead
-            assert store.write(wave[start : start + 20], [], 0) == "stored"
+            assert store.write(wave[start : start + 40], [], 0) == "stored"
         by._reader.refresh()
         found = by.verdict(ROUTE, now[0] + 12)
         assert found is not None
