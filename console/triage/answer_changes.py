@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from console.triage import normalising
 from console.triage.affirming import affirmation_change
 from console.triage.answers import ANSWER_FIELDS, LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
-from console.triage.asking import ASKS_NAME, ASKS_ORDER
+from console.triage.asking import ASKS_NAME, asks_order
 from console.triage.equality import assigned, holds_formula, same_answer
 from console.triage.facts import states
 from console.triage.formulas import is_formula, same_formula
@@ -46,7 +46,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         affirmed = affirmation_change(old, new, prompt)
         if affirmed is not None:
             return affirmed
-    if ASKS_ORDER.search(prompt) and (moved := order_change(old, new, prompt)) is not None:
+    if asks_order(prompt) and (moved := order_change(old, new, prompt)) is not None:
         return [moved], False
     if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):
         named = (
@@ -61,7 +61,7 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
     if before is None:
         return _newly_short(after, old, prompt), False
     if after is not None and same_answer(before.text, after.text, options):
-        if _in_other_order(before.text, after.text) and ASKS_ORDER.search(prompt):
+        if _in_other_order(before.text, after.text) and asks_order(prompt):
             return [changed("stated answer", "in another order:", before.text, after.text, 0.75)], False
         if options and (swapped := _misnamed(before, old, new, options)) is not None:
             return [swapped], False

@@ -17,7 +17,7 @@ _ASKS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
-ASKS_ORDER = re.compile(
+_ASKS_ORDER = re.compile(
     r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
 )
 _ORDER_WORDS = either("order|rank|sort|arrange|chronolog|from ")
@@ -44,7 +44,7 @@ def asks_number(prompt: str) -> bool:
 @lru_cache(maxsize=8)
 def asks_order(prompt: str) -> bool:
     """Whether a prompt asks for things in an order."""
-    return holds_any(prompt.lower(), _ORDER_WORDS) and ASKS_ORDER.search(prompt) is not None
+    return holds_any(prompt.lower(), _ORDER_WORDS) and _ASKS_ORDER.search(prompt) is not None
 
 
 def asks_value(prompt: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from console.triage import evasive_words
 from console.triage.figures import stem
-from console.triage.lecturing import condemns, evasion
+from console.triage.lecturing import Evasion, condemns
 from console.triage.reading import Reading, asked_words
 from console.triage.records import WORRYING_FROM, Reason, brief
 from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal, writes_own_text
@@ -70,15 +70,20 @@ def _no_answer(reading: Reading, prompt: str) -> bool:
 
 
 def _evades(reading: Reading) -> float:
-    """The share of a text that evades; none of a long one, or of one that goes on with what was asked for."""
+    """The share of a text that evades; none of a long one, of one that goes on with what was asked, or of little."""
     if len(reading.tokens) > _LONGEST_EVASION or answers(reading.beginning):
         return 0.0
-    return _evasion(reading.text)
+    return _evasion_of(reading.text).at_least(_EVADES_FROM)
+
+
+def _evasion(text: str) -> float:
+    return _evasion_of(text).share()
 
 
 @lru_cache(maxsize=8)
-def _evasion(text: str) -> float:
-    return evasion(text.lower()).share
+def _evasion_of(text: str) -> Evasion:
+    """Read once, and only as far as both of them ask."""
+    return Evasion(text.lower())
 
 
 def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:

@@ -7,7 +7,6 @@ sentence of many, a lecture is most of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from console.triage import normalising
 from console.triage.phrases import any_of, any_of_all, holds_any
@@ -188,15 +187,6 @@ def condemns(text: str) -> bool:
     return _OPENING.match(first) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Evasion:
-    """How much of a text evades: `share` 0..1 of its sentences (mild ones count half), `of` so many sentences."""
-
-    share: float
-    strong: int
-    of: int
-
-
 _YOU = re.compile(r"\b(?:you|your|it|this|that|i|else|du|sie|ihnen|vous|te|usted)\b")
 """Whom a question speaks to or of, where it asks back; others belong to what is written."""
 _FACT = re.compile(r"\d(?<![\w.].)[\d.,]*(?![\w.]*\d)")
@@ -208,22 +198,38 @@ def _tells(sentence: str) -> bool:
     return any(found.rstrip(".,") not in _EMERGENCY for found in _FACT.findall(sentence))
 
 
-NONE = Evasion(0.0, 0, 0)
+class Evasion:
+    """How much of the beginning of a text evades, read sentence by sentence and no further than is asked for.
 
+    `text` is folded and in lower case.
+    """
 
-def evasion(text: str) -> Evasion:
-    """Reads the beginning of a folded text in lower case."""
-    read = text[:LONGEST]
-    parts = [part for part in normalising.sentences(read) if len(part) > 12 or " " in part]
-    if not parts:
-        return NONE
-    strong = mild = 0
-    figures = any(map(str.isdecimal, read)) if not read.isascii() else holds_any(read, "0123456789")
-    for part in parts:
-        if figures and _tells(part):
-            continue
+    def __init__(self, text: str) -> None:
+        read = text[:LONGEST]
+        self._parts = [part for part in normalising.sentences(read) if len(part) > 12 or " " in part]
+        self._figures = holds_any(read, "0123456789") if read.isascii() else any(map(str.isdecimal, read))
+        self._read = 0
+        self._found = 0.0
+
+    def share(self) -> float:
+        """The share of the sentences that evade, 0..1; mild ones count half."""
+        return self.at_least(0.0)
+
+    def at_least(self, least: float) -> float:
+        """The same, or 0 as soon as it is known to be below `least`."""
+        of = len(self._parts)
+        while self._read < of:
+            if self._found + of - self._read < least * of:
+                return 0.0
+            self._found += self._evades(self._parts[self._read])
+            self._read += 1
+        share = self._found / max(1, of)
+        return share if share >= least else 0.0
+
+    def _evades(self, part: str) -> float:
+        if self._figures and _tells(part):
+            return 0.0
         if _STRONG.search(part):
-            strong += 1
-        elif (part.endswith("?") and _YOU.search(part)) or _MILD_START.match(part) or _MILD.search(part):
-            mild += 1
-    return Evasion((strong + 0.5 * mild) / len(parts), strong, len(parts))
+            return 1.0
+        mild = (part.endswith("?") and _YOU.search(part)) or _MILD_START.match(part) or _MILD.search(part)
+        return 0.5 if mild else 0.0
