@@ -37,7 +37,12 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
 
 def _unclosed(old: Reading, new: Reading) -> list[Reason]:
     """An answer that breaks off inside of a fence."""
-    if "```" not in new.text or len(_TICKS.findall(new.text)) % 2 == 0 or len(_TICKS.findall(old.text)) % 2:
+    if (
+        "```" not in new.text
+        or new.shape.kind == "json"
+        or len(_TICKS.findall(new.text)) % 2 == 0
+        or len(_TICKS.findall(old.text)) % 2
+    ):
         return []
     return [Reason("tail", f"breaks off inside of a fence: “{brief(new.text[-60:].strip(), 60)}”", 0.8)]
 

@@ -85,6 +85,8 @@ def test_an_answer_that_breaks_off_inside_of_a_fence_is_worrying() -> None:
     assert found.verdict == "worrying"
     assert any(reason.text.startswith("breaks off inside of a fence: ") for reason in found.reasons)
     assert triage(CODE, CODE.replace("It adds one.", "This adds 1 to x.")).verdict == "acceptable"
+    whole = triage('```json\n{"answer": "25"}\n```', '```json\n{"answer": "25"}')
+    assert whole.verdict != "worrying", "all of it is there"
 
 
 @pytest.mark.parametrize("word", ["Either", "Any", "No", "Every"])
