@@ -10,7 +10,6 @@ from console.triage import quantities
 from console.triage.asking import asks_number, asks_order
 from console.triage.lecturing import Evasion
 
-
 EVASIVE = [
     "I can't say.",
     "Please consult a doctor.",
