@@ -135,7 +135,7 @@ def _preflight(console: Any) -> None:
 def _pages(console: Any) -> None:
     """History, requests, help, palette and filter."""
     opened(console, "h", "esc back", *"j" * len(ALL))
-    opened(console, "l", "read again", *"jj", "\t", *"m" * 9, *"jj")
+    opened(console, "l", "slowest first", *"jj", "\t", *"m" * 9, *"jj")
     opened(console, "?", "esc back")
     opened(console, "\x10", "Search for commands")
     opened(console, "/", "esc shows all", *"BOLD")
