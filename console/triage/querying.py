@@ -31,6 +31,7 @@ _OF_TIME = re.compile(
 _OF_TEXT = re.compile(
     r"name|email|status|title|city|country|type|kind|category|department|state|role|code", re.IGNORECASE
 )
+_DOWNWARDS = re.compile(r"\bdesc\b", re.IGNORECASE)
 _KEY = re.compile(r"(?:^|_)id$|_by$", re.IGNORECASE)
 _DIALECT = tuple(
     (re.compile(pattern, re.IGNORECASE), by)
@@ -84,6 +85,8 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
         return None, False
     if "order by" in left.lower() and "order by" not in right.lower():
         return Reason("code", "the order of the rows is lost", 0.6), False
+    if len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
+        return Reason("code", "the rows are sorted in another direction", 0.6), False
     return Reason("code", f"the same rows of {_ROUNDS} sets of invented tables", 0.1), True
 
 

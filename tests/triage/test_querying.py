@@ -69,6 +69,12 @@ def test_a_lost_order_is_told() -> None:
     assert (reason.text, same) == ("the order of the rows is lost", False)
 
 
+def test_another_direction_is_told() -> None:
+    reason, same = queried("SELECT name FROM users ORDER BY name DESC", "SELECT u.name FROM users u ORDER BY 1", TASK)
+    assert reason is not None
+    assert (reason.text, same) == ("the rows are sorted in another direction", False)
+
+
 @pytest.mark.parametrize(
     "query",
     [
