@@ -43,9 +43,10 @@ def pairs_of(lines: BinaryIO) -> Iterator[PairLine | BadLine]:
     while raw := lines.readline(LONGEST_LINE + 1):
         number += 1
         if len(raw) > LONGEST_LINE:
+            # Told before its rest is read: it may have no end.
+            yield BadLine(number, f"is longer than {LONGEST_LINE // 1_000_000} MB")
             while raw and not raw.endswith(b"\n"):
                 raw = lines.readline(LONGEST_LINE)
-            yield BadLine(number, f"is longer than {LONGEST_LINE // 1_000_000} MB")
         elif raw.strip():
             yield _pair(raw, number)
 

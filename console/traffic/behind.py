@@ -32,6 +32,10 @@ _BAD: dict[Kind, str] = {
     "cost": "cost_usd IS NOT NULL",
     "all": "1",
 }
+_WHOLE: dict[Kind, str] = {"dissatisfied": "satisfied IS NOT NULL", "flagged": "flagged IS NOT NULL"}
+"""A share of the requests that somebody rated, or that a checker saw: as the verdict reckons."""
+_ALL_SEEN = "NOT EXISTS (SELECT 1 {sight} AND flagged = 0)"
+"""A checker that tells of bad ones only has seen them all."""
 Order = Literal["newest", "slowest", "dearest", "failed"]
 _ORDERS: dict[Order, str] = {
     "newest": "n DESC",
@@ -135,8 +139,11 @@ def read_behind(
         rows = db.execute(
             f"SELECT {_COLUMNS} {sight} AND arm = ? AND {bad} ORDER BY {by} LIMIT ?", (*given, arm, LISTED)
         ).fetchall()
+        whole = _WHOLE.get(kind, "1")
+        if kind == "flagged" and db.execute("SELECT " + _ALL_SEEN.format(sight=sight), given).fetchone()[0]:
+            whole = "1"
         counted = db.execute(
-            f"SELECT arm, {bad}, coalesce(error_class, ''), count(*), min({_AT}) {sight} GROUP BY 1, 2, 3", given
+            f"SELECT arm, {bad}, coalesce(error_class, ''), sum({whole}), min({_AT}) {sight} GROUP BY 1, 2, 3", given
         ).fetchall()
         users = dict(db.execute(f"SELECT arm, count(DISTINCT user) {sight} AND {bad} GROUP BY 1", given).fetchall())
     shares = {

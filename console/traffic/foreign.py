@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
 from console.domain.choice import Arm
 from console.domain.errors import LogInvalid
@@ -32,6 +32,8 @@ REQUIRED = ("at", "arm")
 LATEST_S = 32_503_680_000.0
 """The year 3000: a larger number is not in seconds."""
 LARGEST = 1e12
+LONGEST_LINE = 10_000_000
+"""Characters of one line; a longer one is none of a log."""
 _METRICS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("error", "refusal", "empty", "truncated"),
     "error": ("error",),
@@ -82,10 +84,23 @@ def read_foreign(path: Path) -> Foreign:
     """The log at `path`. Raises LogInvalid where it cannot be read at all, or has no column `at` or `arm`."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return _collect(_records(file, path))
+            return _collect(_records(_lines(file, path), path))
     except (OSError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise LogInvalid(f"{path} cannot be read: {reason}", "Give a CSV or JSON-lines file.") from error
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file, none of them without end."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise LogInvalid(
+                f"{path}:{number}: is longer than {LONGEST_LINE // 1_000_000} million characters",
+                "Give a CSV or JSON-lines file.",
+            )
+        yield line
 
 
 _Record = tuple[int, Mapping[str, Any] | str]

@@ -58,6 +58,22 @@ def test_every_kind_lists_its_own_requests(world) -> None:
         assert len(found.rows) == found.canary.bad == count, kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "of"),
+    [
+        ("flagged", [{"flagged": True}, {"flagged": False}, {"flagged": False}, {}], 3),  # checked ones only
+        ("flagged", [{"flagged": True}, {}, {}, {}], 4),  # a checker that tells of bad ones only has seen all
+        ("dissatisfied", [{"satisfied": False}, {"satisfied": True}, {}, {}], 2),  # rated ones only
+    ],
+)
+def test_a_share_is_of_what_was_checked_or_rated_as_in_the_verdict(path, make_row, kind: Kind, said, of: int) -> None:
+    write_history(path, [make_row(arm="canary", model="new", rollout=ROLLOUT, **one) for one in said])
+    reader = LogReader(path)
+    found = read_behind(reader, "support", ROLLOUT, "canary", kind)
+    reader.close()
+    assert (found.canary.bad, found.canary.of) == (1, of)
+
+
 def test_the_slowest_and_the_dearest_come_first(world) -> None:
     for kind, name, largest in (("latency", "latency_ms", 9_000), ("ttft", "ttft_ms", 700), ("cost", "cost_usd", 0.9)):
         rows = read_behind(world, "support", ROLLOUT, "canary", kind).rows

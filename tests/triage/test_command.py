@@ -184,3 +184,22 @@ def test_a_line_that_is_too_long_is_not_read_into_memory(monkeypatch: pytest.Mon
     assert isinstance(found[0], BadLine)
     assert found[0].number == 1
     assert isinstance(found[1], PairLine)
+
+
+class _Endless(io.RawIOBase):
+    """A file that never ends, as /dev/zero."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        view[:] = b"x" * len(view)
+        return len(view)
+
+
+def test_a_line_without_end_is_told_before_its_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.cli.triage_pairs.LONGEST_LINE", 100)
+    first = next(iter(pairs_of(io.BufferedReader(_Endless()))))
+    assert isinstance(first, BadLine)
+    assert "longer than" in first.message

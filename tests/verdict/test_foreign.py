@@ -117,3 +117,9 @@ def test_long_nonsense_is_cut(path: Path) -> None:
 def test_a_directory_is_no_log(tmp_path: Path) -> None:
     with pytest.raises(LogInvalid, match="cannot be read"):
         read_foreign(tmp_path)
+
+
+def test_a_line_without_end_is_refused_and_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.traffic.foreign.LONGEST_LINE", 100)
+    with pytest.raises(LogInvalid, match=":3: is longer than"):
+        read(path, "at,arm\n2026-11-18T12:00:00Z,canary\n" + "x" * 101)
