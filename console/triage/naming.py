@@ -153,7 +153,7 @@ def _chosen(reading: Reading, names: set[str], question: str) -> set[str]:
             subject = _SUBJECT.match(clause[found[leading] + len(leading) :])
             if not told and subject and wanted & _stems(subject[1]):
                 told = {leading}
-            if len(told) != 1 and sentence not in last[:1] and len(sentence.split()) <= _FEW:
+            if len(told) != 1 < len(found) and sentence not in last[:1] and len(sentence.split()) <= _FEW:
                 continue  # an order, or who there is
             return told if len(told) == 1 else set(found)
     return set()
