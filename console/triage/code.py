@@ -114,7 +114,7 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) ->
         return [], True
     names = _interface(left), _interface(right)
     if names[0] != names[1]:
-        gone = [name for name, takes in names[0].items() if not _accepts(names[1].get(name), takes)]
+        gone = [name for name, takes in names[0].items() if not _accepts(_called(names[1], name), takes)]
         added = [name for name in names[1] if name not in names[0]]
         if gone:
             # Nobody calls a name by heart that the prompt left open.
@@ -186,3 +186,9 @@ def _takes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> _Takes:
 def _accepts(new: _Takes | None, old: _Takes) -> bool:
     """Whether every call of the old one is one of the new one."""
     return new is not None and new[0] <= old[0] and new[1] >= old[1]
+
+
+def _called(names: Mapping[str, _Takes], name: str) -> _Takes | None:
+    """What a call of `name` takes, be it a function or a class."""
+    made = names.get(f"{name}.__init__", (1, 1)) if f"class {name}" in names else None
+    return names.get(name) if made is None else (made[0] - 1, made[1] - 1)

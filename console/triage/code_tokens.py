@@ -26,6 +26,10 @@ _PATTERNS = {
     kind: re.compile(rf"(?P<comment>{comment})|(?:{_TEXT})|{_REST}", re.MULTILINE)
     for kind, comment in _COMMENTS.items()
 }
+_ONE_PARAMETER = re.compile(r"\(\s*([A-Za-z_$][\w$]{0,60})\s*\)\s*=>")
+_UNQUOTED = re.compile(r"(?<![\w\"'=])\$\{?(\w{1,40})\}?(?![\w\"'=])")
+_QUOTED = re.compile(r"\"\$\{?(\w{1,40})\}?(?=[\"/])")
+_SHELLS = words("bash sh shell zsh")
 _NAME = re.compile(r"[A-Za-z_$]\w*")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _FEW = 6
@@ -39,6 +43,8 @@ _BRACES = re.compile(r"[;{}]\s*$", re.MULTILINE)
 def tokens_of(code: str, language: str = "") -> list[str]:
     """Names, numbers, texts and signs of a piece of code, without its comments."""
     kind = _comments(code, language.lower())
+    if "=>" in code:
+        code = _ONE_PARAMETER.sub(r"\1 =>", code)  # of an arrow function, whose brackets are a matter of style
     found = [match.group() for match in _PATTERNS[kind].finditer(code) if match.lastgroup != "comment"]
     return [token if token[0] in "\"'`" else token.lower() for token in found] if kind == "dash" else _unquoted(found)
 
@@ -71,12 +77,21 @@ def token_changes(before: str, after: str, language: str, prompt: str = "") -> t
         return [found], same
     if len(left) == len(right) and counted(left) == counted(right):
         return _in_another_order(before, after, language)
+    if language.lower() in _SHELLS and (bare := _quotes_lost(before, after)):
+        return [Reason("code", f"no longer quotes ${bare}: a space in it makes two words of it", 0.7)], False
     apart = few_apart(left, right)
     if apart == (r"\ ;", "+"):  # `-exec` once for each file, or once for all of them
         return [Reason("code", "the same in other idioms", 0.15)], True
     if apart is not None:
         return [changed("code", "changed in the same code:", apart[0], apart[1], 0.75)], False
     return [another(left, right)], False
+
+
+def _quotes_lost(before: str, after: str) -> str:
+    """A variable of a shell that was in quotes wherever it was used as a word, and is so no longer."""
+    quoted, bare = set(_QUOTED.findall(before)), set(_UNQUOTED.findall(before))
+    lost = (quoted - bare) & set(_UNQUOTED.findall(after)) - set(_QUOTED.findall(after))
+    return min(lost, default="")
 
 
 def another(left: Sequence[str], right: Sequence[str]) -> Reason:

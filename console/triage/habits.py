@@ -8,13 +8,63 @@ from collections.abc import Iterator
 from console.triage.records import Reason, brief, changed
 from console.triage.trees import nodes_of
 
+_RUNS = frozenset({"execute", "executemany", "executescript", "raw", "query", "fetch", "fetchrow", "fetchval"})
 _ANY = frozenset({"Exception", "BaseException", ""})
 
 
 def habits_lost(left: ast.Module, right: ast.Module) -> Reason | None:
     """The first of them that differs in a way that is seldom meant; for programs whose results nobody could tell."""
     ours, theirs = nodes_of(left), nodes_of(right)
-    return _awaits(ours, theirs) or _defaults(left, right) or _handled(ours, theirs) or _raised(ours, theirs)
+    return (
+        _pasted(ours, theirs)
+        or _inexact(ours, theirs)
+        or _awaits(ours, theirs)
+        or _defaults(left, right)
+        or _handled(ours, theirs)
+        or _raised(ours, theirs)
+    )
+
+
+def _pasted(ours: list[ast.AST], theirs: list[ast.AST]) -> Reason | None:
+    """Values that become a part of a query's text; they were given beside it."""
+    if any(map(_pastes, ours)) or not any(map(_executes, ours)):
+        return None
+    return (
+        Reason("code", "values become part of the query's text: open to injection", 0.8)
+        if any(map(_pastes, theirs))
+        else None
+    )
+
+
+def _executes(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _RUNS
+        and bool(node.args)
+    )
+
+
+def _pastes(node: ast.AST) -> bool:
+    if not _executes(node) or not isinstance(node, ast.Call):
+        return False
+    text = node.args[0]
+    if isinstance(text, ast.JoinedStr):
+        return any(isinstance(part, ast.FormattedValue) for part in text.values)
+    if isinstance(text, ast.Call):
+        return isinstance(text.func, ast.Attribute) and text.func.attr == "format"
+    return isinstance(text, ast.BinOp) and isinstance(text.op, (ast.Add, ast.Mod)) and not _constant(text)
+
+
+def _constant(node: ast.AST) -> bool:
+    return all(not isinstance(part, (ast.Name, ast.Attribute, ast.Call)) for part in ast.walk(node))
+
+
+def _inexact(ours: list[ast.AST], theirs: list[ast.AST]) -> Reason | None:
+    """Decimal numbers that became floating-point ones."""
+    exact = [any(isinstance(node, ast.Name) and node.id == "Decimal" for node in side) for side in (ours, theirs)]
+    floats = any(isinstance(node, ast.Name) and node.id == "float" for node in theirs)
+    return Reason("code", "reckons with float instead of Decimal", 0.65) if exact == [True, False] and floats else None
 
 
 def _awaits(ours: list[ast.AST], theirs: list[ast.AST]) -> Reason | None:

@@ -85,7 +85,8 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
         return None, False
     if "order by" in left.lower() and "order by" not in right.lower():
         return Reason("code", "the order of the rows is lost", 0.6), False
-    if len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
+    both_sort = "order by" in left.lower() and "order by" in right.lower()
+    if both_sort and len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
         return Reason("code", "the rows are sorted in another direction", 0.6), False
     return Reason("code", f"the same rows of {_ROUNDS} sets of invented tables", 0.1), True
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from console.triage.imagining.expressions import Budget
@@ -27,6 +28,11 @@ _STARTS: tuple[Arguments, ...] = ((), (3,), (100,), ("Ada",), ("Ada", 100), ([3,
 _GIVEN: tuple[object, ...] = (5, 2, 7, 500, 1)
 """What their methods get, one after the other."""
 
+_KEEPS = re.compile(
+    r"\b(?:without|not|never|n't) (?:\w+ )?(?:chang|modif|mutat|alter|touch)|\bin[- ]place"
+    r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
+    re.IGNORECASE,
+)
 Outcome = tuple[object, tuple[str, ...]] | Exception
 
 
@@ -40,6 +46,8 @@ class _Entry:
     kind: str = ""
     unordered: bool = False
     """Whether the old program puts what it returns through a set: then its order was never promised."""
+    kept: bool = False
+    """Whether the prompt asks to leave alone what is given."""
 
 
 class _Tally:
@@ -65,10 +73,11 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
     machines = Machine(left, budget), Machine(right, budget)
     tally = _Tally(budget)
     worst: Reason | None = None
+    kept = _KEEPS.search(prompt) is not None
     for entry in _entries(left, right):
         if tally.gives_up():
             break
-        found = _compared(entry, machines, (prompt, answers), tally)
+        found = _compared(replace(entry, kept=kept), machines, (prompt, answers), tally)
         worst = found if worst is None or (found is not None and found.weight > worst.weight) else worst
     for name in _shared_classes(left, right):
         found = _lived(name, left, machines, tally)
@@ -114,6 +123,7 @@ def _on_each(
             tally.unknown += 1  # what it would do is another matter
         elif _same(before, after) or (entry.unordered and _permuted(before, after)):
             tally.same += 1
+            worst = worst or _meddles(entry, one, before, machines)
         else:
             weight = _weight(one, before, after)
             if worst is None or weight > worst.weight:
@@ -121,6 +131,25 @@ def _on_each(
             if weight >= 0.8:
                 break
     return worst, worked
+
+
+def _meddles(entry: _Entry, one: Input, before: Outcome, machines: tuple[Machine, Machine]) -> Reason | None:
+    """Whether a call now changes what it was given beside what it returns, which the old one did not."""
+    if entry.name == PROGRAM or not isinstance(before, tuple) or before[0] is None:
+        return None
+    if not any(isinstance(value, (list, dict, set)) and value for value in one.arguments):
+        return None
+    left, right = (_left_over(machine, entry, one.arguments) for machine in machines)
+    if left != one.arguments or right == left:
+        return None
+    weight = 0.7 if entry.kept else 0.45
+    return Reason("code", f"{entry.name} now changes what it is given: {brief(repr(right[0]), 40)}", weight)
+
+
+def _left_over(machine: Machine, entry: _Entry, arguments: Arguments) -> Arguments:
+    given = tuple(map(_copied, arguments))
+    _ended(lambda: machine.call(entry.name, given, entry.kind))
+    return given
 
 
 def _weight(one: Input, before: Outcome, after: Outcome) -> float:
