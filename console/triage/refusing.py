@@ -62,10 +62,12 @@ _HARD = any_of(
     (?:would|is|be)(?:n't| not) (?:be )?(?:right|appropriate|responsible|ethical|wise) (?:of|for) me to
     (?:best|better) (?:that |if )?i (?:don't|do not)\b
     no,? i (?:<cannot>) <do>
+    (?:that|this|it)(?:'s| is) (?:nothing|not a thing|no (?:place|topic|subject|request)) (?:that )?i<shall>
     """,
     do=_DO,
     cannot=_CANNOT,
     model="ai|artificial|large|language",
+    shall="(?:'ll|'d|'m| will| can| would| am)",
     must="(?:am )?(?:must|have to|need to|will have to|going to have to) ",
 )
 _HARD_CJK = re.compile(
@@ -145,6 +147,7 @@ _MILD_HINTS = either(
 )
 _HINTS = either(
     "sorry|n't |comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
+    "|nothing i|nothing that i|no place|no topic|no subject|no request"
     "|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
     "|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best"
     "|抱歉|对不起|無法|无法|不能|申し訳|でき"
@@ -158,10 +161,11 @@ _INSTEAD = re.compile(
 _OFFERS = re.compile(
     r"\balternativ|\binstead,? (?:i can|consider|try|you)|\bi can (?:help|offer|suggest|talk|share|support|provide)\b"
     r"|\bwhat i can do\b|\bi(?:'d| would) be (?:happy|glad)\b|\bif you(?:'re| are| want| would like)\b"
-    r"|\bwould you like\b"
+    r"|\bwould you like\b|\b(?:glad|happy) to (?:assist|help|talk|discuss|explain|walk|go)\b"
+    r"|\binstead[,:]? (?:for example|for instance|such as|like|e\.g)\b"
 )
 """Something else than what was asked for."""
-_MAY_OFFER = either("alternativ|instead|i can |i'd be|i would be|if you|would you like")
+_MAY_OFFER = either("alternativ|instead|i can |i'd be|i would be|if you|would you like|glad to|happy to")
 _MAY_ANNOUNCE = either("however|that said|that being said|instead|here is|here are|here's")
 """Without one of these a text does not offer, or announce, anything."""
 _LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
