@@ -284,7 +284,8 @@ async def test_the_page_is_copied_wider_than_it_is_shown(world: worlds.World) ->
         await until(pilot, lambda: pilot.app.clipboard)
         text = pilot.app.clipboard
         assert text.startswith("Errors of canary  support")
-        assert "SELECT * FROM request_log WHERE id =" in " ".join(text.split())  # wrapped where the folder's name is long
+        # Wrapped where the folder's name is long.
+        assert "SELECT * FROM request_log WHERE id =" in " ".join(text.split())
         assert text.count("InternalServerError") > 10
 
 
