@@ -21,7 +21,7 @@ def step(db: sqlite3.Connection, now: float, retention_days: float = RETENTION_D
     """
     db.execute("BEGIN IMMEDIATE")
     try:
-        done = fold_old(db, now) + _expire(db, now - retention_days * _DAY_S, rows) + _retire_writers(db, now)
+        done = fold_old(db, now) + _expire(db, now, retention_days * _DAY_S, rows) + _retire_writers(db, now)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -30,13 +30,18 @@ def step(db: sqlite3.Connection, now: float, retention_days: float = RETENTION_D
     return done
 
 
-def _expire(db: sqlite3.Connection, before: float, rows: int) -> int:
-    """Deletes the oldest rows that started earlier than `before`. Rows stand in the order of their commit."""
-    oldest = db.execute("SELECT n, at FROM requests ORDER BY n LIMIT 1").fetchone()
+def _expire(db: sqlite3.Connection, now: float, keep_s: float, rows: int) -> int:
+    """Deletes the oldest rows that started more than `keep_s` seconds ago. Rows stand in the order of their commit.
+
+    A clock that ran ahead leaves rows of the future: they go with the old ones that were committed after them.
+    """
+    before, ahead = now - keep_s, now + _DAY_S
+    oldest = db.execute("SELECT n, at FROM requests WHERE at <= ? ORDER BY n LIMIT 1", (ahead,)).fetchone()
     if oldest is None or oldest[1] >= before:
         return 0
-    first = oldest[0]
-    cursor = db.execute("DELETE FROM requests WHERE n >= ? AND n < ? AND at < ?", (first, first + rows, before))
+    end = oldest[0] + rows
+    (last,) = db.execute("SELECT max(n) FROM requests WHERE n < ? AND at < ?", (end, before)).fetchone()
+    cursor = db.execute("DELETE FROM requests WHERE n <= ? AND (at < ? OR at > ?)", (last, before, ahead))
     return cursor.rowcount
 
 

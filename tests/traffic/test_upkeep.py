@@ -26,6 +26,14 @@ def test_rows_expire_and_their_counts_stay(path, make_row, clock, query) -> None
     assert tidy(path, clock.now) == 0
 
 
+def test_a_row_of_a_clock_that_ran_ahead_keeps_no_other_row_for_ever(path, make_row, clock, query) -> None:
+    ahead, old, new = clock.now + 900 * DAY_S, clock.now - 40 * DAY_S, clock.now - 60
+    write_history(path, [make_row(at=at) for at in (ahead, old, ahead, old + 1, new, ahead + 1, new + 1)])
+    assert tidy(path, clock.now) > 0
+    assert query("SELECT at FROM requests ORDER BY n") == [(new,), (ahead + 1,), (new + 1,)]
+    assert tidy(path, clock.now) == 0
+
+
 def test_retention_is_a_choice(path, make_row, clock, query) -> None:
     write_history(path, [make_row(at=clock.now - 3 * DAY_S), make_row(at=clock.now - 60)])
     tidy(path, clock.now, retention_days=2)
