@@ -32,10 +32,8 @@ _BAD: dict[Kind, str] = {
     "cost": "cost_usd IS NOT NULL",
     "all": "1",
 }
-_WHOLE: dict[Kind, str] = {"dissatisfied": "satisfied IS NOT NULL", "flagged": "flagged IS NOT NULL"}
+_SEEN: dict[Kind, str] = {"dissatisfied": "satisfied IS NOT NULL", "flagged": "flagged IS NOT NULL"}
 """A share of the requests that somebody rated, or that a checker saw: as the verdict reckons."""
-_ALL_SEEN = "NOT EXISTS (SELECT 1 {sight} AND flagged = 0)"
-"""A checker that tells of bad ones only has seen them all."""
 Order = Literal["newest", "slowest", "dearest", "failed"]
 _ORDERS: dict[Order, str] = {
     "newest": "n DESC",
@@ -128,7 +126,7 @@ def read_behind(
 
     A cost that was not known where the request was made is worked out here; `prices` are the registry's own.
     """
-    bad, by = _BAD[kind], _RANK.get(kind, _ORDERS[order])
+    bad, seen, by = _BAD[kind], _SEEN.get(kind, "1"), _RANK.get(kind, _ORDERS[order])
     sight = (
         "FROM requests JOIN series ON series.id = requests.series"
         " WHERE n > (SELECT coalesce(max(n), 0) FROM requests) - ? AND route = ? AND rollout = ?"
@@ -139,22 +137,24 @@ def read_behind(
         rows = db.execute(
             f"SELECT {_COLUMNS} {sight} AND arm = ? AND {bad} ORDER BY {by} LIMIT ?", (*given, arm, LISTED)
         ).fetchall()
-        whole = _WHOLE.get(kind, "1")
-        if kind == "flagged" and db.execute("SELECT " + _ALL_SEEN.format(sight=sight), given).fetchone()[0]:
-            whole = "1"
         counted = db.execute(
-            f"SELECT arm, {bad}, coalesce(error_class, ''), sum({whole}), min({_AT}) {sight} GROUP BY 1, 2, 3", given
+            f"SELECT arm, {bad}, coalesce(error_class, ''), count(*), sum({seen}), min({_AT}) {sight} GROUP BY 1, 2, 3",
+            given,
         ).fetchall()
         users = dict(db.execute(f"SELECT arm, count(DISTINCT user) {sight} AND {bad} GROUP BY 1", given).fetchall())
+    cleared = any(n for _, is_bad, _, _, n, _ in counted if not is_bad)
+    whole = 3 if kind == "flagged" and not cleared else 4  # a checker that tells of bad ones only has seen them all
     shares = {
-        each: _share([row for row in counted if row[0] == each])._replace(users=users.get(each, 0))
+        each: _share([(row[1], row[2], row[whole]) for row in counted if row[0] == each])._replace(
+            users=users.get(each, 0)
+        )
         for each in ("canary", "production")
     }
     return Behind(
         rows=_priced([Row(*row) for row in rows], prices),
         canary=shares["canary"],
         production=shares["production"],
-        since=min((row[4] for row in counted), default=None),
+        since=min((row[5] for row in counted), default=None),
         mark=mark,
     )
 
@@ -188,10 +188,10 @@ def _priced(rows: Iterable[Row], prices: Mapping[str, OwnPrice] | None) -> tuple
     return tuple(map(priced, rows))
 
 
-def _share(counted: list[tuple[str, int | None, str, int, float]]) -> Share:
+def _share(counted: list[tuple[int | None, str, int]]) -> Share:
     classes: dict[str, int] = {}
-    for _, bad, name, n, _ in counted:
+    for bad, name, n in counted:
         if bad and name:
             classes[name] = classes.get(name, 0) + n
     ordered = sorted(classes.items(), key=lambda each: (-each[1], each[0]))
-    return Share(sum(row[3] for row in counted if row[1]), sum(row[3] for row in counted), classes=tuple(ordered))
+    return Share(sum(n for bad, _, n in counted if bad), sum(n for _, _, n in counted), classes=tuple(ordered))
