@@ -109,21 +109,21 @@ def _on_each(
     worst: Reason | None = None
     worked = 0
     for one in several:
-        before = _outcome(machines[0], entry, one.arguments)
+        before, left = _outcome(machines[0], entry, one.arguments)
         if before is None:
             tally.unknown += 1
             continue
         if isinstance(before, OF_PROGRAMS):
             continue  # not meant for such an input
         worked += 1
-        after = _outcome(machines[1], entry, one.arguments)
+        after, right = _outcome(machines[1], entry, one.arguments)
         if after is None:
             tally.unknown += 1
         elif isinstance(before, tuple) and callable(before[0]):
             tally.unknown += 1  # what it would do is another matter
         elif _same(before, after) or (entry.unordered and _permuted(before, after)):
             tally.same += 1
-            worst = worst or _meddles(entry, one, before, machines)
+            worst = worst or _meddles(entry, one, left, right)
         else:
             weight = _weight(one, before, after)
             if worst is None or weight > worst.weight:
@@ -133,23 +133,12 @@ def _on_each(
     return worst, worked
 
 
-def _meddles(entry: _Entry, one: Input, before: Outcome, machines: tuple[Machine, Machine]) -> Reason | None:
-    """Whether a call now changes what it was given beside what it returns, which the old one did not."""
-    if entry.name == PROGRAM or not isinstance(before, tuple) or before[0] is None:
-        return None
-    if not any(isinstance(value, (list, dict, set)) and value for value in one.arguments):
-        return None
-    left, right = (_left_over(machine, entry, one.arguments) for machine in machines)
-    if left != one.arguments or right == left:
+def _meddles(entry: _Entry, one: Input, left: Arguments, right: Arguments) -> Reason | None:
+    """Whether a call now changes what it was given beside what it gives, which the old one left as it was."""
+    if entry.name == PROGRAM or left != one.arguments or right == left:
         return None
     weight = 0.7 if entry.kept else 0.45
     return Reason("code", f"{entry.name} now changes what it is given: {brief(repr(right[0]), 40)}", weight)
-
-
-def _left_over(machine: Machine, entry: _Entry, arguments: Arguments) -> Arguments:
-    given = tuple(map(_copied, arguments))
-    _ended(lambda: machine.call(entry.name, given, entry.kind))
-    return given
 
 
 def _weight(one: Input, before: Outcome, after: Outcome) -> float:
@@ -179,15 +168,15 @@ def _told(entry: _Entry, one: Input, before: Outcome, after: Outcome, weight: fl
     return Reason("code", f"{brief(call, 50)} was {_shown(before)}, is now {_shown(after)}", weight)
 
 
-def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> Outcome | None:
-    """What a call gives, the error it ends with, None where that cannot be told."""
+def _outcome(machine: Machine, entry: _Entry, arguments: Arguments) -> tuple[Outcome | None, Arguments]:
+    """What a call gives, the error it ends with, None where that cannot be told; and what is left of its arguments."""
     given = tuple(map(_copied, arguments))
     outcome = _ended(lambda: machine.call(entry.name, given, entry.kind))
     if entry.name == PROGRAM and isinstance(outcome, tuple):
-        return _of_program(outcome, given, arguments)
+        return _of_program(outcome, given, arguments), given
     if isinstance(outcome, tuple) and outcome[0] is None and given != arguments:
-        return given, outcome[1]  # what returns nothing has changed what it was given
-    return outcome
+        outcome = given, outcome[1]  # what returns nothing has changed what it was given
+    return outcome, given
 
 
 def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, lines: Arguments) -> Outcome:
