@@ -54,7 +54,8 @@ def look(path: Path) -> Look:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode) and not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            mode = os.fstat(descriptor).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 return Look("foreign", "is not a file")  # a pipe without a writer would be waited for, for ever
             head = os.read(descriptor, 100)
         finally:

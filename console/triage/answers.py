@@ -65,6 +65,7 @@ CONCLUDES = re.compile(
 _NUMBER = re.compile(
     r"(?<![\w.:/])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
 )
+_SIGNS = "$€£%,"
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12}[²³]?|[ckKm]?m[23])(?!\w)")
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
@@ -280,8 +281,8 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
         if len(assigned(sentence)) > 1:
             return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
         numbers = bold or numbers_of(sentence)
-        given = {number.strip("$€£%,") for number in _NUMBER.findall(prompt)}
-        fresh = [number for number in numbers if number.split(" ")[0].strip("$€£%,") not in given]
+        given = {number.strip(_SIGNS) for number in _NUMBER.findall(prompt)}
+        fresh = [number for number in numbers if bare(number) not in given]
         if not concludes and not bold and len(numbers) > 2 and len(fresh) != 1:
             continue
         fresh = fresh or numbers
@@ -301,6 +302,11 @@ def _most_telling(last: Sequence[str]) -> list[str]:
 
 def _numbers_in_bold(sentence: str) -> list[str]:
     return [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
+
+
+def bare(number: str) -> str:
+    """A number of `numbers_of` without its unit."""
+    return number.split(" ")[0].strip(_SIGNS)
 
 
 def numbers_of(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a program does beside its results: errors handled and raised, what it waits for, defaults of parameters."""
+"""What a program does beside its results: queries, kinds of numbers, errors, what it waits for, defaults."""
 
 from __future__ import annotations
 
@@ -27,28 +27,20 @@ def habits_lost(left: ast.Module, right: ast.Module) -> Reason | None:
 
 def _pasted(ours: list[ast.AST], theirs: list[ast.AST]) -> Reason | None:
     """Values that become a part of a query's text; they were given beside it."""
-    if any(map(_pastes, ours)) or not any(map(_executes, ours)):
+    before, after = ([text for node in side if (text := _query_of(node)) is not None] for side in (ours, theirs))
+    if not before or any(map(_is_pasted, before)) or not any(map(_is_pasted, after)):
         return None
-    return (
-        Reason("code", "values become part of the query's text: open to injection", 0.8)
-        if any(map(_pastes, theirs))
-        else None
-    )
+    return Reason("code", "values become part of the query's text: open to injection", 0.8)
 
 
-def _executes(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _RUNS
-        and bool(node.args)
-    )
+def _query_of(node: ast.AST) -> ast.expr | None:
+    """The text of a query that a call runs."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _RUNS and node.args:
+        return node.args[0]
+    return None
 
 
-def _pastes(node: ast.AST) -> bool:
-    if not _executes(node) or not isinstance(node, ast.Call):
-        return False
-    text = node.args[0]
+def _is_pasted(text: ast.expr) -> bool:
     if isinstance(text, ast.JoinedStr):
         return any(isinstance(part, ast.FormattedValue) for part in text.values)
     if isinstance(text, ast.Call):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import takewhile
 
 from console.triage import normalising
-from console.triage.answers import CONCLUDES, numbers_of
+from console.triage.answers import CONCLUDES, bare, numbers_of
 from console.triage.figures import clock_of, spelt_out
 from console.triage.quantities import Quantity, quantity, same_quantity, unit_value
 from console.triage.reading import Reading
@@ -59,8 +59,8 @@ def other_result(before: str, new: Reading, prompt: str) -> str:
     last = new.last_sentences[-1:]
     if not last or ends_aside(new):
         return ""
-    if clock_of(before) is not None:
-        return _other_half_of_the_day(before, last[0])
+    if (minutes := clock_of(before)) is not None:
+        return _other_half_of_the_day(minutes, last[0])
     wanted = quantity(before)
     measured = unit_value(wanted.unit) if wanted is not None else None
     if wanted is None or wanted.percent:
@@ -94,23 +94,22 @@ def _opposite(wanted: Quantity, last: str) -> str:
     return signed[0] if signed and not any(value.value == wanted.value for _, value in found) else ""
 
 
-def _other_half_of_the_day(before: str, last: str) -> str:
+def _other_half_of_the_day(minutes: Fraction, last: str) -> str:
     """`4:20 am` of 16:20."""
-    minutes = clock_of(before)
-    for match in _HALF.finditer(last) if minutes is not None else ():
+    for match in _HALF.finditer(last):
         other = clock_of(match.group())
-        if minutes is not None and other is not None and abs(other - minutes) == _HALF_A_DAY:
+        if other is not None and abs(other - minutes) == _HALF_A_DAY:
             return match.group()
     return ""
 
 
 def _leads(reading: Reading, prompt: str) -> list[str]:
     """The numbers of the first sentences, and of the last words in bold that have one, with their units."""
-    given = {number.split(" ")[0].strip("$€£%,") for number in numbers_of(prompt[-2_000:])}
+    given = set(map(bare, numbers_of(prompt[-2_000:])))
     opening = list(takewhile(lambda one: _STEP.match(one) is None, normalising.sentences(reading.text[:_OPENING])))
     first = spelt_out(" ".join(opening[:_FIRST]))
     bold = next((found for part in reversed(_BOLD.findall(reading.text)) if (found := numbers_of(part))), [])
-    fresh = [one for one in numbers_of(first) if one.split(" ")[0].strip("$€£%,") not in given]
+    fresh = [one for one in numbers_of(first) if bare(one) not in given]
     # Alone in its sentence, or in bold, it is the result even where the prompt has the same number.
     alone = numbers_of(spelt_out(opening[0])) if opening and len(opening[0].split()) <= _ALONE else []
     return [*alone, *fresh, *bold]

@@ -83,11 +83,11 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
             return _told(one, other), False
     if not found:
         return None, False
-    if "order by" in left.lower() and "order by" not in right.lower():
-        return Reason("code", "the order of the rows is lost", 0.6), False
-    both_sort = "order by" in left.lower() and "order by" in right.lower()
-    if both_sort and len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
-        return Reason("code", "the rows are sorted in another direction", 0.6), False
+    if "order by" in left.lower():
+        if "order by" not in right.lower():
+            return Reason("code", "the order of the rows is lost", 0.6), False
+        if len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
+            return Reason("code", "the rows are sorted in another direction", 0.6), False
     return Reason("code", f"the same rows of {_ROUNDS} sets of invented tables", 0.1), True
 
 
@@ -137,11 +137,12 @@ def _rows(
     link = sqlite3.connect(":memory:")
     try:
         chance = random.Random(turn)  # noqa: S311 - the same tables every time
-        for table, columns in tables.items():
-            names = ", ".join(f'"{one}"' for one in dict.fromkeys(columns))
+        for table, named in tables.items():
+            columns = list(dict.fromkeys(named))
+            names = ", ".join(f'"{one}"' for one in columns)
             link.execute(f'CREATE TABLE "{table}" ({names})')
-            marks = ", ".join("?" for _ in dict.fromkeys(columns))
-            rows = _invented(list(dict.fromkeys(columns)), f"{left}\n{right}", turn, chance)
+            marks = ", ".join("?" for _ in columns)
+            rows = _invented(columns, f"{left}\n{right}", turn, chance)
             link.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - words only, in memory
         link.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 10_000)
         link.set_authorizer(_may)

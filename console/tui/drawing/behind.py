@@ -130,9 +130,7 @@ def _put_line(canvas: Canvas, y: int, line: RequestLine, now: datetime, *, chose
         canvas.put(0, y, "▌", "strong")
     style = "strong" if chosen else "fg"
     canvas.put(2, y, _when(line.at, now), "muted", end=at.what - 1)
-    latency = max(
-        6, cell_width(line.latency)
-    )  # of the usual width, so that an InternalServerError has room on 80 columns
+    latency = max(6, cell_width(line.latency))  # no wider than usual: InternalServerError has room on 80 columns
     canvas.put(at.what, y, line.what, style, end=(at.latency - latency - 1 if at.latency else width - 2))
     cells: tuple[tuple[int, SafeText], ...] = (
         (at.latency, line.latency), (at.first, line.first), (at.tokens, line.tokens), (at.cost, line.cost),
