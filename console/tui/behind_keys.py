@@ -9,6 +9,7 @@ BEHIND_KEYS: tuple[Key, ...] = (
     Key("M", "M", "kind(-1)", "the number before", "back to the number before", "look"),
     Key("tab", "tab", "arm", "the other arm", "the same number of the other arm", "look"),
     Key("s", "s", "sort", "sort", "newest, slowest, dearest or failed first", "look"),
+    Key("slash", "/", "filter", "filter", "only those with this id, user, model or outcome", "look"),
     Key("l,home,g", "l", "follow", "follow", "to the first row, where new requests appear by themselves", "look"),
     Key("y", "y", "copy", "copy", "this page as text, to the clipboard", "look"),
     Key("j,down", "j ↓", "move(1)", "down", "an older request; the list stands still while you read", "move"),
@@ -17,5 +18,6 @@ BEHIND_KEYS: tuple[Key, ...] = (
     Key("pageup,b", "b", "move(-10)", "page up", "ten requests further up", "move"),
     Key("G,end", "G", "last", "last", "the last request of the list", "move"),
     Key("question_mark", "?", "help", "help", "what can be done here", "look"),
-    Key("escape,q", "esc", "leave", "back", "the main screen", "leave"),
+    Key("escape", "esc", "back", "back", "all requests after a filter, else the main screen", "leave"),
+    Key("q", "q", "leave", "leave", "the main screen", "leave"),
 )

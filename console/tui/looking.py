@@ -56,7 +56,7 @@ class Looking(Acting):
         if route is None:
             return
 
-        def read(kind: Kind, arm: Arm, order: Order, since: Mark | None) -> BehindView | None:
+        def read(kind: Kind, arm: Arm, order: Order, typed: str, since: Mark | None) -> BehindView | None:
             from console.routing.lanes import own_prices
             from console.traffic.behind import is_newer, read_behind
             from console.traffic.reading import LogReader
@@ -69,8 +69,8 @@ class Looking(Acting):
             try:
                 if since is not None and not is_newer(reader, since):
                     return None
-                found = read_behind(reader, route.name, rollout, arm, kind, order, prices=prices)
-                return behind_view(route.name, kind, arm, found, from_here(log), order)
+                found = read_behind(reader, route.name, rollout, arm, kind, order, typed=typed, prices=prices)
+                return behind_view(route.name, kind, arm, found, from_here(log), order, typed)
             finally:
                 reader.close()
 

@@ -74,6 +74,11 @@ class BehindView:
     order: Order = "newest"
     mark: Mark = (0, 0.0)
     """How far the log was read."""
+    typed: SafeText = NOTHING
+    """What each of the lines holds; nothing where all are listed."""
+    matching: int = 0
+    of: int = 0
+    """How many of the arm's requests hold what was typed, of how many that are behind the number."""
 
     @property
     def sorting(self) -> str:
@@ -97,43 +102,51 @@ def orders(kind: Kind) -> tuple[Order, ...]:
     return tuple(ORDERS) if kind == "all" else ("newest", "slowest", "dearest")
 
 
-def behind_view(route: str, kind: Kind, arm: Arm, found: Behind, log: Path, order: Order = "newest") -> BehindView:
-    """`found` in words."""
+def behind_view(
+    route: str, kind: Kind, arm: Arm, found: Behind, log: Path, order: Order = "newest", typed: str = ""
+) -> BehindView:
+    """`found`, of which every row holds `typed`, in words."""
+    typed = " ".join(typed.split())
     share = found.canary if arm == "canary" else found.production
     return BehindView(
         route=safe_line(route),
         kind=kind,
         arm=arm,
-        canary=_share_text(found.canary, kind),
-        production=_share_text(found.production, kind),
-        said=_said(found, kind, share, order),
+        canary=_share_text(found.canary, kind, typed),
+        production=_share_text(found.production, kind, typed),
+        said=_said(found, kind, share.matching if typed else share.bad, order),
         lines=tuple(_line(row, log) for row in found.rows),
         order=order,
         mark=found.mark,
+        typed=safe_line(typed),
+        matching=share.matching,
+        of=share.bad,
     )
 
 
-def _share_text(share: Share, kind: Kind) -> SafeText:
-    """`27 of 526 = 5.1 %, 21 users · server 25, InternalServerError 2`."""
+def _share_text(share: Share, kind: Kind, typed: str) -> SafeText:
+    """`27 of 526 = 5.1 %, 21 users · server 25, InternalServerError 2`; once something is typed, how many hold it."""
     if not share.of:
         return SafeText("no requests")
+    matches = f" · {words.plural(share.matching, 'match', 'matches')}" if typed else ""
     if kind in RANKED or kind == "all":
-        return SafeText(words.plural(share.of, "request"))
+        return SafeText(words.plural(share.of, "request") + matches)
     named = [f"{safe_line(name)} {words.count(n)}" for name, n in share.classes[:_CLASSES]]
     more = len(share.classes) - _CLASSES
     classes = f" · {', '.join((*named, *([f'{more} more'] if more > 0 else ())))}" if named else ""
+    classes = matches or classes
     of = f"{words.count(share.bad)} of {words.count(share.of)}"
     users = f", {words.plural(share.users, 'user')}" if share.users else ""
     return SafeText(f"{of} = {words.share(share.bad / share.of)}{users}{classes}")
 
 
-def _said(found: Behind, kind: Kind, share: Share, order: Order) -> SafeText:
+def _said(found: Behind, kind: Kind, of: int, order: Order) -> SafeText:
     if not found.rows or found.since is None:
         return NOTHING
     since = datetime.fromtimestamp(found.since, UTC)
     shown = words.count(len(found.rows))
-    if len(found.rows) < share.bad:
-        shown = f"{'newest ' if order == 'newest' and kind not in RANKED else ''}{shown} of {words.count(share.bad)}"
+    if len(found.rows) < of:
+        shown = f"{'newest ' if order == 'newest' and kind not in RANKED else ''}{shown} of {words.count(of)}"
     return SafeText(f"{shown} since {since.day} {since:%b %H:%M}")
 
 

@@ -44,8 +44,8 @@ def test_errors_come_newest_first_with_their_classes_and_users(world) -> None:
     found = read_behind(world, "support", ROLLOUT, "canary", "error")
     assert [row.error_class for row in found.rows] == ["RateLimitError", "APITimeoutError", "RateLimitError"]
     assert [row.at for row in found.rows] == sorted((row.at for row in found.rows), reverse=True)
-    assert found.canary == (3, 10, 2, (("RateLimitError", 2), ("APITimeoutError", 1)))
-    assert found.production == (0, 10, 0, ())
+    assert found.canary[:4] == (3, 10, 2, (("RateLimitError", 2), ("APITimeoutError", 1)))
+    assert found.production[:4] == (0, 10, 0, ())
     assert {row.asked for row in found.rows} == {"new"}
 
 
@@ -133,6 +133,57 @@ def test_what_is_no_text_at_all_is_said_of_the_log(world, path) -> None:
     db.close()
     with pytest.raises(LogInvalid):
         read_behind(world, "support", ROLLOUT, "canary", "error")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "count"),
+    [
+        ("error", "ratelimit", 2),  # letter case aside
+        ("error", "error RATE", 2),  # every word, wherever it stands
+        ("error", "rate timeout", 0),
+        ("error", " ", 3),
+        ("all", "new-1", 10),  # the model that answered
+        ("all", "refusal", 1),
+        ("all", "dissatisfied", 1),
+        ("all", "flagged", 1),
+        ("all", "%", 0),  # what is typed is text, no pattern
+        ("all", "_", 0),
+        ("all", "\\", 0),
+        ("all", "' OR 1 --", 0),
+        ("latency", "nobody", 0),
+        ("all", "x " * 100, 0),
+    ],
+)
+def test_only_requests_that_hold_what_is_typed_are_listed(world, kind: Kind, typed: str, count: int) -> None:
+    found = read_behind(world, "support", ROLLOUT, "canary", kind, typed=typed)
+    assert len(found.rows) == found.canary.matching == count
+    whole = read_behind(world, "support", ROLLOUT, "canary", kind)
+    assert found.canary[:4] == whole.canary[:4]  # the number itself stays what it is
+    assert whole.canary.matching == whole.canary.bad
+
+
+def test_a_request_is_found_by_its_id_and_its_user_on_both_arms(world) -> None:
+    (one, *others) = read_behind(world, "support", ROLLOUT, "production", "all").rows
+    found = read_behind(world, "support", ROLLOUT, "production", "all", typed=one.id)
+    assert [row.id for row in found.rows] == [one.id]
+    by_user = read_behind(world, "support", ROLLOUT, "production", "all", typed=one.user[:8].lower())
+    assert [row.id for row in by_user.rows] == [one.id]
+    assert others
+    elsewhere = read_behind(world, "support", ROLLOUT, "canary", "all", typed=one.id)
+    assert (elsewhere.rows, elsewhere.canary.matching, elsewhere.production.matching) == ((), 0, 1)
+
+
+def test_what_is_typed_is_looked_for_beyond_the_requests_that_have_a_row(path, make_row) -> None:
+    rows = [make_row(arm="canary", rollout=ROLLOUT, outcome="error", error_class="Rare")]
+    rows += [make_row(arm="canary", rollout=ROLLOUT, outcome="error", error_class="Usual") for _ in range(LISTED + 9)]
+    write_history(path, rows)
+    reader = LogReader(path)
+    assert [
+        row.error_class for row in read_behind(reader, "support", ROLLOUT, "canary", "error", typed="rare").rows
+    ] == ["Rare"]
+    usual = read_behind(reader, "support", ROLLOUT, "canary", "error", typed="usual")
+    assert (len(usual.rows), usual.canary.matching) == (LISTED, LISTED + 9)
+    reader.close()
 
 
 def priced(path, make_row, *rows, **given):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Label
 
 from console.actions.desk import Desk
 from console.actions.requests import SetShare
@@ -240,6 +241,72 @@ async def test_s_sorts_and_the_title_says_how(world: worlds.World) -> None:
         assert " first" not in found.plain()[0] + footer(pilot)
         await pilot.press("s")
         assert found.view.kind == "cost"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_what_is_typed_narrows_the_requests_and_escape_lists_all(
+    world: worlds.World, size: tuple[int, int]
+) -> None:
+    failed(world, 1, error_class="RareError")
+    failed(world, 2, error_class="CommonError")
+    async with app(world).run_test(size=size) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        all_, of = found.view.matching, found.view.of
+        await pilot.press("slash", *"rare m")  # none of these letters is a key of the page meanwhile
+        await until(pilot, lambda: found.view.typed == "rare m")
+        await pilot.press("backspace", "backspace")
+        await until(pilot, lambda: found.view.typed == "rare")
+        assert [line.what for line in found.view.lines] == ["RareError"]
+        row = pilot.app.screen.query_one("FilterRow .filter-count", Label)
+        assert str(row.content) == f" 1 of {of} requests · esc shows all "
+        await pilot.press("enter")
+        assert "/rare" in found.plain()[0]
+        assert "1 match" in found.plain()[1]
+        assert "esc all of them" in footer(pilot)
+        await pilot.press("m")  # another number keeps it
+        await until(pilot, lambda: found.view.kind == "refusal")
+        assert "none of canary with “rare”" in "\n".join(found.plain())
+        await pilot.press("M", "escape")
+        await until(pilot, lambda: not found.view.typed and found.view.matching == all_ == of)
+        assert "/rare" not in found.plain()[0]
+        assert "esc back" in footer(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, BehindScreen))
+
+
+async def test_new_requests_appear_among_those_that_were_looked_for(
+    world: worlds.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.tui.screens.behind._FOLLOW_S", 0.02)
+    failed(world, 1, error_class="RareError")
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        await pilot.press("slash", *"rare", "enter")
+        await until(pilot, lambda: len(found.view.lines) == 1)
+        failed(world, 2, error_class="Usual")
+        failed(world, 3, error_class="RarestError")
+        await until(pilot, lambda: [line.what for line in found.view.lines] == ["RarestError", "RareError"])
+        assert found.plain()[0].endswith(" · live")
+        await pilot.press("slash", "down")
+        assert found.cursor == 1
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, BehindScreen))
+
+
+async def test_many_keys_typed_during_one_reading_are_one_more_reading(world: worlds.World) -> None:
+    async with app(world).run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        found = await page(pilot)
+        screen, begun = pilot.app.screen, []
+        await pilot.press("slash")
+        screen._reading, screen._begin = True, lambda: begun.append(screen.typed_filter)
+        await pilot.press(*"internal")
+        await pilot.pause()
+        assert begun == []
+        screen._done(screen._asked, found.view, "", 0.1, followed=False)
+        assert begun == ["internal"]
 
 
 async def test_the_page_has_its_own_help_and_both_ends(world: worlds.World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from console.text.safe import SafeText as S
@@ -56,6 +57,22 @@ def test_how_many_are_listed_and_since_when() -> None:
     assert view(ROW, canary=Share(700, 900), since=AT).said == "newest 1 of 700 since 18 Nov 11:06"
     assert view(ROW, kind="cost", canary=Share(700, 900), since=AT).said == "1 of 700 since 18 Nov 11:06"
     assert view().said == ""
+
+
+def test_what_was_typed_is_told_with_how_many_hold_it_on_both_arms() -> None:
+    found = Behind(
+        rows=(ROW,), canary=Share(27, 526, 21, (("server", 27),), matching=1), production=Share(4, 9_000, 3), since=AT
+    )
+    shown = behind_view("support", "error", "canary", found, LOG, typed="  SERVER \x1b[31m 1a ")
+    assert shown.canary == "27 of 526 = 5.13 %, 21 users · 1 match"
+    assert shown.production == "4 of 9,000 = 0.04 %, 3 users · 0 matches"
+    assert shown.said == "1 since 18 Nov 11:06"
+    assert (shown.matching, shown.of) == (1, 27)
+    assert shown.typed.startswith("SERVER ")
+    assert "\x1b" not in shown.typed
+    many = replace(found, canary=Share(27, 526, matching=25))
+    assert behind_view("support", "error", "canary", many, LOG, typed="a").said == "newest 1 of 25 since 18 Nov 11:06"
+    assert behind_view("support", "cost", "canary", found, LOG, typed="a").canary == "526 requests · 1 match"
 
 
 def test_a_request_in_words() -> None:

@@ -58,7 +58,9 @@ def draw_behind(view: BehindView | None, now: datetime, width: int, height: int,
     _put_title(canvas, view, cursor, problem)
     _put_arms(canvas, view)
     if not view.lines:
-        canvas.put(2, _ABOVE, f"none of {view.arm} among the newest requests of the log", "muted", end=width - 2)
+        holding = f" with “{view.typed}”" if view.typed else ""
+        said = f"none of {view.arm}{holding} among the newest requests of the log"
+        canvas.put(2, _ABOVE, said, "muted", end=width - 2)
         return canvas
     room = rows_of(height)
     _put_heading(canvas, _ABOVE - 1, view)
@@ -77,6 +79,8 @@ def _put_title(canvas: Canvas, view: BehindView, cursor: int, problem: str) -> N
     """
     width = canvas.width
     pieces = [(f"{KINDS[view.kind].capitalize()} of {view.arm}", "strong bold"), ("  ", "fg"), (view.route, "fg")]
+    if view.typed:
+        pieces += [("  ", "fg"), (f"/{view.typed}", "strong")]
     x = put_pieces(canvas, 2, 0, pieces, end=width - 2) + 2
     state, style = ("‖ paused", "amber") if cursor else ("live", "fg")
     if problem:

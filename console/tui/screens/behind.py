@@ -23,12 +23,15 @@ from console.tui.drawing.behind import draw_behind, first_row, rows_of
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
 from console.tui.drawing.reading import BEHIND
+from console.tui.narrowing import Narrowing
 from console.tui.widgets.drawn import Drawn
 from console.tui.widgets.frame import KeyBar
 from console.view.behind import KINDS, ORDERS, BehindView, orders
 
-Read = Callable[[Kind, Arm, Order, Mark | None], BehindView | None]
-"""Reads the page; called on a thread. None: nothing was committed after the mark. Raises ConsoleError."""
+Read = Callable[[Kind, Arm, Order, str, Mark | None], BehindView | None]
+"""Reads the page of what holds a typed text; called on a thread. None: nothing was committed after the mark.
+
+Raises ConsoleError."""
 _FOLLOW_S = 1.0
 _SHARE = 20
 """A list of the newest 100,000 requests takes 0.1 s: following it takes a twentieth of the time at most."""
@@ -93,8 +96,10 @@ class BehindPage(Drawn, can_focus=True):
             self.post_message(self.Chosen(first_row(len(self._view.lines), room, self.cursor) + row))
 
 
-class BehindScreen(ModalScreen[None]):
+class BehindScreen(Narrowing, ModalScreen[None]):
     """`m` is another number, `tab` the other arm, `s` another order; at the first row the list follows the log."""
+
+    NARROWED_BY: ClassVar[tuple[str, str]] = ("request id, user, model or outcome", "request")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.key, key.action, key.label, show=False, tooltip=key.help) for key in BEHIND_KEYS
@@ -108,6 +113,8 @@ class BehindScreen(ModalScreen[None]):
         self._asked = 0
         """The number of the last reading that was begun; one that is overtaken is not shown."""
         self._reading = False
+        self._is_late = False
+        """Whether something else was typed during a reading: the log is read once for many keys, not once for each."""
         self._due = 0.0
 
     def compose(self) -> ComposeResult:
@@ -123,7 +130,7 @@ class BehindScreen(ModalScreen[None]):
 
     def _begin(self) -> None:
         """Another list: from the log, on a thread."""
-        self._asked += 1
+        self._asked, self._is_late = self._asked + 1, False
         self._show_keys()
         self._start(None)
 
@@ -138,14 +145,14 @@ class BehindScreen(ModalScreen[None]):
         return self._page.cursor == 0
 
     def _start(self, since: Mark | None) -> None:
-        kind, arm, order, number = self._kind, self._arm, self._order, self._asked
+        kind, arm, order, typed, number = self._kind, self._arm, self._order, self.typed_filter, self._asked
         self._reading = True
 
         def read() -> None:
             began = time.monotonic()
             view, problem = None, ""
             try:
-                view = self._read(kind, arm, order, since)
+                view = self._read(kind, arm, order, typed, since)
             except ConsoleError as error:
                 problem = safe_line(error.message)
             with suppress(RuntimeError):  # the console has been left meanwhile
@@ -160,6 +167,32 @@ class BehindScreen(ModalScreen[None]):
         self._due = time.monotonic() + _SHARE * took_s - _FOLLOW_S
         if not followed or self._is_following:  # else the reader went on while it was read
             self._page.show(view, problem)
+            self._count()
+        if self._is_late:
+            self._begin()
+
+    @property
+    def narrowed(self) -> BehindPage:
+        """The requests."""
+        return self._page
+
+    def narrow(self) -> None:
+        """List what holds what is typed."""
+        if self._reading:
+            self._is_late = True
+        elif self._page.view is not None and self._page.view.typed == safe_line(" ".join(self.typed_filter.split())):
+            self._show_keys()  # white space, or nothing, was added
+            self._count()
+        else:
+            self._begin()
+
+    def _count(self) -> None:
+        if self._page.view is not None:
+            self.count_filtered(self._page.view.matching, self._page.view.of)
+
+    def move_narrowed(self, rows: int) -> None:
+        """From request to request."""
+        self.action_move(rows)
 
     def _show_keys(self) -> None:
         kinds, others = list(KINDS), orders(self._kind)
@@ -169,7 +202,8 @@ class BehindScreen(ModalScreen[None]):
             hints.append(Hint("s", ORDERS[self._next_order]))
         if not self._is_following:
             hints.insert(0, Hint("l", "follow"))
-        self.query_one(KeyBar).show([*hints, Hint("y", "copy")], [Hint("?", "help"), Hint("esc", "back")])
+        back = Hint("esc", "all of them" if self.is_filtered else "back")
+        self.query_one(KeyBar).show([*hints, Hint("/", "filter"), Hint("y", "copy")], [Hint("?", "help"), back])
 
     @property
     def _next_order(self) -> Order:
@@ -237,6 +271,11 @@ class BehindScreen(ModalScreen[None]):
         self.app.copy_to_clipboard(self._page.as_text())
         self.notify("copied: this page, as text", markup=False)
 
+    def action_back(self) -> None:
+        """From what was filtered to all requests, from these to the main screen."""
+        if not self.clear_filter():
+            self.dismiss(None)
+
     def action_leave(self) -> None:
-        """Back."""
+        """Back to the main screen."""
         self.dismiss(None)

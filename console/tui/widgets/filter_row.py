@@ -1,4 +1,4 @@
-"""The row in which routes are filtered. It is made at the first `/`: an input is much to load, parse and style."""
+"""The row in which a list is filtered. It is made at the first `/`: an input is much to load, parse and style."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from console.text.words import plural
+from console.text import words
 
 
 class FilterRow(Horizontal):
@@ -24,18 +24,24 @@ class FilterRow(Horizontal):
     FilterRow Input { width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "show every route", show=False),
-        Binding("down", "move(1)", "next route", show=False),
-        Binding("up", "move(-1)", "previous route", show=False),
+        Binding("escape", "clear", "show all", show=False),
+        Binding("down", "move(1)", "next", show=False),
+        Binding("up", "move(-1)", "previous", show=False),
     ]
+    LONGEST = 200
+    """Characters: nobody types more, and what is pasted by mistake is not searched for."""
 
-    _counted = (0, 0)
+    def __init__(self, sought: str, noun: str) -> None:
+        """`sought` says what can be typed, `noun` what is listed: both stand in the row."""
+        super().__init__()
+        self._sought, self._noun = sought, noun
+        self._counted = (-1, -1)
 
     class Changed(Message):
         """Other text stands in the row."""
 
     class Left(Message):
-        """The filter stays; the keys go back to the routes."""
+        """The filter stays; the keys go back to the list."""
 
     class Moved(Message):
         """Up or down while typing."""
@@ -47,12 +53,12 @@ class FilterRow(Horizontal):
     def compose(self) -> ComposeResult:
         """`/`, what is typed, how many routes match."""
         yield Label(Content(" / "), classes="filter-mark")
-        yield Input(placeholder="route, model or state", id="filter", select_on_focus=False)
+        yield Input(placeholder=self._sought, id="filter", select_on_focus=False, max_length=self.LONGEST)
         yield Label(Content(""), classes="filter-count")
 
     @property
     def typed(self) -> str:
-        """What a route must hold."""
+        """What is looked for."""
         return self.query_one(Input).value
 
     def open(self) -> None:
@@ -61,15 +67,14 @@ class FilterRow(Horizontal):
         self.query_one(Input).focus()
 
     def count(self, shown: int, of: int) -> None:
-        """Say how many of the routes are on the screen."""
+        """Say how many are listed."""
         if self._counted != (shown, of):  # a label that is told anything lays the whole screen out again
             self._counted = (shown, of)
-            self.query_one(".filter-count", Label).update(
-                Content(f" {shown} of {plural(of, 'route')} · esc shows all ")
-            )
+            said = f" {words.count(shown)} of {words.plural(of, self._noun)} · esc shows all "
+            self.query_one(".filter-count", Label).update(Content(said))
 
     def action_clear(self) -> None:
-        """Every route again."""
+        """Everything again."""
         self.query_one(Input).value = ""
         self.post_message(self.Left())
 
