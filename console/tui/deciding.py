@@ -44,13 +44,16 @@ class Deciding(_Base):
 
     desk: ReviewDesk
     view: ReviewView
+    """What is listed."""
+    whole: ReviewView
+    """Every changed case, whatever is listed."""
     cursor: int
 
     def start(self, desk: ReviewDesk) -> None:
         """Begin with `desk`."""
         self.desk = desk
         self._taken = desk.taken
-        self.view = desk.view()
+        self.view = self.whole = desk.view()
         self.cursor = 0
         self._saving: set[str] = set()
         self._batch = 0
@@ -59,6 +62,11 @@ class Deciding(_Base):
         self._cases: OrderedDict[str, CaseView] = OrderedDict()
         self._wanted: tuple[str, ...] = ()
         self._lock = threading.Lock()
+
+    @property
+    def typed_filter(self) -> str:
+        """What the listed cases hold."""
+        raise NotImplementedError
 
     def show(self) -> None:
         """Put the state on the screen."""
@@ -221,7 +229,7 @@ class Deciding(_Base):
         self._look_again()
         self._go_back_to(undone)
         self.show()
-        if order.case is not None and self.view.changed == self.view.decided and not self._saving:
+        if order.case is not None and self.whole.changed == self.whole.decided and not self._saving:
             self.tell("every changed case is decided; m writes the record for the pull request")
 
     def _go_back_to(self, cases: tuple[str, ...]) -> None:
@@ -233,7 +241,18 @@ class Deciding(_Base):
 
     def _look_again(self) -> None:
         self._taken = self.desk.taken
-        self.view = self.desk.view(frozenset(self._saving))
+        self.whole = self.desk.view(frozenset(self._saving))
+        self.list_again()
+
+    def list_again(self) -> None:
+        """List what holds what is typed; the cursor stays on its case, else goes to the one in its place."""
+        row, self.view = self.row, self.desk.narrowed(self.whole, self.typed_filter)
+        cases = [each.case for each in self.view.rows]
+        if row is not None and row.case in cases:
+            self.cursor = cases.index(row.case)
+        else:
+            self.cursor = min(self.cursor, max(0, len(cases) - 1))
+            self.moved()
 
     def look_around(self) -> None:
         """The clock in the header has moved on, and somebody else may have decided something of the same run."""

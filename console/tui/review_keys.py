@@ -37,6 +37,7 @@ REVIEW_KEYS: tuple[Key, ...] = (
     Key("d", "d", "diff", "diff", "mark what only one side says, or nothing", "look"),
     Key("i", "i", "info", "info", "models, dates, parameters and every requirement", "look"),
     Key("l", "l", "list", "list", "the list of cases, where it is not beside", "look"),
+    Key("slash", "/", "filter", "filter", "worrying, human, undecided, or words of a case", "look"),
     Key("t", "t", "theme", "light or dark", "change between the dark and the light theme", "look"),
     Key("question_mark", "?", "help", "help", "what can be done here", "look"),
     Key("ctrl+p", "^p", "command_palette", "palette", "every action by name", "look"),

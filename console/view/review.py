@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from console.text.safe import NOTHING, SafeText
+from console.text.safe import NOTHING, SafeText, safe_line
 from console.view.comparison import AnswerView, TriageWord
 
 DecisionWord = Literal["", "accepted", "rejected", "skipped", "saving"]
@@ -59,6 +60,10 @@ class ReviewView:
     not_measured: int = 0
     warning: SafeText = NOTHING
     """Why decisions are not for keeps, or not possible: "stand-in answers", "READ-ONLY"; or ""."""
+    typed: SafeText = NOTHING
+    """What every case on the list holds, where only some are shown."""
+    of: int = 0
+    """How many changed in all, where only some are shown."""
 
     @cached_property
     def rows(self) -> tuple[CaseRow, ...]:
@@ -82,6 +87,22 @@ class ReviewView:
     @cached_property
     def _clusters(self) -> dict[str, ClusterRow]:
         return {row.case: cluster for cluster in self.clusters for row in cluster.cases}
+
+
+def narrowed(view: ReviewView, typed: str, texts: Mapping[str, str]) -> ReviewView:
+    """`view` with the cases that hold every word of `typed`: in their text of `texts` (in small letters), or in their
+    decision, `undecided` where there is none. Nothing typed: all of them."""
+    wanted = typed.casefold().split()
+    if not wanted:
+        return view
+
+    def holds(row: CaseRow) -> bool:
+        text = f"{texts[row.case]}\n{row.decision or 'undecided'}"
+        return all(word in text for word in wanted)
+
+    kept = (replace(cluster, cases=tuple(filter(holds, cluster.cases))) for cluster in view.clusters)
+    clusters = tuple(cluster for cluster in kept if cluster.cases)
+    return replace(view, clusters=clusters, typed=safe_line(" ".join(typed.split())), of=view.changed)
 
 
 @dataclass(frozen=True, slots=True)

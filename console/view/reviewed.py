@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from console.regression.decisions import Decision, What
@@ -14,8 +15,11 @@ from console.regression.reporting import write_text
 from console.regression.reviewing import Review
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe_line
-from console.view.review import CaseRow, CaseView, ClusterRow, DecisionWord, ReviewView
+from console.view.review import CaseRow, CaseView, ClusterRow, DecisionWord, ReviewView, narrowed
 from console.view.reviewed_case import case_view, when
+
+SEARCHED_CHARACTERS = 2_000
+"""A case is found by so much of its prompt: thousands of long ones are searched while somebody types."""
 
 
 class ReviewDesk:
@@ -54,6 +58,21 @@ class ReviewDesk:
     def view(self, saving: Collection[str] = ()) -> ReviewView:
         """The list. Cases in `saving` are decided and not on the disk yet."""
         return review_view(self._review, self._ids, self._clock(), saving)
+
+    def narrowed(self, view: ReviewView, typed: str) -> ReviewView:
+        """`view` with the cases that hold every word of `typed`: in id, prompt, cluster, judgement or decision."""
+        return narrowed(view, typed, self._texts) if typed else view
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """What a case is found by, in small letters; made when somebody looks for one."""
+        return {
+            result.case: "\n".join(
+                (result.case, cluster.title, _judgement(result), result.prompt[:SEARCHED_CHARACTERS])
+            ).casefold()
+            for cluster in self._review.clusters
+            for result in cluster.results
+        }
 
     @property
     def taken(self) -> object:
@@ -128,6 +147,11 @@ def _row(
     case = result.case
     what: DecisionWord = "saving" if case in saving else decided[case].what if case in decided else ""
     return CaseRow(case, ids[case], what, _unsure(result))
+
+
+def _judgement(result: CaseResult) -> str:
+    """The word beside a case: `needs a human` where that is what its judgement comes to."""
+    return "needs a human" if _unsure(result) else result.status
 
 
 def _unsure(result: CaseResult) -> bool:

@@ -16,6 +16,7 @@ from console.view.comparison import AnswerView, Run
 from console.view.review import CaseView, DecisionWord, ReviewView
 
 NOTHING_CHANGED = "Nothing has changed: there is no case to review."
+NONE_LISTED = "No changed case holds what is typed."
 _LABEL = 12
 _ROOMY = 28
 _TITLED_FROM = 70
@@ -39,12 +40,13 @@ def draw_case(
     acts: tuple[Hint, ...] = (),
     shown: Shown = PLAIN,
     margin: int = 2,
+    empty: str = NOTHING_CHANGED,
 ) -> Canvas:
     """Everything below the strip. `acts` are drawn as chips, or left to the footer where rows are few."""
     canvas = Canvas(width, height)
     inner = max(0, width - 2 * margin)
     if case is None:
-        for y, line in enumerate(wrap(NOTHING_CHANGED, max(2, inner)), 1):
+        for y, line in enumerate(wrap(empty, max(2, inner)), 1):
             canvas.put(margin, y, line, "muted")
         return canvas
     head, rows, foot = _parts(case, inner, height, acts, shown)
@@ -97,6 +99,8 @@ def draw_review_strip(review: ReviewView, width: int, margin: int = 2) -> Canvas
     end = width - margin
     x = canvas.put(margin, 0, "Review", "strong bold", end=end)
     x = canvas.put(x + 2, 0, f"{review.suite} suite", "muted", end=end)
+    if review.typed and width > 48:
+        x = canvas.put(x + 2, 0, f"/{review.typed}", "strong", end=end)
     if width > 48:
         text = f"{words.count(review.decided)} decided · {words.count(review.changed - review.decided)} to go"
         if x + 3 + cell_width(text) <= end:

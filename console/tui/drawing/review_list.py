@@ -90,8 +90,14 @@ def _lines(view: ReviewView, roomy: bool, first: int, last: int) -> list[_Line]:
 def _put_head(canvas: Canvas, view: ReviewView, margin: int, roomy: bool) -> int:
     end = canvas.width - margin
     y = 1 if roomy else 0
-    canvas.put(margin, y, f"{words.count(view.changed)} changed", "strong bold", end=end)
-    canvas.right(end, y, f"of {words.plural(view.cases, 'case')}", "muted", start=margin + 14)
+    if view.typed:
+        x = canvas.put(
+            margin, y, f"{words.count(view.changed)} of {words.count(view.of)} changed", "strong bold", end=end
+        )
+        canvas.right(end, y, f"/{view.typed}", "strong", start=x + 2)
+    else:
+        canvas.put(margin, y, f"{words.count(view.changed)} changed", "strong bold", end=end)
+        canvas.right(end, y, f"of {words.plural(view.cases, 'case')}", "muted", start=margin + 14)
     if not roomy:
         return 2
     done = round((end - margin) * view.decided / view.changed) if view.changed else 0

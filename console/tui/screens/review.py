@@ -14,8 +14,10 @@ from console.text import words
 from console.text.safe import SafeText, safe
 from console.tui.deciding import Deciding
 from console.tui.drawing.frame import NARROW, TINY, Hint
+from console.tui.drawing.reading import REVIEW
 from console.tui.drawing.review import PLAIN
 from console.tui.keys import Key
+from console.tui.narrowing import Narrowing
 from console.tui.review_keys import REVIEW_KEYS
 from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.widgets.frame import KeyBar
@@ -28,7 +30,6 @@ _CHIPS = ("accept", "reject", "skip")
 _CHIPS_FROM = 32
 """Rows from which these stand as chips under the answers."""
 _WRITES = {"accept", "reject", "skip", "accept_rest", "reject_rest", "skip_rest", "undo", "record"}
-_HELP_PAGE = 4
 
 
 def _bindings() -> list[BindingType]:
@@ -42,8 +43,10 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class ReviewScreen(Deciding, Screen[None]):
+class ReviewScreen(Narrowing, Deciding, Screen[None]):
     """Shows the list and the case at the cursor. Decisions are saved one after the other, off the screen's thread."""
+
+    NARROWED_BY: ClassVar[tuple[str, str]] = ("worrying, human, undecided, or words of a case", "case")
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
     AUTO_FOCUS = "ReviewPage"
@@ -107,6 +110,8 @@ class ReviewScreen(Deciding, Screen[None]):
             return "accept"
         if key.action == "leave" and self._is_list:
             return "back"
+        if key.action == "leave" and self.is_filtered:
+            return "all cases"
         if key.action == "leave" and narrow:
             return "leave"
         return key.label
@@ -120,7 +125,7 @@ class ReviewScreen(Deciding, Screen[None]):
         if action.endswith("_rest"):
             return len(self.rest) > 1
         if action == "undo":
-            return self.view.decided > 0
+            return self.whole.decided > 0
         if action == "list":
             return not self.query_one(ReviewPage).is_beside
         return True
@@ -180,6 +185,21 @@ class ReviewScreen(Deciding, Screen[None]):
         page = self.query_one(ReviewPage)
         page.shown = PLAIN._replace(diff=page.shown.diff, info=page.shown.info)
 
+    @property
+    def narrowed(self) -> ReviewPage:
+        """The cases."""
+        return self.query_one(ReviewPage)
+
+    def narrow(self) -> None:
+        """List what holds what is typed."""
+        self.list_again()
+        self.count_filtered(self.view.changed, self.whole.changed)
+        self.show()
+
+    def move_narrowed(self, rows: int) -> None:
+        """From case to case."""
+        self.move(rows)
+
     def action_diff(self) -> None:
         """Tints on or off."""
         page = self.query_one(ReviewPage)
@@ -217,12 +237,17 @@ class ReviewScreen(Deciding, Screen[None]):
         """What can be done here."""
         from console.tui.screens.reading import HelpScreen
 
-        self.app.push_screen(HelpScreen(_HELP_PAGE, REVIEW_KEYS))
+        self.app.push_screen(HelpScreen(REVIEW, REVIEW_KEYS))
 
     async def action_leave(self) -> None:
-        """Back: from the list to its case, else out. What is being saved is saved first, what is not decided stays."""
+        """Back: from the list to its case, from what was filtered to all cases, else out.
+
+        What is being saved is saved first, what is not decided stays.
+        """
         if self._is_list:
             self.action_list()
+            return
+        if self.clear_filter():
             return
         await self.finish()
         self.dismiss(None)

@@ -9,6 +9,8 @@ from console.text.safe import NOTHING, SafeText
 from console.tui.drawing.canvas import Canvas
 from console.tui.drawing.frame import Hint
 from console.tui.drawing.review import (
+    NONE_LISTED,
+    NOTHING_CHANGED,
     PLAIN,
     Shown,
     draw_case,
@@ -114,7 +116,8 @@ class ReviewPage(Drawn, can_focus=True):
     def _put_case(self, canvas: Canvas, view: ReviewView, x: int, y: int, margin: int) -> None:
         width, height = canvas.width - x, canvas.height - y - 1
         canvas.paste(x, y, draw_case_strip(self._case, view, self._decision, width, margin))
-        canvas.paste(x, y + 1, draw_case(self._case, width, height, self._acts, self.shown, margin))
+        empty = NONE_LISTED if view.typed else NOTHING_CHANGED
+        canvas.paste(x, y + 1, draw_case(self._case, width, height, self._acts, self.shown, margin, empty))
 
     def on_click(self, event: events.Click) -> None:
         """A click on the list."""
