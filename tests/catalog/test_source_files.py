@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -115,6 +116,21 @@ def test_a_file_that_is_named_is_always_read(ground: Path) -> None:
     write(ground, "tests/a.py")
     assert found("tests/a.py") == ["tests/a.py"]
     assert found(str(ground / "tests" / "a.py")) == [str(ground / "tests" / "a.py")]
+
+
+def test_what_is_no_file_is_named_and_not_waited_for(ground: Path) -> None:
+    os.mkfifo(ground / "p.py")
+    (ground / "gone.py").symlink_to("nowhere.py")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("s.sock")
+        names, skipped = listed(("p.py", "s.sock", os.devnull, "gone.py"))
+    assert names == []
+    assert [(each.path, each.why) for each in skipped] == [
+        ("p.py", "is a pipe, and only files and folders are read"),
+        ("s.sock", "is a socket, and only files and folders are read"),
+        (os.devnull, "is a device, and only files and folders are read"),
+        ("gone.py", "there is no such file"),
+    ]
 
 
 def test_a_folder_elsewhere_is_named_as_the_person_named_it(ground: Path) -> None:

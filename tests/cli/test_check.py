@@ -87,6 +87,12 @@ def test_a_path_that_is_not_there_is_a_wrong_call(app, check) -> None:
     assert "nowhere: there is no such file or folder" in err
 
 
+def test_a_pipe_or_a_device_is_one_message(app, check) -> None:
+    code, out, err = check(os.devnull)
+    assert (code, out) == (0, "")
+    assert err.splitlines()[0] == f"not read: {os.devnull}: is a device, and only files and folders are read"
+
+
 @pytest.mark.parametrize("words", [("--within", "-1"), ("--within", "many"), ("--format", "xml"), ("--nonsense",)])
 def test_wrong_calls(app, check, words) -> None:
     assert check(*words)[0] == 2

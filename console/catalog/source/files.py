@@ -55,11 +55,24 @@ def listed(paths: Sequence[str], *, tests: bool = False) -> tuple[list[str], lis
             inside = _by_git(path)
             names = _by_walking(path) if inside is None else inside
             found += [_joined(path, name) for name in names if not left_out(name, tests)]
-        elif not os.path.exists(path):  # noqa: PTH110
-            skipped.append(Skipped(path, "there is no such file"))
+        elif why := _no_file(path):
+            skipped.append(Skipped(path, why))
         elif grammar_of(path):
             found.append(path)
     return list(dict.fromkeys(found)), skipped
+
+
+def _no_file(path: str) -> str:
+    """Why nothing is read at `path`, "" where there is a file: a pipe can be read once, a device for ever."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except (OSError, ValueError):
+        return "there is no such file"
+    if stat.S_ISREG(mode):
+        return ""
+    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    kind = next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+    return f"is {kind}, and only files and folders are read"
 
 
 def text_of(path: str) -> str | Skipped:
