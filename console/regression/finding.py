@@ -25,21 +25,25 @@ class Meant:
     registry: Registry
 
 
-def find(target: str, registry_path: Path, *, route: str = "", models: tuple[str, str] | None = None) -> Meant:
+def find(
+    target: str, registry_path: Path, *, suite: str = "", route: str = "", models: tuple[str, str] | None = None
+) -> Meant:
     """The suite that `target` names: a route, a suite's file, or "" for the only one there can be.
 
-    `route` is the one to use for a file, instead of what the file says. `models` are new and old where both are given:
-    a suite's file with both needs no registry. Raises Usage, SuiteInvalid and RegistryInvalid.
+    `suite` is its file, whatever it is called; `route` the one to use for a file, instead of what it says. `models` are
+    new and old where both are given: a suite's file with both needs no registry. Raises Usage, SuiteInvalid and
+    RegistryInvalid.
     """
-    registry = _registry(registry_path, missing_is_empty=models is not None and is_file(target))
+    file = suite or (target if is_file(target) else "")
+    registry = _registry(registry_path, missing_is_empty=models is not None and bool(file))
     root = registry_path.resolve().parent
-    if not is_file(target):
+    if not file:
         chosen = _chosen(registry, route or target)
         return Meant(suites.read(suite_path(chosen, registry_path), root), chosen, registry)
-    suite = suites.read(Path(target), root)
+    read = suites.read(Path(file), root)
     if not registry.routes and models is not None:
-        return Meant(suite, Route(route or suite.route or suite.name, models[1]), registry)
-    return Meant(suite, _chosen(registry, route or suite.route), registry)
+        return Meant(read, Route(route or read.route or read.name, models[1]), registry)
+    return Meant(read, _chosen(registry, route or read.route), registry)
 
 
 def is_file(target: str) -> bool:

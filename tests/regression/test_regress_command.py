@@ -120,6 +120,9 @@ def test_reports_by_the_end_of_their_name(console, app: App) -> None:
         (["suport"], "did you mean"),
         (["support", "--case", "onee"], "did you mean one"),
         (["suites/none.toml"], "there is no such file"),
+        (["--suite", "none"], "none: there is no such file"),  # a file, though no route and no .toml is in its name
+        (["support", "--suite", "support"], "support: there is no such file"),
+        (["support", "--suite", "."], ".: cannot be read: it is a folder"),
         (["support", "--record", "--model", "claude-haiku-4-5-20251001"], "not in the registry"),
     ],
 )

@@ -99,7 +99,7 @@ def _plan(settings: Settings, options: Mapping[str, Any], stand_in: bool) -> Sui
     if target and suite:
         route, target = route or target, ""
     models = (options["model"], options["old"]) if options["model"] and options["old"] else None
-    meant = find(suite or target or route, settings.registry_path, route=route, models=models)
+    meant = find(target or route, settings.registry_path, suite=suite, route=route, models=models)
     wish = Wish(
         new=options["model"],
         old=options["old"],
