@@ -16,15 +16,14 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-from tests import tables, together
+from tests import tables, together, workers
 from tests.effort import EXAMPLES
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell starts what runs in its background: what the tests start would inherit it, and ctrl+c reach nobody.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="console-state-")
+os.environ["CONSOLE_STATE"] = tempfile.mkdtemp(prefix="state-", dir=together.begin())
 os.environ["CONSOLE_EMBEDDINGS"] = f"{os.environ['CONSOLE_STATE']}/no-model"
-together.begin()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 settings.register_profile("without a clock", deadline=None, max_examples=EXAMPLES)
@@ -44,3 +43,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """The tests run in processes forked from this one; see there."""
+    count = 0 if session.testsfailed else workers.wanted(session)
+    if count:
+        workers.run_in(session, count)
+    return True if count else None

@@ -20,3 +20,9 @@ class Later:
 
 anthropic = Later("anthropic")
 openai = Later("openai")
+
+
+def load() -> None:
+    """Load them now, once for all processes that are forked afterwards."""
+    importlib.import_module("anthropic")
+    importlib.import_module("openai")

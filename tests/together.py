@@ -14,11 +14,12 @@ from filelock import FileLock
 _PLACE = "CONSOLE_TESTED_TOGETHER"
 
 
-def begin() -> None:
-    """Make the folder of this run where there is none, gone at its end; what this process starts inherits it."""
+def begin() -> Path:
+    """The folder of this run, made where there is none and gone at its end; what this process starts inherits it."""
     if _PLACE not in os.environ:
         os.environ[_PLACE] = tempfile.mkdtemp(prefix="console-together-")
         atexit.register(_end, os.environ[_PLACE], os.getpid())
+    return Path(os.environ[_PLACE])
 
 
 def _end(place: str, pid: int) -> None:
@@ -28,8 +29,7 @@ def _end(place: str, pid: int) -> None:
 
 def once(name: str, make: Callable[[Path], object]) -> Path:
     """The folder that `make` has filled, in this or another process of the run. Nobody writes to it."""
-    begin()
-    folder = Path(os.environ[_PLACE]) / name
+    folder = begin() / name
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             half = folder.with_suffix(".half")

@@ -62,6 +62,11 @@ def _server() -> socket.socket:
     return ours
 
 
+def start() -> None:
+    """Begin to load what is forked later; what this process forks may ask the same server."""
+    _server()
+
+
 class Fork:
     """A console with `arguments` whose standard streams are `files`; on a terminal where they are one."""
 

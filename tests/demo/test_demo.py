@@ -124,7 +124,16 @@ def test_a_signal_ends_the_demo_cleanly() -> None:
     assert not any(map(running, pids))
 
 
-def test_what_a_killed_demo_left_is_swept_by_the_next(short_past: None, eventually: Callable[..., None]) -> None:
+@pytest.fixture
+def own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder for temporary ones in which no other test's demo sweeps."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def test_what_a_killed_demo_left_is_swept_by_the_next(
+    short_past: None, own_place: None, eventually: Callable[..., None]
+) -> None:
     started, folder, pids = held("time.sleep(60)")
     started.kill()
     started.wait(5)
