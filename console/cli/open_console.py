@@ -14,6 +14,7 @@ from console.cli.settings import Settings
 from console.domain.errors import Usage
 from console.registry.reading import Snapshot, read
 from console.routing.lanes import forced
+from console.text.ascii import is_c_locale
 from console.text.safe import NOTHING, SafeText, join, safe_line
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def _keys_path() -> Path:
 
 def is_ascii_only(settings: Settings) -> bool:
     """Whether to draw with ASCII characters: asked for, or all that the terminal has."""
-    return settings.ascii or "utf" not in (sys.stdout.encoding or locale.getpreferredencoding(False)).lower()
+    encoding = sys.stdout.encoding or locale.getpreferredencoding(False)
+    return settings.ascii or "utf" not in encoding.lower() or is_c_locale(os.environ)
 
 
 def _override(routes: list[str]) -> SafeText:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 GLYPHS = {
     **dict(zip("●◆○◇✓■▲‖◔◕◐×≈→≤≥", "*+oxv#!=.!~x~><>", strict=True)),
@@ -25,6 +26,18 @@ def encodable(text: str, encoding: str | None) -> str:
     except UnicodeEncodeError:
         return ascii_only(text)
     return text
+
+
+def is_c_locale(environment: Mapping[str, str]) -> bool:
+    """Whether a person's terminal is said to know ASCII only: the locale is C or POSIX, as `LC_ALL=C` makes it.
+
+    Python writes UTF-8 there nevertheless. No locale at all says nothing of the terminal, and whoever names Python's
+    encoding means it.
+    """
+    if environment.get("PYTHONIOENCODING") or environment.get("PYTHONUTF8", "0") != "0":
+        return False
+    named = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(name))), "")
+    return named in ("C", "POSIX")
 
 
 def _ascii(char: str) -> str:

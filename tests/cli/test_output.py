@@ -16,8 +16,10 @@ import pexpect
 import pytest
 
 from console.cli import diagnostics, output
+from console.cli.open_console import is_ascii_only
+from console.cli.settings import Settings
 from console.domain.errors import EXIT_INVALID, LogInvalid
-from console.text.ascii import ascii_only
+from console.text.ascii import ascii_only, is_c_locale
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,6 +98,47 @@ def test_a_style_is_no_way_around_the_neutraliser(monkeypatch, capsys) -> None:
 )
 def test_ascii_stand_ins(text, plain) -> None:
     assert ascii_only(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, False),  # a container: its terminal is somewhere else
+        ({"LC_ALL": "C"}, True),
+        ({"LC_ALL": "POSIX", "LANG": "de_AT.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_CTYPE": "C"}, True),
+        ({"LANG": "C"}, True),
+        ({"LANG": "C.UTF-8"}, False),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),  # what Python makes of LANG=C alone, and some people do
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "C"}, False),
+        ({"LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}, False),
+        ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
+        ({"LC_ALL": "C", "PYTHONUTF8": "0"}, True),
+        ({"LC_ALL": "C", "TERM": "dumb"}, True),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_a_c_locale_knows_ascii_only(environment: dict[str, str], expected: bool) -> None:
+    assert is_c_locale(environment) is expected
+
+
+@pytest.mark.parametrize(("is_terminal", "shown"), [(True, "* 5 > 25 %\n"), (False, "● 5 → 25 %\n")])
+def test_in_a_c_locale_a_terminal_gets_ascii_and_a_pipe_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, shown: str
+) -> None:
+    for name, value in (("LC_ALL", "C"), ("PYTHONIOENCODING", ""), ("PYTHONUTF8", "0")):
+        monkeypatch.setenv(name, value)
+    streams = {name: Terminal() for name in ("stdout", "stderr")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(stream, "isatty", lambda: is_terminal)
+        monkeypatch.setattr(sys, name, stream)
+    output.emit("● 5 → 25 %")
+    diagnostics.say("● 5 → 25 %")
+    assert [stream.getvalue() for stream in streams.values()] == [shown, shown]
+    assert is_ascii_only(Settings())
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert not is_ascii_only(Settings())
+    assert is_ascii_only(Settings(ascii=True))
 
 
 def test_an_error_has_its_hint_and_its_exit_code(capsys) -> None:
