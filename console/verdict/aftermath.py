@@ -69,7 +69,7 @@ class Aftermath:
         self._since = self._since + counts
         for test in self._tests:
             test.feed(counts)
-        if self._worse is None and self.log_evidence() >= math.log(1 / self._alpha):
+        if self._worse is None and self.log_evidence() >= -math.log(self._alpha):
             self._worse = self._described(
                 max(self._tests, key=lambda test: test.weight * math.exp(min(test.log(), 600)))
             )

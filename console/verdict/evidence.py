@@ -106,7 +106,7 @@ class Evidence:
     def _decide(self, block: Block) -> None:
         total = self.log_regression()
         self.best = max(self.best, total)
-        if self.regressed_at is None and total >= math.log(1 / self.plan.alpha):
+        if self.regressed_at is None and total >= -math.log(self.plan.alpha):
             self.regressed_at = block.last_slot
             self.regressed_counts = (self.production_n, self.canary_n)
             self.blamed = self._blame()
@@ -166,7 +166,7 @@ class Evidence:
         return max(0, self.plan.min_requests - (0 if self._stepped else min(self._step_counts)))
 
     def _has_passed(self, name: str) -> bool:
-        return self.gauges[name].passing.wealth.log() >= math.log(1 / self.plan.alpha_pass)
+        return self.gauges[name].passing.wealth.log() >= -math.log(self.plan.alpha_pass)
 
     def passes(self, name: str) -> bool:
         """Whether a metric's PASS evidence has reached its threshold on this step."""
@@ -174,7 +174,7 @@ class Evidence:
 
     def tells(self, name: str) -> bool:
         """Whether a metric's own evidence of a regression has ever reached 1/alpha: what a signal tells by."""
-        return self.gauges[name].regression.wealth.best >= math.log(1 / self.plan.alpha)
+        return self.gauges[name].regression.wealth.best >= -math.log(self.plan.alpha)
 
     def _all_pass(self) -> bool:
         guardrails = [metric.name for metric in self.plan.metrics if metric.role == "guardrail"]

@@ -243,8 +243,8 @@ def _rate(gauge: Gauge) -> float:
 
 def _meter(evidence: Evidence, plan: MetricPlan, log_regression: float, log_pass: float) -> float:
     """Toward whichever side has more of its evidence, clipped to -1..1."""
-    bad = log_regression / math.log(1 / evidence.plan.alpha)
-    good = log_pass / math.log(1 / evidence.plan.alpha_pass)
+    bad = log_regression / -math.log(evidence.plan.alpha)
+    good = log_pass / -math.log(evidence.plan.alpha_pass)
     return max(-1.0, min(1.0, good if good >= bad else -bad))
 
 
@@ -270,7 +270,7 @@ def _per_request(evidence: Evidence, name: str) -> float:
 
 def _needed(evidence: Evidence, name: str) -> Needed | None:
     """Canary requests to PASS if the canary is as good as production; None where that is out of reach."""
-    gap = math.log(1 / evidence.plan.alpha_pass) - evidence.gauges[name].passing.wealth.log()
+    gap = -math.log(evidence.plan.alpha_pass) - evidence.gauges[name].passing.wealth.log()
     growth = _per_request(evidence, name)
     if growth <= 0:
         return None
@@ -288,13 +288,13 @@ def _needed_if_real(
     worse = _growth(evidence, plan.name, canary, production, "regression")
     if worse > 0:
         weight = plan.weight if plan.weight > 0 else 1.0
-        gap = math.log(1 / (evidence.plan.alpha * weight)) - gauge.regression.wealth.log()
+        gap = -math.log(evidence.plan.alpha) - math.log(weight) - gauge.regression.wealth.log()
         need = max(1.0, gap / worse)
         return Needed(round(SURE_LOW * need), max(1, round(SURE_MIDDLE * need)), round(SURE_HIGH * need)), "regression"
     good = _growth(evidence, plan.name, canary, production, "pass")
     if good <= 0:
         return None, ""
-    need = max(1.0, (math.log(1 / evidence.plan.alpha_pass) - gauge.passing.wealth.log()) / good)
+    need = max(1.0, (-math.log(evidence.plan.alpha_pass) - gauge.passing.wealth.log()) / good)
     return Needed(round(LOW * need), max(1, round(MIDDLE * need)), round(HIGH * need)), "pass"
 
 
@@ -311,4 +311,4 @@ def _if_real(metrics: tuple[Judged, ...]) -> tuple[Needed | None, Literal["", "p
 
 def _needed_from_start(evidence: Evidence, name: str) -> float | None:
     growth = _per_request(evidence, name)
-    return math.log(1 / evidence.plan.alpha_pass) / growth if growth > 0 else None
+    return -math.log(evidence.plan.alpha_pass) / growth if growth > 0 else None

@@ -122,6 +122,22 @@ def test_a_signal_tells_and_does_not_decide(world: SimpleNamespace) -> None:
     assert verdict.blamed == ()
 
 
+@pytest.mark.parametrize("alpha", [5e-324, 1e-310, 1e-300, 1e-12, 1 - 2**-53])
+@pytest.mark.parametrize("canary", [{}, {"error": 0.06}, {"error": 0.9}])
+def test_the_smallest_and_the_largest_alpha_there_can_be_are_judged(
+    world: SimpleNamespace, alpha: float, canary: dict[str, float]
+) -> None:
+    gates = Gates(alpha=alpha, alpha_pass=alpha, metrics={"latency_p95": MetricGate(weight=1e-300)})
+    for blocks in (0, 1, 6):
+        verdict = judge(after(world, blocks, gates, **canary))
+        for judged in verdict.metrics:
+            assert judged.meter is None or -1 <= judged.meter <= 1
+    if alpha < 1e-200:
+        assert verdict.state == "watching"  # nothing is that sure so soon
+    elif canary.get("error") == 0.9:
+        assert verdict.state == "regression"
+
+
 def test_two_figures_one_if_equal_one_if_the_difference_is_real(world: SimpleNamespace) -> None:
     verdict = judge(after(world, 8, error=0.06))
     error = verdict.metric("error")
