@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
-from console.triage.asking import asks_number
+from console.triage.asking import asks_day, asks_number
 from console.triage.equality import assigned, first_assigned, listed_numbers
 from console.triage.formulas import is_formula
 from console.triage.options import named, picked, several_picked
 from console.triage.phrases import holds_any
-from console.triage.quantities import is_unit, quantity, with_minutes, with_percent, with_plain_fractions
+from console.triage.quantities import (
+    is_unit,
+    quantity,
+    with_iso_dates,
+    with_minutes,
+    with_percent,
+    with_plain_fractions,
+)
 from console.triage.reading import Reading
 
 Kind = Literal["field", "boxed", "marked", "option", "yes or no", "short", "conclusion"]
@@ -31,6 +38,7 @@ _MARK = re.compile(
     r"|\bfinal answer\b|#{3,4}(?=\s*[-$\d]))[\s:*_`\"]*",
     re.IGNORECASE,
 )
+_OF_LIST = re.compile(r"(?:options|choices|answers)\b[^\n]*:[\s*_]*\n", re.IGNORECASE)
 _MARK_WORDS = ("answer", "option", "choice", "solution", "result", "output", "verdict", "conclusion", "###")
 """Without one of them there is no mark: a search for plain text takes a hundredth of the time."""
 _MARK_ELSEWHERE = re.compile(
@@ -69,13 +77,24 @@ _SIGNS = "$€£%,"
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"\s?([a-zA-Z]{1,12}[²³]?|[ckKm]?m[23])(?!\w)")
 _LAST_LETTER = re.compile(r"(?:\bis|:|=)\s*[*_`(\[]*([A-J])[)\]*_`]*\.?\s*$")
+_LONE_LETTER = re.compile(r"\n[\s*_`(\[]*([A-J])[)\]*_`.]*\s*$")
 LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^[\s*_`]*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
     re.IGNORECASE,
 )
+_CHECKS = re.compile(r"\W*(?:to )?(?:check|verif|proof\b|probe\b)", re.IGNORECASE)
+_MARKER = re.compile(r"\(?\d{1,2}[.)]")
+"""Of a list."""
+_IN_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_DAYS = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _FORMULA = 12
+_ALONE = 2
+"""Words of a last sentence that is nothing but a value."""
+_IS = re.compile(r" (?:is|are)\b:?")
+_VARIABLE = re.compile(r"(?<![a-z])[a-z](?![a-z])")
+_WRITTEN_DATE = re.compile(r"\A((?:19|20)\d\d)(\d\d)(\d\d)\Z")
 _LIST = re.compile(r"\[[\[\]\d\s,.-]{3,1200}\]")
 _LONGEST_LIST = 1_400
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
@@ -111,12 +130,14 @@ def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer 
     return (
         _field(reading)
         or _boxed(reading.text)
-        or _marked(reading.text, options)
+        or _lone_letter(reading.text, options)
+        or _first_option(_marked(reading.text, options), reading, options)
         or _option(reading.text, options)
         or _only_letter(reading.text, options)
         or _named_option(reading, options)
         or _yes_no(reading.text)
         or _short(reading.text)
+        or _day(reading, prompt)
         or _conclusion(reading, prompt)
     )
 
@@ -161,6 +182,8 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     tail = text[-_TAIL:]
     elsewhere = holds_any(tail, _WORDS_ELSEWHERE)
     for match in reversed(_marks(tail, elsewhere=elsewhere)):
+        if _OF_LIST.match(match.group()):
+            continue  # "the options:", which are gone through below
         value = _value(tail[match.end() : match.end() + _LONGEST_LIST], options)
         if value.lower().strip(".") in _PRAISE or _PRAISES.match(value):
             continue  # "A is correct"
@@ -173,6 +196,13 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     if brackets and (len(brackets) == 1 or tail.rstrip(" .\n*").endswith("]")):
         return Answer("marked", brackets[-1])
     return None
+
+
+def _first_option(marked: Answer | None, reading: Reading, options: Mapping[str, str]) -> Answer | None:
+    """What is marked; where that is none of the options, the one that the first sentence names goes before it."""
+    if marked is None or not options or picked(marked.text, options) is not None:
+        return marked
+    return _option(reading.text, options) or _named_option(reading, options) or marked
 
 
 def _marks(tail: str, *, elsewhere: bool) -> list[re.Match[str]]:
@@ -228,9 +258,15 @@ def _option(text: str, options: Mapping[str, str]) -> Answer | None:
     return Answer("option", f"({letter})")
 
 
+def _lone_letter(text: str, options: Mapping[str, str]) -> Answer | None:
+    """The option that stands alone on the first line of an answer."""
+    first = text.partition("\n")[0].strip("*_`.:() ") if options else ""
+    return Answer("option", f"({first})") if first in options else None
+
+
 def _only_letter(text: str, options: Mapping[str, str]) -> Answer | None:
     """The option that a text ends with, or the one in brackets that it speaks of."""
-    last = _LAST_LETTER.search(text[-60:]) if options else None
+    last = _LAST_LETTER.search(text[-60:]) or _LONE_LETTER.search(text[-12:]) if options else None
     if last is not None and last[1] in options:
         return Answer("option", f"({last[1]})")
     found = set(re.findall(r"\(([A-J])\)", text[-_TAIL:])) if options else set()
@@ -261,33 +297,48 @@ def _short(text: str) -> Answer | None:
     return Answer("short", plain.rpartition("=")[2].strip() or plain)
 
 
+def _day(reading: Reading, prompt: str) -> Answer | None:
+    """The day of the week that the last sentence with one names last, or in bold, where a prompt asks for it."""
+    if not asks_day(prompt):
+        return None
+    for sentence in reversed(reading.last_sentences[-_LAST:]):
+        bold = [day for part in _IN_BOLD.findall(sentence) for day in _DAYS.findall(part)]
+        if found := bold or _DAYS.findall(sentence):
+            return Answer("conclusion", found[-1])
+    return None
+
+
 def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     """The number that the last sentence comes to; only where a number was asked for, or it says that it concludes."""
     tail = reading.last_sentences
     asked = asks_number(prompt)
-    for whole in _most_telling(tail[-_LAST:]):
-        sentence = with_plain_fractions(whole)
+    told = [one for one in tail if _MARKER.fullmatch(one) is None]
+    while len(told) > 1 and _CHECKS.match(told[-1]):
+        told.pop()
+    for whole in _most_telling(told[-_LAST:]):
+        sentence = with_iso_dates(with_plain_fractions(whole))
         if _DIGIT.search(sentence) is None:
             continue
-        concludes = CONCLUDES.search(sentence) is not None
+        alone = whole is tail[-1] and len(sentence.split()) <= _ALONE
+        concludes = alone or CONCLUDES.search(sentence) is not None
         bold = _numbers_in_bold(sentence)
         if not asked and not concludes and len(bold) != 1:
             continue
-        comes_to = sentence.rpartition("=")[2].strip(" .$*`\n")
-        if comes_to and "=" in sentence and is_formula(comes_to):
+        comes_to = (sentence if "=" in sentence else _IS.sub("=", sentence)).rpartition("=")[2].strip(" .$*`\n")
+        if comes_to != sentence and is_formula(comes_to) and ("=" in sentence or _VARIABLE.search(comes_to)):
             return Answer("conclusion", comes_to)
         if "=" not in sentence and (listed := listed_numbers(sentence)):
             return Answer("conclusion", listed)
         if len(assigned(sentence)) > 1:
             return Answer("conclusion", sentence[first_assigned(sentence) :].rstrip(". "))
         numbers = bold or numbers_of(sentence)
-        given = {number.strip(_SIGNS) for number in _NUMBER.findall(prompt)}
+        given = {number.strip(_SIGNS) for number in _NUMBER.findall(with_iso_dates(prompt))}
         fresh = [number for number in numbers if bare(number) not in given]
         if not concludes and not bold and len(numbers) > 2 and len(fresh) != 1:
             continue
         fresh = fresh or numbers
         if fresh:
-            return Answer("conclusion", fresh[-1].strip(" ,"))
+            return Answer("conclusion", _WRITTEN_DATE.sub(r"\1-\2-\3", fresh[-1].strip(" ,")))
     return None
 
 
@@ -301,7 +352,7 @@ def _most_telling(last: Sequence[str]) -> list[str]:
 
 
 def _numbers_in_bold(sentence: str) -> list[str]:
-    return [found for part in re.findall(r"\*\*(.+?)\*\*", sentence) for found in numbers_of(part)]
+    return [found for part in _IN_BOLD.findall(sentence) for found in numbers_of(part)]
 
 
 def bare(number: str) -> str:

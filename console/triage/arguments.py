@@ -6,10 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from console.triage.figures import stem
 from console.triage.formulas import same_formula
 from console.triage.lexicon import COURTESIES, NEGATIONS, STATES
-from console.triage.normalising import folded, tokens
+from console.triage.normalising import folded, stem, tokens
 from console.triage.quantities import canonical, unit_value, with_iso_dates
 from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, brief, changed
@@ -34,9 +33,9 @@ _WRITTEN_DAY = re.compile(
 _WORDS = re.compile(r"(?:[^\W_]|[ ,'-]|\.(?=\s|$))+")
 _FORMAT = re.compile(r"\b(?:yyyy|mm|dd)[-/.](?:mm|dd)[-/.]|\biso.?8601\b", re.IGNORECASE)
 """A prompt that says how a date is to be written."""
-_OTHER, _PARTLY, _WIDER, _REWORDED, _SPELT, _LISTED = 0.85, 0.6, 0.55, 0.3, 0.45, 0.4
-"""Another value; one that says more or less; a place without what it lies in; other words; another spelling; another
-order."""
+_PLACE = re.compile(r"\bformat\b[^.\n]{0,20}\bcity, ?(?:state|country)\b", re.IGNORECASE)
+_OTHER, _PARTLY, _REWORDED, _SPELT, _LISTED = 0.85, 0.6, 0.3, 0.45, 0.4
+"""Another value; one that says more or less; other words; another spelling; another order."""
 
 
 def argument_changes(name: str, old: Mapping[str, object], new: Mapping[str, object], prompt: str) -> list[Reason]:
@@ -133,7 +132,8 @@ def _of_texts(key: str, one: str, other: str, prompt: str) -> float:
         return _SPELT
     ours, theirs = ([part.strip() for part in text.split(",")] for text in (left, right))
     if all(map(_same_words, ours, theirs)) and len(ours) != len(theirs) and one[:1].isupper():
-        return _SPELT if len(ours) < len(theirs) else _WIDER  # `Denver` and `Denver, CO`
+        # `Denver` and `Denver, CO`
+        return _PARTLY if len(ours) > len(theirs) and _PLACE.search(prompt) else _SPELT
     if len(ours) == len(theirs) > 1 and all(map(_same_words, ours, theirs)):
         return _SPELT
     known = _stems(left), _stems(right)

@@ -26,6 +26,7 @@ _ASKS_VALUE = re.compile(
     r"|convert|evaluate|solve|find the|which (?:year|date|number))\b",
     re.IGNORECASE,
 )
+_ASKS_DAY = re.compile(r"\bday of the week\b|\b(?:which|what) (?:week)?day\b", re.IGNORECASE)
 _NUMBER_WORDS = either(
     "how |calc|compute|convert|evaluate|solve|find the|wie|combien|cuánt|quant|berechne|what|多少|几个|幾つ|いく|何"
 )
@@ -45,6 +46,11 @@ def asks_number(prompt: str) -> bool:
 def asks_order(prompt: str) -> bool:
     """Whether a prompt asks for things in an order."""
     return holds_any(prompt.lower(), _ORDER_WORDS) and _ASKS_ORDER.search(prompt) is not None
+
+
+def asks_day(prompt: str) -> bool:
+    """Whether a prompt asks for a day of the week."""
+    return "day" in prompt and _ASKS_DAY.search(prompt[-_PROMPT:]) is not None
 
 
 def asks_value(prompt: str) -> bool:

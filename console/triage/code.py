@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import dedent
 
 from console.triage.code_tokens import another, few_apart, token_changes, tokens_of
@@ -40,7 +40,7 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
     before, after = codes_of(old, new, prompt)
     if not before or not after:
         return [], False
-    left_out = _left_out(after) if _left_out(before) is None else None
+    left_out = _left_out(after, prompt) if _left_out(before, prompt) is None else None
     if left_out is not None:
         return [Reason("code", f"a part is left to be written: “{brief(left_out.group().strip(), 60)}”", 0.8)], False
     left, right = _trees(before, after, prompt)
@@ -51,11 +51,13 @@ def code_changes(old: Reading, new: Reading, prompt: str = "") -> tuple[list[Rea
     return token_changes(before, after, new.shape.language or old.shape.language, prompt)
 
 
-def _left_out(code: str) -> re.Match[str] | None:
-    """Where code leaves a part to be written."""
+def _left_out(code: str, prompt: str) -> re.Match[str] | None:
+    """Where code leaves a part to be written; what a prompt or a base class wants to be left so is none."""
     if not holds_any(code.lower(), _LEFT_OUT_WORDS):
         return None
-    return next((found for part in in_parts(code) if (found := _LEFT_OUT.search(part))), None)
+    found = next((found for part in in_parts(code) if (found := _LEFT_OUT.search(part))), None)
+    meant = found is not None and found.group().startswith("NotImplemented") and "NotImplemented" in prompt
+    return None if meant or (found is not None and "ubclass" in found.group()) else found
 
 
 def codes_of(old: Reading, new: Reading, prompt: str) -> tuple[str, str]:
@@ -118,7 +120,7 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) ->
         added = [name for name in names[1] if name not in names[0]]
         if gone:
             # Nobody calls a name by heart that the prompt left open.
-            asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone)
+            asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone) or _asked_for(added, prompt)
             weight = 0.7 if asked else 0.4
             return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
     ours, theirs = variables(left), variables(right)
@@ -134,6 +136,11 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) ->
     if reason is not None:
         return [reason], True
     return [another(*(tokens_of(ast.unparse(tree), "python") for tree in (left, right)))], False
+
+
+def _asked_for(names: Iterable[str], prompt: str) -> bool:
+    """Whether a prompt calls one of some functions: `assert remove("a") == ""`."""
+    return any(re.search(rf"\b{re.escape(name)}\(", prompt) for name in names)
 
 
 def _few_changes(

@@ -28,6 +28,9 @@ _LATEX = (
     (re.compile(r"\\+(?:cdot|times)"), "*"),
     (re.compile(r"\\+sqrt\s*\{?(\d+|[a-z])\}?"), r"√\1"),
 )
+_BOXED = re.compile(r"\A\\(?:boxed|fbox)\{(.*)\}\Z")
+_CODED = re.compile(r"(?=\S*\w[-_*#@|~<>:]+\w)\S{4,}")
+"""One word with signs in it, as programs print: there every sign counts."""
 _SEVERAL = re.compile(r"[A-J](?:, [A-J])+")
 _ASSIGNED = re.compile(r"(?<![\w\\/])([A-Za-z](?:_?\d)?)\s*=\s*(-?\d[\d.]*\d|-?\d(?:/\d+)?)(?![\w(]|,\d{3}|\s*[-+*/^])")
 _TUPLE = re.compile(r"(?:\\?left)?\(\s*(-?[\d./]+(?:\s*,\s*-?[\d./]+)+)\s*(?:\\?right)?\)")
@@ -115,13 +118,15 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return same_quantity(values[0], values[1])
     if _truth(left) is not None and _truth(right) is not None:
         return _truth(left) == _truth(right)
-    by_value = same_formula(folded(old).strip(_MARGINS), folded(new).strip(_MARGINS))
+    by_value = same_formula(*(_BOXED.sub(r"\1", folded(text).strip(_MARGINS)) for text in (old, new)))
     if by_value is not None:
         return by_value
     if all(lists):
         return False
     if any(sign in text for text in (left, right) for sign in "^√"):
         return holds_formula(left, right) or holds_formula(right, left)
+    if _CODED.fullmatch(left) and _CODED.fullmatch(right) and with_iso_dates(left) == left:
+        return left.lower() == right.lower()
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
         return False  # "Sentence A" is not "Sentence B"
     literals = _same_literal(left, right)

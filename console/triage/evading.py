@@ -6,11 +6,19 @@ import re
 from functools import lru_cache
 
 from console.triage import evasive_words
-from console.triage.figures import stem
-from console.triage.lecturing import Evasion, condemns
-from console.triage.reading import Reading, asked_words
+from console.triage.lecturing import Evasion, asks_back, condemns
+from console.triage.reading import Reading, asked_stems, asked_words, once_a_prompt
 from console.triage.records import WORRYING_FROM, Reason, brief
-from console.triage.refusing import PREFACE, SAYS_SO, answers, declined_part, first_refusing, refusal, writes_own_text
+from console.triage.refusing import (
+    PREFACE,
+    SAYS_SO,
+    answers,
+    declined_part,
+    first_refusing,
+    refusal,
+    says_so,
+    writes_own_text,
+)
 
 _EVADES_FROM = 0.5
 """The share of sentences that lecture or refer elsewhere, from which on an answer is taken for none."""
@@ -19,11 +27,11 @@ _SAYS_THE_SAME = 0.5
 """An answer that refuses and then says so much of the other one refuses hardly more than its wording."""
 _IN_ALL = 0.7
 """The same with the share of its words added: an answer may begin with a warning."""
-_LONGEST_EVASION = 220
-"""Tokens. Who writes more than this has written something."""
+_LONGEST_EVASION = 1_400
+"""Characters. Who writes more than this has written something."""
 _KEPT = 0.35
 """An evasion has less than this of the words of an answer in common with it, those of the question aside."""
-_EVADED_FROM = 0.36
+_EVADED_FROM = 0.38
 _HINTS_FROM = 0.22
 _SENTENCES, _WORDS, _LEFT = 0.5, 1.0, 0.6
 """What counts how much: sentences that evade, words of evasion, and that little of the other text is left."""
@@ -34,6 +42,7 @@ _MOSTLY_KEPT = 0.45
 _HARMLESS = 0.3
 _SOME = 0.15
 _HARDLY = 0.1
+_NO_TOOL = 0.45
 _ENOUGH = 12
 _FEW = 4
 _GREETS = re.compile(
@@ -43,6 +52,20 @@ _GREETS = re.compile(
 )
 _LONGEST_GREETING = 24
 """Tokens."""
+_LONGEST_QUESTION = 70
+_SPEAKS_OF_TOOLS = re.compile(r"\b(?:functions?|tools?|calls?|api)\b", re.IGNORECASE)
+_HOWEVER = re.compile(
+    r"\b(?:that being said|that said|having said that|in general|generally speaking|however|nevertheless|nonetheless"
+    r"|still|on the other hand|if you (?:really|still|must|do|insist|decide))\b,?"
+)
+_REFERS_ON = re.compile(
+    r"\bi (?:can|could|would|will|am|encourage|recommend|suggest|strongly|urge|advise|do)\b|\bi'(?:d|m|ll)\b"
+    r"|\bit(?:'s| is)\b|\bif you(?:'re| are)?\b"
+    r"|\bplease\b|\bthere are\b|\b(?:consider|seek|consult|contact|reach out|remember)\b|\bwe\b|\blet's\b"
+)
+_CLAUSE = 120
+_SAID_ON = 30
+"""Words after that which say something, and the characters in which they would show to be no answer."""
 _CLOSED = re.compile(
     r"\s*(?:how|what|why|which|who|when|where|can|could|is|are|do|does|should|explain)\b", re.IGNORECASE
 )
@@ -57,10 +80,18 @@ def both_refuse(old: Reading, new: Reading, prompt: str = "") -> bool:
     """Whether neither side answers. Two that only evade have to say about the same."""
     if not (_no_answer(old, prompt) and _no_answer(new, prompt)):
         return False
+    if _goes_on(old) != _goes_on(new):
+        return False
     said = max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM
     return said or _kept(old, new, prompt) >= _SAME_EVASION
 
 
+def _of_tools(refusing: str, prompt: str) -> bool:
+    """Whether a refusal says that none of the functions fits that a prompt offers."""
+    return '"parameters"' in prompt and _SPEAKS_OF_TOOLS.search(refusing) is not None
+
+
+@once_a_prompt
 def _no_answer(reading: Reading, prompt: str) -> bool:
     said = refusal(reading, prompt)
     if said >= PREFACE:
@@ -71,7 +102,7 @@ def _no_answer(reading: Reading, prompt: str) -> bool:
 
 def _evades(reading: Reading) -> float:
     """The share of a text that evades; none of a long one, of one that goes on with what was asked, or of little."""
-    if len(reading.tokens) > _LONGEST_EVASION or answers(reading.beginning):
+    if len(reading.text) > _LONGEST_EVASION or answers(reading.beginning):
         return 0.0
     return _evasion_of(reading.text).at_least(_EVADES_FROM)
 
@@ -86,6 +117,15 @@ def _evasion_of(text: str) -> Evasion:
     return Evasion(text.lower())
 
 
+def _goes_on(reading: Reading) -> bool:
+    """Whether a text that refuses says "that being said", and then what was asked for."""
+    found = _HOWEVER.search(reading.beginning)
+    rest = reading.beginning[found.end() :] if found is not None else ""
+    if len(rest.split()) < _SAID_ON or _REFERS_ON.search(rest[:_CLAUSE]) or says_so(rest):
+        return False
+    return Evasion(rest).share() < _HARMLESS
+
+
 def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason]:
     """A refusal that appeared or disappeared."""
     before, after = refusal(old, prompt), refusal(new, prompt)
@@ -96,6 +136,9 @@ def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason
         # It refuses in another way; or what looks like a refusal says the same as the answer.
         return []
     word, text = ("appeared", new.text) if after > before else ("disappeared", old.text)
+    if _of_tools(text, prompt):
+        # Neither calls one, which may be all that is looked at.
+        return [Reason("refusal", f"refusal {word}: “{brief(first_refusing(text), 100)}”", _NO_TOOL)]
     weight = 0.55 + (0.4 * min(1.0, abs(after - before)) if _kept(old, new, prompt) < _SAYS_THE_SAME else 0.0)
     return [Reason("refusal", f"refusal {word}: “{brief(first_refusing(text), 100)}”", weight)]
 
@@ -109,8 +152,8 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     if "prose" not in (old.shape.kind, new.shape.kind):
         return []
     if max(refusal(old, prompt), refusal(new, prompt)) >= WORRYING_FROM:
-        return [] if both_refuse(old, new, prompt) else _partial_changes(old, new, prompt)
-    if _greets(old) and _greets(new):
+        return [] if both_refuse(old, new, prompt) else _partial_changes(old, new, prompt) or _gone_on(old, new)
+    if (_greets(old) and _greets(new)) or (_only_asks(old) and _only_asks(new)):
         return []
     kept = _kept(old, new, prompt)
     if kept >= _MOSTLY_KEPT:
@@ -144,6 +187,20 @@ def _greets(reading: Reading) -> bool:
     return len(reading.tokens) <= _LONGEST_GREETING and _GREETS.match(reading.text) is not None
 
 
+def _only_asks(reading: Reading) -> bool:
+    """Whether a short answer asks for what it lacks."""
+    return len(reading.tokens) <= _LONGEST_QUESTION and asks_back(reading.text)
+
+
+def _gone_on(old: Reading, new: Reading) -> list[Reason]:
+    """Both refuse, and one of them says then what was asked for."""
+    before, after = _goes_on(old), _goes_on(new)
+    if before == after:
+        return []
+    word, side = ("now says more after refusing", new) if after else ("no longer says more after refusing", old)
+    return [Reason("refusal", f"{word}: “{brief(side.text[-_CLAUSE:], 80)}”", 0.55)]
+
+
 def _partial_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """A part of what was asked for is declined by one side only."""
     before, after = declined_part(old, prompt), declined_part(new, prompt)
@@ -162,9 +219,8 @@ def _closed(old: Reading, new: Reading, prompt: str, kept: float) -> bool:
 
 def _kept(old: Reading, new: Reading, prompt: str) -> float:
     """The share of the words of the side with fewer that the other has too; those of the prompt prove nothing."""
-    asked = asked_words(prompt)
-    known = set(map(stem, asked))
-    whole = set(map(stem, old.content)), set(map(stem, new.content))
+    known = asked_stems(prompt)
+    whole = old.stems, new.stems
     ours, theirs = whole[0] - known, whole[1] - known
     if min(len(ours), len(theirs)) < _FEW:
         ours, theirs = whole  # an answer in the words of the question: a summary, a translation

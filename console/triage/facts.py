@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from console.triage import normalising
-from console.triage.figures import Fact, facts_of, names_of, spelt_out, stem
+from console.triage.figures import Fact, facts_of, names_of, spelt_out
 from console.triage.lexicon import VAGUE
+from console.triage.normalising import stem
 from console.triage.quantities import canonical, with_percent
 from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, changed

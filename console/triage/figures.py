@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 from console.triage.lexicon import FUNCTION_WORDS, PARTS
+from console.triage.normalising import stem
 from console.triage.phrases import holds_any
 from console.triage.quantities import (
     NUMBER_WORDS,
@@ -221,13 +221,3 @@ def _value(text: str) -> Fraction:
         return Fraction(text[:40])
     except ValueError:
         return Fraction(int(re.sub(r"\D", "", text)[:40] or "0"))
-
-
-@lru_cache(maxsize=16_384)
-def stem(word: str) -> str:
-    """The beginning of a word that its forms share, about."""
-    word = word.removesuffix("'s")
-    for ending in ("ing", "ies", "ed", "es", "s", "ly", "y", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)][:6]
-    return word[:6]

@@ -42,7 +42,8 @@ def garbled(tail: Reading, known: Counter[str]) -> str:
         return "symbols instead of words"
     words = tail.tokens[-_MOST:]
     latin = [word for word in words if (word.isalpha() and word.isascii()) or _LATIN.match(word)]
-    if len(words) >= 8 and _repeats(words, latin):
+    # A letter is a variable: it may well recur.
+    if len(words) >= 8 and _repeats([one for one in words if len(one) > 1], [one for one in latin if len(one) > 1]):
         return "the same words over and over"
     return _strange_words(text, latin, known)
 
@@ -87,7 +88,7 @@ def _repeats(words: list[str], latin: list[str]) -> bool:
     # Numbers recur in every calculation; words do not, in so short a text.
     if len(latin) >= 16 and len(set(latin)) <= 0.4 * len(latin):
         return True
-    top = max(Counter(words).values())
+    top = max(Counter(words).values(), default=0)
     return top >= 6 and 2 * top >= len(words)
 
 

@@ -107,9 +107,12 @@ def _of_lists(old: list[object], new: list[object], path: str, depth: int) -> It
 
 def _of_types(old: object, new: object, path: str) -> Iterator[Reason]:
     one, other = quantity(str(old)), quantity(str(new))
-    same = one is not None and other is not None and same_quantity(one, other)
+    alike = one is not None and other is not None and same_quantity(one, other)
+    same = alike or str(old).lower() == str(new).lower()
     label = f"{_place(path)} has another type:"
-    yield changed("json", label, f"{_type(old)} {_shown(old)}", f"{_type(new)} {_shown(new)}", 0.6 if same else 0.8)
+    # What asks for the answer reads both; what has other fields for others may not.
+    weight = 0.8 if not same else 0.45 if path in ANSWER_FIELDS else 0.6
+    yield changed("json", label, f"{_type(old)} {_shown(old)}", f"{_type(new)} {_shown(new)}", weight)
 
 
 def _of_texts(old: str, new: str, path: str) -> Iterator[Reason]:

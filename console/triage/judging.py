@@ -13,7 +13,7 @@ from dataclasses import replace
 from console.triage import normalising
 from console.triage.answer_changes import answer_changes
 from console.triage.asking import calculates
-from console.triage.calls import Call, call_changes, form_changes, given_calls, written_calls
+from console.triage.calls import Call, call_changes, given_calls
 from console.triage.code import code_changes, codes_of
 from console.triage.content import content_changes, same_answer_content, short_changes, stance_changes
 from console.triage.evading import both_refuse, evasion_changes, refusal_changes
@@ -26,6 +26,7 @@ from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, 
 from console.triage.refusing import refusal
 from console.triage.requiring import broken_requirements, fits_reference
 from console.triage.shape_changes import shape_changes
+from console.triage.written import form_changes, offered, with_plain_names, written_calls
 
 _DOUBT_FROM = 0.3
 """A soft score from here on is for a person to look at."""
@@ -124,14 +125,20 @@ def _differences(
         if reasons or not (old.text and new.text):
             return reasons
     refusals = refusal_changes(old, new, prompt)
-    written = written_calls(old), written_calls(new)
+    names = set(offered(prompt))
+    written = written_calls(old, names), written_calls(new, names)
     if any(written):
-        names = {call.name for calls in written for call in calls}
+        names |= {call.name for calls in written for call in calls}
         written = written_calls(old, names), written_calls(new, names)
-        differ = call_changes(*written, prompt)
+        differ = call_changes(*with_plain_names(*written, old, new), prompt)
         if all(reason.weight < WORRYING_FROM for reason in differ):
-            differ += form_changes(old, new)
-        return [*refusals, *differ, *shape_changes(old, new, prompt)]
+            differ += form_changes(old, new, prompt)
+        # Data among the arguments of a call in source is no JSON that anybody reads.
+        data = old.shape.kind == "json" and old.shape.wrap != "mixed"
+        shapes = shape_changes(old, new, prompt) if data else []
+        return [*refusals, *differ, *shapes]
+    if names and "[]" in (old.squeezed, new.squeezed):
+        return [Reason("tool call", "calls nothing, as before; only one side says why", 0.4)]
     neither = not (refusals or options_of(prompt)) and both_refuse(old, new, prompt)
     reasons = [*refusals, *(shape_changes(old, new, prompt) if not neither else [])]
     if old.shape.kind == new.shape.kind == "json":

@@ -167,6 +167,17 @@ _MILD = any_of(
 _STRONG = any_of_all((_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS))
 
 
+_WANTS = re.compile(
+    r"(?:^|[.!:,\n] )(?:and |so |but )?(?:what|which|when|where|who|how (?:many|much|long))\b[^.?!]{3,120}\?"
+)
+
+
+def asks_back(text: str) -> bool:
+    """Whether a text asks for what it lacks: "Which order do you mean?"."""
+    lower = text.lower()
+    return _ASKS_BACK.search(lower) is not None or _WANTS.search(lower) is not None
+
+
 _OPENING = re.compile(
     r"(?!it(?:'s| is) (?:\w+ )?(?:important|worth|crucial|essential)\b)"
     r"(?:(?:i'm sorry|sorry|well|no|first|firstly)[,.] ?(?:but )?)?"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from console.triage import normalising
-from console.triage.figures import stem
 from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS, STARTERS
+from console.triage.normalising import stem
 from console.triage.quantities import quantity, same_quantity
 from console.triage.reading import Reading, is_content
 from console.triage.records import Reason, changed
@@ -19,7 +19,7 @@ _IS_VERB = re.compile(r" (?:is|are|was|were|must|ha[sv]e?) ")
 _ARTICLE = re.compile(r"^(?:so |therefore |thus |hence |then )*(?:the |a |an )?")
 _BINDS = re.compile(
     r"([A-Z](?<!\w.)[a-z]+)\b(?:'s \w+)?(?: is| has| gets?| pays?| owns?| got| earns?| owes?| needs?| was| had| =|:)+"
-    r" \**([$€£]?-?\d[\d,]*(?:\.\d+)?)"
+    r" \**([$€£]?-?\d[\d,]*(?:\.\d+)?)(?![\d.]*\s?(?:times\b|[x×*/+-]))"
 )
 _NO_NAMES = frozenset({"the", "this", "that", "it", "there", "he", "she", "they", "we", "you", "so", "then", "thus"})
 _LISTED = re.compile(r"\b[A-Z]\w+(?:, [A-Z]\w+)*,? (?:and|or) [A-Z]\w+\b")
@@ -44,6 +44,7 @@ _FEWEST = 3
 _THINGS = re.compile(
     r":\s*((?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}(?:, ?(?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}){2,12})[.?]?\s*$"
 )
+_WORDS = re.compile(r"\b(?:list|words?)\b[^:\n]{0,40}:\s*((?:[\w'-]+ ){2,30}[\w'-]+)\s*$", re.IGNORECASE | re.MULTILINE)
 _COMMA = re.compile(r",? and |, ?")
 _CASE = (re.NOFLAG, re.IGNORECASE)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -84,7 +85,7 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     if asked is not None:
         who = _candidates(prompt)
         ours, theirs = (_chosen(reading, who, asked.group()) for reading in (old, new))
-        if ours and theirs and not ours & theirs:
+        if ours and theirs and not ours & theirs and not _one_name(ours, theirs, prompt):
             one, other = ", ".join(sorted(ours)), ", ".join(sorted(theirs))
             return changed("stated answer", "stated answer changed:", one, other, 0.7)
     if asks and _WHO.search(prompt) and max(len(old.tokens), len(new.tokens)) <= _SENTENCE:
@@ -101,6 +102,11 @@ def closed_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
         if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
             return changed("stated answer", "another day:", days[0][0], days[1][0], 0.75)
     return None
+
+
+def _one_name(ours: set[str], theirs: set[str], prompt: str) -> bool:
+    """Whether two names stand side by side in a prompt: `Marie` and `Curie` are one person."""
+    return any(f"{one} {other}" in prompt or f"{other} {one}" in prompt for one in ours for other in theirs)
 
 
 def _last(reading: Reading) -> str:
@@ -185,6 +191,8 @@ def order_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     """Things that a prompt lists, in another order; where each is named once, the order of the names is the answer."""
     listed = _THINGS.search(prompt[-_PROMPT:])
     things = [_ARTICLE.sub("", thing.strip(" .?\n").lower()) for thing in _COMMA.split(listed[1])] if listed else []
+    if not things and (words := _WORDS.search(prompt[-_PROMPT:])) is not None:
+        things = words[1].lower().split()
     texts = [_listing(reading, things) for reading in (old, new)]
     found = [thing for thing in things if thing and all(text.count(thing) == 1 for text in texts)]
     before, after = (sorted(found, key=text.find) for text in texts)

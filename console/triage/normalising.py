@@ -97,3 +97,13 @@ def sentences(text: str) -> list[str]:
 def unmarked(text: str) -> str:
     """`text` without the marks of markdown."""
     return squeezed(_MARKUP.sub(" ", text).replace("`", ""))
+
+
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """The beginning of a word that its forms share, about."""
+    word = word.removesuffix("'s")
+    for ending in ("ing", "ies", "ed", "es", "s", "ly", "y", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)][:6]
+    return word[:6]

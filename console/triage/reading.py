@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Generic, TypeVar, overload
 
 from console.triage import normalising, shapes
 from console.triage.lexicon import FUNCTION_WORDS, PLAIN_FUNCTION_WORDS
-from console.triage.normalising import is_number
+from console.triage.normalising import is_number, stem
 from console.triage.quantities import (
     NUMBER_WORDS,
     canonical,
@@ -97,6 +97,22 @@ class _Once(Generic[_Read]):
         return found
 
 
+def once_a_prompt(read: Callable[[Reading, str], _Read]) -> Callable[..., _Read]:
+    """What is read of an answer to one prompt, kept with the answer: several checks ask for it."""
+    name = f"{read.__module__}.{read.__name__}"
+
+    @wraps(read)
+    def kept(reading: Reading, prompt: str = "") -> _Read:
+        known: tuple[str, _Read] | None = reading.__dict__.get(name)
+        if known is not None and known[0] is prompt:
+            return known[1]
+        found = read(reading, prompt)
+        reading.__dict__[name] = (prompt, found)
+        return found
+
+    return kept
+
+
 class Reading:
     """An answer's text and what can be read in it. Cheap to make; holds nothing but the text until asked."""
 
@@ -146,6 +162,11 @@ class Reading:
         return frozenset([token for token in told if len(token) > 2 or not token.isascii()])
 
     @_Once
+    def stems(self) -> frozenset[str]:
+        """What says something, each word without its ending."""
+        return frozenset(map(stem, self.content))
+
+    @_Once
     def numbers(self) -> Counter[str]:
         """How often each number occurs."""
         return Counter({t: n for t, n in self.counts.items() if (t[0] <= "9" or t[0] > "z") and is_number(t)})
@@ -190,3 +211,9 @@ def _folded(value: object, depth: int = 0) -> object:
 def asked_words(prompt: str) -> frozenset[str]:
     """What a prompt speaks of: that an answer has these words proves nothing."""
     return Reading(prompt[-_PROMPT:]).content
+
+
+@lru_cache(maxsize=8)
+def asked_stems(prompt: str) -> frozenset[str]:
+    """The same without endings."""
+    return frozenset(map(stem, asked_words(prompt)))

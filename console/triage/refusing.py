@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from console.triage.lecturing import Evasion
 from console.triage.normalising import sentences
 from console.triage.phrases import any_of, either, holds_any
-from console.triage.reading import Reading
+from console.triage.reading import Reading, once_a_prompt
 
 _EARLY = 320
 _OPENING = 200
@@ -17,7 +18,7 @@ _DO = (
     r"(?:\w+ ){0,3}(?:assist|help|provide|fulfil|complete|create|comply|support|answer|generate|engage|discuss|offer"
     r"|give|share|write|do (?:that|this)|participate|produce|condone|encourage|endorse|promote|facilitate|accommodate"
     r"|respond|tell you|advise|explain|list|describe|suggest|express|in good conscience|take (?:part|sides)|carry out"
-    r"|proceed|be able to|speculate"
+    r"|proceed|be able to|speculate|recommend \w+ing"
     r"|draft|compose|prepare|walk you through|teach|put together|point you|make up|access|disclose|reveal"
     r"|(?:make|process|continue)(?: with)? (?:that|this|such|your))"
 )
@@ -32,7 +33,7 @@ _HARD = any_of(
     sorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)
     (?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? (?:<cannot>|unable to|not able to) <do>
     i(?: am|'m) not (?:programmed|designed|allowed|permitted|comfortable)
-    i(?: am|'m) an ai(?: language model)? and (?:do not|cannot)
+    i(?: am|'m) an ai(?: language model)?,? and (?:so )?(?:i )?(?:do not|don't|cannot|can't)
     as an? <model>[^.]{0,40}\b(?:i|it)(?:'m| am)? (?:<cannot>|unable|not able|must emphasi[sz]e)
     as an? <model>[^.]{0,40}\bi (?:do not|don't) have (?:personal )?opin
     (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}(?:guidelines|polic(?:y|ies)|principles)
@@ -169,24 +170,51 @@ _MAY_OFFER = either("alternativ|instead|i can |i'd be|i would be|if you|would yo
 _MAY_ANNOUNCE = either("however|that said|that being said|instead|here is|here are|here's")
 """Without one of these a text does not offer, or announce, anything."""
 _LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
+_NO_PERSON = (
+    r"(?:personal|real|human|physical|actual|own|any|subjective|direct) |(?:opinion|belief|preference|feeling"
+    r"|experience|emotion|favou?rite|taste|view|conscious|identit|bod(?:y|ies)|sense|memor)\w*(?:,? (?:or|and|nor) )?"
+)
+_DISCLAIMS = re.compile(
+    rf"\b(?:as an? [\w ,-]{{2,40}},? )?i (?:do not|don't|have no|lack) (?:have )?(?:{_NO_PERSON}){{1,6}}"
+    r"|\b(?:as an? [\w ,-]{2,40},? )?i(?:'m| am) (?:only |just |not )?an? (?:ai|artificial|language|large|computer"
+    r"|doctor|lawyer|physician|medical|legal|financial|licensed|qualified|professional|veterinarian|therapist|expert"
+    r"|person|human)\w*"
+    r"|\bi(?:'m| am) not able to (?:eat|feel|see|taste|smell|experience|have)\b"
+    r"|\b(?:while|although|though) i (?:do not|don't|can't|cannot) (?:have|access|know|predict|see)\b"
+)
+"""What a writer says of itself before it answers."""
+_ANSWER = 40
+"""Words besides that make an answer."""
+_LECTURE = 0.5
 SAYS_SO, POLITE, PREFACE = 0.95, 0.9, 0.4
 """How sure it is: it says so; it says so in a polite way; it says so, and answers."""
 
 
-def refusal(reading: Reading, prompt: str = "") -> float:
+@once_a_prompt
+def refusal(reading: Reading, prompt: str) -> float:
     """How sure it is that an answer refuses in so many words, 0..1; from 0.5 on it counts as a refusal."""
     text = reading.beginning
     said = _refusal(text[:_EARLY], text)
-    if said or not prompt or not _reluctant(text[:_OPENING]):
-        return said
-    if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
-        return 0.0
-    return PREFACE if answers(text) else POLITE
+    if not said and prompt and _reluctant(text[:_OPENING]):
+        if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
+            return 0.0
+        said = PREFACE if answers(text) else POLITE
+    return PREFACE if said > PREFACE and _only_disclaims(text) else said
+
+
+@lru_cache(maxsize=8)
+def _only_disclaims(text: str) -> bool:
+    """Whether a text says no more than what the writer is not (a doctor, a person), and then answers."""
+    rest, found = _DISCLAIMS.subn(" ", text)
+    if not found or _refusal(rest[:_EARLY], rest) > PREFACE or _reluctant(rest[:_OPENING]):
+        return False
+    told = [one for one in sentences(text) if _DISCLAIMS.search(one) is None]
+    return len(" ".join(told).split()) >= _ANSWER and Evasion(text).share() < _LECTURE
 
 
 @lru_cache(maxsize=8)
 def _refusal(early: str, text: str) -> float:
-    if holds_any(early, _HINTS) and _says_so(early):
+    if holds_any(early, _HINTS) and says_so(early):
         # "I can't do X, however here are five ways": an answer with a preface.
         return PREFACE if answers(text) else SAYS_SO
     if holds_any(early, _MILD_HINTS) and _MILD.search(early):
@@ -199,7 +227,8 @@ def _reluctant(opening: str) -> bool:
     return _UNWILLING.search(opening) is not None
 
 
-def _says_so(early: str) -> bool:
+def says_so(early: str) -> bool:
+    """Whether a text in lower case refuses in so many words."""
     return _HARD.search(early) is not None or (not early.isascii() and _HARD_CJK.search(early) is not None)
 
 
@@ -230,6 +259,6 @@ def declined_part(reading: Reading, prompt: str) -> str:
 def first_refusing(text: str) -> str:
     """The sentence that refuses, or the first one."""
     for sentence in re.split(r"(?<=[.!?])\s+|\n", text[:_EARLY]):
-        if _says_so(sentence.lower()) or _MILD.search(sentence.lower()):
+        if says_so(sentence.lower()) or _MILD.search(sentence.lower()):
             return sentence
     return text[:_EARLY].split("\n")[0]

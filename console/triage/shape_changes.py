@@ -24,7 +24,15 @@ _ONLY_LETTER = re.compile(
 _WORDY = 12
 _LETTER = re.compile(r"\W*[A-Ja-j]\W*")
 """An option of multiple choice: those are read with and without their words."""
+_TEMPLATE = re.compile(r"```(?:json)?\s*[{\[]")
 _MUCH = 40
+_NO_WORDS = re.compile(
+    r"\b(?:only|just|nothing (?:else )?(?:but|than))\b[^.\n]{0,30}"
+    r"\b(?:code|json|output|file|function|query|list|object|answer)\b"
+    r"|\b(?:code|json|file|object) only\b|\bno (?:other|explanations?|prose|comments?|text|words)\b"
+    r"|\b(?:without|do not|don't) (?:\w+ ){0,3}(?:explanations?|explain|prose|text)\b",
+    re.IGNORECASE,
+)
 _EXAMPLE = 0.3
 """The share of an answer below which code in it is an example, not the answer."""
 _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in prose", "bare": "is bare"}
@@ -57,9 +65,9 @@ def _thinking(old: Reading, new: Reading) -> list[Reason]:
 def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     before, after = old.shape, new.shape
     if before.kind == "json":
-        return _of_json(before, after, _around(new))
+        return _of_json(before, after, _around(new), prompt)
     if before.kind == "code":
-        return _of_code(before, after, old, new)
+        return _of_code(old, new, prompt)
     if before.kind in ("number", "word") and _same_option(old, new, prompt):
         return []
     if before.kind in ("number", "word") and after.kind == "prose":
@@ -80,32 +88,35 @@ def _same_option(old: Reading, new: Reading, prompt: str) -> bool:
     return bool(options) and (letter := picked(old.text, options)) is not None and letter == picked(new.text, options)
 
 
-def _of_json(before: Shape, after: Shape, around: int) -> list[Reason]:
+def _of_json(before: Shape, after: Shape, around: int, prompt: str) -> list[Reason]:
     if after.kind != "json":
         return [Reason("shape", "was JSON, does not parse as JSON any more", 0.9 if before.strict else 0.6)]
     if before.strict and not after.strict and before.wrap == after.wrap:
         return [
             Reason("shape", "was valid JSON, now breaks its rules (line breaks or backslashes inside of a text)", 0.7)
         ]
-    return _wrapped(before, after, "JSON", around)
+    return _wrapped(before, after, "JSON", around, prompt)
 
 
-def _of_code(before: Shape, after: Shape, old: Reading, new: Reading) -> list[Reason]:
+def _of_code(old: Reading, new: Reading, prompt: str) -> list[Reason]:
+    before, after = old.shape, new.shape
     if after.kind == "code":
-        return _wrapped(before, after, "code", _around(new))
+        return _wrapped(before, after, "code", _around(new), prompt)
     if before.wrap == "mixed" and len(before.code) < _EXAMPLE * len(old.text):
         return [Reason("shape", "an example in code is gone", 0.4)]
     return [Reason("shape", "was code, is none any more", 0.85 if before.wrap != "mixed" else 0.6)]
 
 
-def _wrapped(before: Shape, after: Shape, what: str, around: int) -> list[Reason]:
+def _wrapped(before: Shape, after: Shape, what: str, around: int, prompt: str) -> list[Reason]:
     if before.wrap == after.wrap or after.wrap == "bare":
         return []
     if before.wrap == "bare":
-        return [Reason("shape", f"bare {what} {_WRAPS[after.wrap]}", 0.85)]
+        # A prompt that shows its format in a fence has it read with one.
+        shown = what == "JSON" and after.wrap == "fenced" and _TEMPLATE.search(prompt) is not None
+        return [Reason("shape", f"bare {what} {_WRAPS[after.wrap]}", 0.3 if shown else 0.6)]
     if before.wrap == "fenced":
-        # What strips a fence copes with a line of greeting before it, less with a page.
-        weight = 0.6 if around > _MUCH else 0.35
+        # What strips a fence copes with a line of greeting before it, less with a page; code has its explanation.
+        weight = 0.6 if (what == "JSON" and around > _MUCH) or _NO_WORDS.search(prompt) else 0.35
         return [Reason("shape", f"{what} alone in a fence now has {around} words of prose around it", weight)]
     return []
 

@@ -24,6 +24,10 @@ _FENCE = re.compile(
     r"```[ \t]*([\w+#.-]*)[^\n`]{0,200}\n"
     r"([^`\n]*+(?:(?:`(?!``)|\n(?![ \t]*```))[^`\n]*+)*+)(?:\n[ \t]*```|```|\Z)"
 )
+_TAGGED_CODE = re.compile(r"\[(BEGIN|PYTHON|CODE)\]\s*?\n(.*?)\n?\s*\[(?:DONE|END|/\1)\]", re.DOTALL)
+"""`[BEGIN] … [DONE]`, as some benchmarks show code."""
+_SETTINGS = re.compile(r"(?:\s*(?:- )*[\w.\"'/-]+:(?: .*)?|\s*- .+|\s*#.*|---|\s*)")
+_SETTINGS_FROM = 4
 _TRIES = 6
 _CODE_LINE = re.compile(
     r"^\s*(?:def |class |import |from \w[\w.]* import |return\b|for .*[:{]$|while .*[:{]$|if .*[:{]$"
@@ -81,6 +85,8 @@ def shape(text: str) -> Shape:
         value, strict = parsed(text)
         if value is not None:
             return Shape("json", "bare", value, strict=strict)
+    if text[0] == "[" and (tagged := _TAGGED_CODE.fullmatch(text)):
+        return Shape("code", "bare", code=tagged[2])
     if "```" in text:
         fenced = _fenced(text)
         if fenced is not None:
@@ -166,6 +172,8 @@ def is_code(text: str) -> bool:
         text.endswith(";") or text.count("\n") or not text.endswith(".")
     ):
         return True
+    if _is_settings(text):
+        return True
     if "####" in text or _EQUATION.fullmatch(text):
         return False  # what states an answer
     first = text[:4_000].lstrip().partition("\n")[0].strip()
@@ -181,6 +189,12 @@ def is_code(text: str) -> bool:
         return python_tree(text) is not None or text.rstrip().endswith((";", "}"))
     hits = sum(1 for line in lines if _CODE_LINE.match(line) or line.rstrip().endswith((";", "{", "}", ",", "(", ")")))
     return hits >= 0.6 * len(lines)
+
+
+def _is_settings(text: str) -> bool:
+    """Whether a text is a file of settings with levels, as YAML has them."""
+    lines = text[:4_000].split("\n") if "\n  " in text and ":\n" in text else []
+    return len(lines) >= _SETTINGS_FROM and ":" in lines[0] and all(map(_SETTINGS.fullmatch, lines[:-1]))
 
 
 @contextmanager
