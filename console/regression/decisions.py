@@ -27,7 +27,8 @@ _UNDONE = "undone"
 class Decision:
     """One case decided. Decisions of one key press or command share a `batch` (from 1) and are undone together.
 
-    Of an accepted case: `before` are the bytes of its snapshot as they were, None where it had none, and `after` is the
+    `session` is of the review that took it: two that are open at a time may give their batches the same number. Of an
+    accepted case: `before` are the bytes of its snapshot as they were, None where it had none, and `after` is the
     SHA-256 of those that replaced them.
     """
 
@@ -38,6 +39,12 @@ class Decision:
     batch: int
     before: bytes | None = None
     after: str = ""
+    session: str = ""
+
+    @property
+    def together(self) -> tuple[str, int]:
+        """The same for all that are undone together, and for no other."""
+        return self.session, self.batch
 
 
 class _Known(NamedTuple):
@@ -109,6 +116,7 @@ class DecisionJournal:
                 "what": decision.what,
                 "case": decision.case,
                 "batch": decision.batch,
+                "session": decision.session,
                 "before": None if before is None else base64.b64encode(before).decode("ascii"),
                 "after": decision.after,
             },
@@ -118,7 +126,8 @@ class DecisionJournal:
 
     def take_back(self, decision: Decision, at: datetime, actor: str) -> None:
         """Say that `decision` no longer stands. Raises OSError."""
-        self._append({"what": _UNDONE, "case": decision.case, "batch": decision.batch}, at, actor)
+        named = {"case": decision.case, "batch": decision.batch, "session": decision.session}
+        self._append({"what": _UNDONE, **named}, at, actor)
 
     def _append(self, fields: Mapping[str, object], at: datetime, actor: str) -> None:
         line = json.dumps({**fields, "at": at.astimezone(UTC).isoformat(), "actor": actor})
@@ -149,7 +158,7 @@ def _take_in(line: bytes, taken: list[Decision], ever: list[Decision]) -> None:
         taken.append(decision)
         ever.append(decision)
     elif fields.get("what") == _UNDONE:
-        _take_out(taken, fields.get("case"), fields.get("batch"))
+        _take_out(taken, (fields.get("case"), fields.get("batch"), fields.get("session", "")))
 
 
 def _last_of_each(taken: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -158,9 +167,9 @@ def _last_of_each(taken: Sequence[Decision]) -> tuple[Decision, ...]:
     return tuple(taken[number] for number in sorted(last.values()))
 
 
-def _take_out(taken: list[Decision], case: object, batch: object) -> None:
+def _take_out(taken: list[Decision], named: tuple[object, object, object]) -> None:
     for number in range(len(taken) - 1, -1, -1):
-        if (taken[number].case, taken[number].batch) == (case, batch):
+        if (taken[number].case, taken[number].batch, taken[number].session) == named:
             del taken[number]
             return
 
@@ -183,4 +192,5 @@ def _decision(fields: Mapping[str, object]) -> Decision | None:
         kept = None if before is None else base64.b64decode(str(before), validate=True)
     except (ValueError, binascii.Error):
         return None
-    return Decision(case, what, at, str(fields.get("actor", "")), batch, kept, after)  # type: ignore[arg-type]
+    who, session = str(fields.get("actor", "")), str(fields.get("session", ""))
+    return Decision(case, what, at, who, batch, kept, after, session)  # type: ignore[arg-type]

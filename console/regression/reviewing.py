@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Review:
         self._files = files
         self._actor = actor
         self._clock = clock
+        self._session = secrets.token_hex(4)
         self._hashes: dict[Path, tuple[Signature, str]] = {}
         self._signatures = (_signature(files.suite), _signature(files.run))
         self._cases = {case.id: case for case in suite.cases}
@@ -93,7 +95,7 @@ class Review:
         return tuple(result.case for result in found.results if result.case not in decided)
 
     def new_batch(self) -> int:
-        """The number for decisions that belong together and are undone together."""
+        """The number for decisions of this review that belong together and are undone together."""
         return next_batch(self._journal.decisions())
 
     def decide(self, what: What, case: str, batch: int | None = None) -> Decision:
@@ -114,7 +116,7 @@ class Review:
         batch = self.new_batch() if batch is None else batch
         if what == "accepted":
             return self._accept(result, batch)
-        decision = Decision(case, what, self._clock(), self._actor, batch)
+        decision = Decision(case, what, self._clock(), self._actor, batch, session=self._session)
         self._write_down(decision)
         return decision
 
@@ -128,8 +130,7 @@ class Review:
         decisions = list(self.decisions().values())
         if not decisions:
             raise Refused("there is no decision to undo")
-        batch = decisions[-1].batch
-        last = [decision for decision in decisions if decision.batch == batch]
+        last = [decision for decision in decisions if decision.together == decisions[-1].together]
         for decision in reversed(last):
             self._take_back(decision)
         return tuple(last)
@@ -166,7 +167,7 @@ class Review:
         path = self.path_of(result.case)
         self._refuse_invented(result, path)
         after = hashlib.sha256(data).hexdigest()
-        decision = Decision(result.case, "accepted", now, self._actor, batch, _bytes(path), after)
+        decision = Decision(result.case, "accepted", now, self._actor, batch, _bytes(path), after, self._session)
         self._write_down(decision)
         try:
             snapshots.write_bytes(path, data)

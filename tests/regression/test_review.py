@@ -140,6 +140,19 @@ def test_the_rest_of_a_cluster_is_decided_and_undone_together(world: World) -> N
         review.undo()
 
 
+def test_an_undo_leaves_what_another_review_decided_under_the_same_number(world: World) -> None:
+    ana, ben = world.review("ana"), world.review("ben")
+    before, batch = files(world), ana.new_batch()
+    assert ben.new_batch() == batch  # both drawn before either has decided anything
+    for case in ("thanks", "greeting"):
+        ana.decide("accepted", case, batch)
+    ben.decide("accepted", "too-long", batch)
+    assert [decision.case for decision in ana.undo()] == ["too-long"]  # the last one, whoever took it
+    assert standing(world.review()) == {"thanks": "accepted", "greeting": "accepted"}
+    assert {decision.case for decision in world.review("kim").undo()} == {"thanks", "greeting"}
+    assert files(world) == before
+
+
 def test_another_decision_about_an_accepted_case_puts_its_snapshot_back_first(world: World) -> None:
     before = files(world)
     review = world.review()

@@ -163,9 +163,31 @@ def test_lines_are_json_that_a_person_can_read(tmp_path: Path) -> None:
     journal.take(decision("a", "rejected", 3))
     fields = json.loads(journal.path.read_bytes())
     assert fields == {
-        "what": "rejected", "case": "a", "batch": 3, "before": None, "after": "",
+        "what": "rejected", "case": "a", "batch": 3, "before": None, "after": "", "session": "",
         "at": "2026-11-24T09:30:00+00:00", "actor": "olga@desk",
     }  # fmt: skip
+
+
+def test_batches_of_two_reviews_are_told_apart_though_both_have_one_number(tmp_path: Path) -> None:
+    journal = DecisionJournal(tmp_path / "review.jsonl")
+    ours, theirs = decision("a", "rejected", session="one"), decision("a", "skipped", session="two")
+    journal.take(ours)
+    journal.take(theirs)
+    journal.take_back(ours, AT, "kim")
+    assert journal.decisions() == (theirs,)
+    journal.take_back(theirs, AT, "kim")
+    assert journal.decisions() == ()
+
+
+def test_a_line_of_before_there_were_sessions_is_read_and_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "review.jsonl"
+    line = {"what": "rejected", "case": "a", "batch": 1, "before": None, "after": "", "at": AT.isoformat()}
+    path.write_text(json.dumps(line) + "\n")
+    journal = DecisionJournal(path)
+    (old,) = journal.decisions()
+    assert old.session == ""
+    journal.take_back(old, AT, "kim")
+    assert journal.decisions() == ()
 
 
 def test_a_file_that_grows_shrinks_or_is_replaced_is_read_as_it_is(tmp_path: Path) -> None:
