@@ -21,14 +21,15 @@ class Holds:
     """Looks into the history once for every hold."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, int], datetime | None] = {}
+        self._known: dict[tuple[str, str, int, datetime], datetime | None] = {}
 
     def dated(self, view: CanaryView, route: Route, entries: Sequence[Entry], now: datetime) -> CanaryView:
         """`view` with `held 13:05: ` before the reason, where `entries` (newest first) tell of it."""
         held = route.canary.held if route.canary else None
         if view.state is not State.HELD or held is None or not entries:
             return view
-        key = (route.name, held, entries[0].number)
+        # With its time: a history that was restored or merged gives its numbers to other changes.
+        key = (route.name, held, entries[0].number, entries[0].at)
         if key not in self._known:
             self._known[key] = held_since(route, entries)
         since = self._known[key]

@@ -8,7 +8,7 @@ import pytest
 
 from console.actions.requests import Drop, Hold, Promote, Resume, Rollback, SetShare
 from console.domain.errors import LogInvalid, RegistryInvalid
-from console.history.store import beside
+from console.history.store import History, beside
 from console.traffic.importing import write_history
 from console.traffic.reading import LogMissing
 from console.view.records import State
@@ -110,6 +110,19 @@ def test_a_second_hold_has_a_time_of_its_own(world, look) -> None:
     world.act(Hold("support", "waiting for legal"), "waiting for legal")
     world.forward(minutes=5)
     assert canary(look).sentence == "held 14:10: “waiting for legal”; a person clears it"
+
+
+def test_a_history_that_was_restored_tells_its_own_time_of_a_hold(world, look) -> None:
+    world.record(300)
+    before = world.registry.read_bytes()
+    world.act(Hold("support", "waiting for legal"), "waiting for legal")
+    assert canary(look).sentence == "held 14:00: “waiting for legal”; a person clears it"
+    beside(world.registry).unlink()  # another file with the same number for another change takes its place
+    world.registry.write_bytes(before)
+    world.forward(minutes=7)
+    world.act(Hold("support", "waiting for legal"), "waiting for legal")
+    assert [entry.number for entry in History(beside(world.registry)).entries()] == [1]
+    assert canary(look).sentence == "held 14:07: “waiting for legal”; a person clears it"
 
 
 def test_an_arm_that_fell_silent_leaves_nothing_to_compare(world, look) -> None:
