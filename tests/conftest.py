@@ -40,9 +40,13 @@ def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: nobody looks through it for garbage again and again."""
+    if "textual.css.stylesheet" in sys.modules:
+        from tests.styles import parse_once
+
+        parse_once()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.hookimpl(tryfirst=True)
