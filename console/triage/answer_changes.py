@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from console.triage import normalising
-from console.triage.affirming import affirmation_change
 from console.triage.answers import ANSWER_FIELDS, LETTERS, LONGEST_VALUE, YES_NO_OF_FALSE, Answer, numbers_of, stated
 from console.triage.asking import ASKS_NAME, asks_order
 from console.triage.equality import assigned, holds_formula, same_answer
@@ -42,10 +41,6 @@ def answer_changes(old: Reading, new: Reading, prompt: str) -> tuple[list[Reason
         first = set(normalising.tokens(new.sentences[0])) if new.sentences else set()
         if one and sum(label in first for label in labels) > 1:
             return [Reason("stated answer", f"stated answer lost: it was {one}", 0.6)], False
-    if before is None or before.kind != "yes or no":
-        affirmed = affirmation_change(old, new, prompt)
-        if affirmed is not None:
-            return affirmed
     if asks_order(prompt) and (moved := order_change(old, new, prompt)) is not None:
         return [moved], False
     if old.shape.kind != "json" and (before is None or before.kind in ("short", "conclusion")):

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.triage import normalising
+from console.triage.affirming import affirms, asks_whether
 from console.triage.asking import asks_day, asks_number
 from console.triage.equality import assigned, first_assigned, listed_numbers
 from console.triage.formulas import is_formula
-from console.triage.options import named, picked, several_picked
+from console.triage.options import described, named, on_a_line, picked, several_picked
 from console.triage.phrases import holds_any
 from console.triage.quantities import (
     is_unit,
@@ -97,6 +98,9 @@ _VARIABLE = re.compile(r"(?<![a-z])[a-z](?![a-z])")
 _WRITTEN_DATE = re.compile(r"\A((?:19|20)\d\d)(\d\d)(\d\d)\Z")
 _LIST = re.compile(r"\[[\[\]\d\s,.-]{3,1200}\]")
 _LONGEST_LIST = 1_400
+_REJECTS = re.compile(
+    r"\b(?:not|never|incorrect|wrong|false|contraindicated|unlikely|ruled out)\b|n't\b", re.IGNORECASE
+)
 _PRAISE = frozenset({"correct", "right", "wrong", "incorrect", "the correct one", "the right one", "the best one"})
 _PRAISES = re.compile(r"(?:richtig|korrekt|falsch|correcte?|correcta|fausse|incorrecta?)\b", re.IGNORECASE)
 LONGEST_VALUE = 200
@@ -135,7 +139,7 @@ def stated(reading: Reading, prompt: str, options: Mapping[str, str]) -> Answer 
         or _option(reading.text, options)
         or _only_letter(reading.text, options)
         or _named_option(reading, options)
-        or _yes_no(reading.text)
+        or _yes_no(reading.text, prompt)
         or _short(reading.text)
         or _day(reading, prompt)
         or _conclusion(reading, prompt)
@@ -179,6 +183,9 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
     tagged = _TAG.findall(text) if "</" in text else None
     if tagged:
         return Answer("marked", tagged[-1][1][:LONGEST_VALUE])
+    last = text.rpartition("\n")[2]
+    if last.startswith("#### ") and (value := last.strip("# ")):
+        return Answer("marked", value[:LONGEST_VALUE])
     tail = text[-_TAIL:]
     elsewhere = holds_any(tail, _WORDS_ELSEWHERE)
     for match in reversed(_marks(tail, elsewhere=elsewhere)):
@@ -274,18 +281,26 @@ def _only_letter(text: str, options: Mapping[str, str]) -> Answer | None:
 
 
 def _named_option(reading: Reading, options: Mapping[str, str]) -> Answer | None:
-    """The option whose words the first sentence has: "It's Jupiter."."""
-    letter = named(reading.sentences[0], options) if options and reading.sentences else None
+    """The option whose words the first sentence has: "It's Jupiter.", or one of the last two describes."""
+    if not options or not reading.sentences:
+        return None
+    letter = named(reading.sentences[0], options)
+    letter = letter or on_a_line(reading.text, options)
+    for sentence in reading.last_sentences[:-3:-1] if letter is None else ():
+        letter = letter or described(sentence, options)
+        if _REJECTS.search(sentence) is not None:
+            break  # above it are the options that are not picked
     return None if letter is None else Answer("option", f"({letter})")
 
 
-def _yes_no(text: str) -> Answer | None:
+def _yes_no(text: str, prompt: str) -> Answer | None:
     match = _YES_NO.match(text[:60])
     if match:
         return Answer("yes or no", match[1])
     held = _HOLDS.match(text[:120])
     if held is None:
-        return None
+        affirmed = affirms(text) if asks_whether(prompt) else None
+        return None if affirmed is None else Answer("yes or no", "yes" if affirmed else "no")
     word = "valid" if held[3].lower() == "follow" else held[3].lower()
     return Answer("yes or no", f"not {word}" if held[1] or held[2] else word)
 

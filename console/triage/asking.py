@@ -18,9 +18,11 @@ _ASKS_NUMBER = re.compile(
 )
 ASKS_NAME = re.compile(r"(?:^|[.\n] *)(?:in |on |at )?(?:who|whom|whose|which|where|when|what|name)\b", re.IGNORECASE)
 _ASKS_ORDER = re.compile(
-    r"\b(?:in (?:\w+ )?order|order (?:the|these|by)|rank|sort|arrange|chronolog|from \w+ to)", re.IGNORECASE
+    r"\b(?:in (?:\w+ )?order|order (?:the|these|by|of)|rank|sort|arrange|chronolog|from \w+ to|first, second"
+    r"|who (?:finished|came) where)",
+    re.IGNORECASE,
 )
-_ORDER_WORDS = either("order|rank|sort|arrange|chronolog|from ")
+_ORDER_WORDS = either("order|rank|sort|arrange|chronolog|from |first, |where")
 _ASKS_VALUE = re.compile(
     r"\b(?:how (?:many|much|long|far|old|tall|fast|big|often|large)|when|what(?: is|'s| was| are) the|calculate|compute"
     r"|convert|evaluate|solve|find the|which (?:year|date|number))\b",

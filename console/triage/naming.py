@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from console.triage import normalising
+from console.triage.asking import asks_order
 from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS, STARTERS
 from console.triage.normalising import stem
 from console.triage.quantities import quantity, same_quantity
@@ -33,7 +34,6 @@ _FIRST_NAME = re.compile(r"(?:^|[.!?:\n] ?)\W{0,3}([A-Z][a-z]{3,20})(?= (?:[a-z]
 _SENTENCE = 40
 _CLAUSE = re.compile(r"[,;] (?:so|and|but|hence|therefore|which means|leaving)\b")
 _LONGEST_LIST = 40
-_ASKS_RANKS = re.compile(r"\b(?:first, second|order|rank|ranking|from \w+ to \w+|who (?:finished|came) where)\b")
 _SUBJECT = re.compile(r"\W{0,3} ((?:is|was|has|will be|comes?|came) (?:[\w'-]+ ){0,3}[\w'-]+|\w+)")
 """What is said of the name that a clause begins with."""
 _BRIEF = 60
@@ -209,7 +209,7 @@ def _listing(reading: Reading, things: list[str]) -> str:
 
 def ranking_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     """Who comes first, second and third, where a prompt asks for that: one line each, or one sentence with all."""
-    if _ASKS_RANKS.search(prompt[-_PROMPT:]) is None:
+    if not asks_order(prompt):
         return None
     names = sorted(name for name in _candidates(prompt) if prompt.count(name) > 1 or name in new.text)
     before, after = (_ranked(reading, names) for reading in (old, new))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from console.triage.normalising import stem, tokens
 from console.triage.phrases import holds_any
+from console.triage.reading import is_content
 
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])(?:[).:]{1,2}| =)[ \t]+(\S[^\n]{0,300})")
@@ -45,12 +47,17 @@ _CHOSEN_LETTER = re.compile(
 _PICKED_NUMBER = re.compile(
     r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
 )
+_ROMANS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
+_ROMAN = re.compile(r"(?:^|\n)[ \t]*\(?(i{1,3}|iv|v)[).][ \t]+(\S[^\n]{0,300})")
+_PICKED_ROMAN = re.compile(r"(?:\A[\W_]*|\b(?:option|answer|choice)(?: is)?[\W_]{1,4})(i{1,3}|iv|v)[).]")
 _CHOSEN_NUMBER = re.compile(
     r"\b(?:option|choice|number|answer is|answer:)[\s*_`\"':(]*([1-9])(?![\w.,]*\w)", re.IGNORECASE
 )
+_ON_A_LINE = re.compile(r"^[*_ \t(>-]{0,6}([A-J])[).:]{1,2}[*_ \t]{1,4}(\S[^\n]{0,300})$", re.MULTILINE)
 _SEVERAL = re.compile(
     r"(?:^[\s*_`(]*|(?:\b(?:is|are|answers?|options?|statements?|choices?)|:)[\s:*]*)"
-    r"(\(?[A-J]\)?(?:(?:\s{0,3}[,;&/+]\s{0,3}|\s{0,3},?\s{1,3}and\s{1,3})\(?[A-J]\)?)+)(?![\w'])"
+    r"([*(]{0,3}[A-J][*)]{0,3}(?:(?:\s{0,3}[,;&/+]\s{0,3}|\s{0,3},?\s{1,3}and\s{1,3})[*(]{0,3}[A-J][*)]{0,3})+)"
+    r"(?![\w'])"
 )
 _ASKS_SEVERAL = re.compile(
     r"\ball that apply\b|\b(?:select|choose|pick|mark) (?:all|two|three|every|one or more)\b"
@@ -58,6 +65,8 @@ _ASKS_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _SHORT_SENTENCE = 12
+_DESCRIBED, _OTHERS, _FEWEST = 0.6, 0.4, 2
+"""Shares of the words of an option that a sentence has that describes it, and has of others; of so many at least."""
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|except|unlike|than)\b|n't\b")
 _LONGEST_SAID = 4_000
 _NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))*\.?\s*")
@@ -71,6 +80,10 @@ def options_of(prompt: str) -> Mapping[str, str]:
     None where they do not start with A and B, or with 1 and 2.
     """
     text = prompt[-_LONGEST_PROMPT:]
+    if "\nii" in text:
+        roman = {_ROMANS[match[1]]: plain(match[2]) for match in _ROMAN.finditer(text)}
+        if "1" in roman and "2" in roman:
+            return roman
     if holds_any(text, _FIRST_NUMBER) and "2" in text and _ASKS_ONE.search(text):
         numbered = {match[1]: plain(match[2]) for match in _NUMBERED.finditer(text)}
         if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
@@ -117,6 +130,8 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
 
 def _numbered(head: str, options: Mapping[str, str]) -> str | None:
     """The number that a text begins with, alone or with its words, or "option 2"; or the option it names."""
+    if (roman := _PICKED_ROMAN.search(head)) is not None and _ROMANS[roman[1]] in options:
+        return _ROMANS[roman[1]]
     match = _PICKED_NUMBER.match(head)
     if match is not None and match[1] in options and (not match[2].strip() or plain(match[2]) == options[match[1]]):
         return match[1]
@@ -135,6 +150,30 @@ def named(sentence: str, options: Mapping[str, str]) -> str | None:
     found = [letter for letter, words in options.items() if len(words) > 2 and _holds(said, words)]
     longest = [one for one in found if not any(one != other and options[one] in options[other] for other in found)]
     return longest[0] if len(longest) == 1 else None
+
+
+def on_a_line(text: str, options: Mapping[str, str]) -> str | None:
+    """The only option that stands on a line of its own, letter and words."""
+    found = {letter for letter, words in _ON_A_LINE.findall(text) if options.get(letter) == plain(words)}
+    return found.pop() if len(found) == 1 else None
+
+
+def described(sentence: str, options: Mapping[str, str]) -> str | None:
+    """The only option most of whose words a sentence has, in whichever form: it says it in words of its own."""
+    said = _stems(sentence)
+    shares = {letter: _shared(said, _stems(words)) for letter, words in options.items()}
+    best = max(shares, key=shares.__getitem__, default=None)
+    if best is None or shares[best] < _DESCRIBED:
+        return None
+    return best if all(share <= _OTHERS for letter, share in shares.items() if letter != best) else None
+
+
+def _shared(said: frozenset[str], words: frozenset[str]) -> float:
+    return len(said & words) / len(words) if len(words) >= _FEWEST else 0.0
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(token) for token in tokens(text) if is_content(token))
 
 
 def _holds(said: str, words: str) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from console.triage.lecturing import Evasion
 from console.triage.normalising import sentences
+from console.triage.options import options_of
 from console.triage.phrases import any_of, either, holds_any
 from console.triage.reading import Reading, once_a_prompt
 
@@ -33,7 +34,7 @@ _HARD = any_of(
     sorry, but (?:that|this|as|it|your|the)\b[^.]{0,60}(?:n't|not|unable|against|violat)
     (?:apologi[sz]e|apologies|unfortunately)\b,? (?:but )?i(?:'m| am)? (?:<cannot>|unable to|not able to) <do>
     i(?: am|'m) not (?:programmed|designed|allowed|permitted|comfortable)
-    i(?: am|'m) an ai(?: language model)?,? and (?:so )?(?:i )?(?:do not|don't|cannot|can't)
+    i(?: am|'m) (?:only |just )?an ai(?: [\w ]{1,24})?,? (?:and|so) (?:so )?(?:i )?(?:do not|don't|cannot|can't)
     as an? <model>[^.]{0,40}\b(?:i|it)(?:'m| am)? (?:<cannot>|unable|not able|must emphasi[sz]e)
     as an? <model>[^.]{0,40}\bi (?:do not|don't) have (?:personal )?opin
     (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}(?:guidelines|polic(?:y|ies)|principles)
@@ -199,7 +200,8 @@ def refusal(reading: Reading, prompt: str) -> float:
         if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
             return 0.0
         said = PREFACE if answers(text) else POLITE
-    return PREFACE if said > PREFACE and _only_disclaims(text) else said
+    # Who only says what it is not, and then picks none of the options, has not answered.
+    return PREFACE if said > PREFACE and not options_of(prompt) and _only_disclaims(text) else said
 
 
 @lru_cache(maxsize=8)
