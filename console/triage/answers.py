@@ -48,7 +48,8 @@ _MARK_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _WORDS_ELSEWHERE = ("ntwort", "ösung", "éponse", "espuesta", "esposta", "isposta", "答", "正解")
-_TAG = re.compile(r"<(answer|final_answer|result)>\s*(.*?)\s*</\1>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"[<\[](answer|final_answer|result)[>\]]\s*(.*?)\s*[<\[]/\1[>\]]", re.IGNORECASE | re.DOTALL)
+_ASSERTED = re.compile(r"assert .{1,400} == (.{1,400})", re.DOTALL)
 _BRACKETS = re.compile(r"\[\[?\s*([A-J]|yes|no|true|false|-?\d[\d.,]*)\s*\]\]?", re.IGNORECASE)
 _END = re.compile(
     r"\n|。|\.(?=\s|$)|;|\s(?:because|since|which|as the|so that|due to)\b|,\s(?:because|since|which|as|so|but)\b"
@@ -180,9 +181,10 @@ def _boxed(text: str) -> Answer | None:
 
 
 def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
-    tagged = _TAG.findall(text) if "</" in text else None
+    tagged = _TAG.findall(text) if "</" in text or "[/" in text else None
     if tagged:
-        return Answer("marked", tagged[-1][1][:LONGEST_VALUE])
+        asserted = _ASSERTED.fullmatch(tagged[-1][1])
+        return Answer("marked", (asserted or tagged[-1])[1][:LONGEST_VALUE])
     last = text.rpartition("\n")[2]
     if last.startswith("#### ") and (value := last.strip("# ")):
         return Answer("marked", value[:LONGEST_VALUE])

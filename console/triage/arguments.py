@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from console.triage.equality import same_literal
 from console.triage.formulas import same_formula
 from console.triage.lexicon import COURTESIES, NEGATIONS, STATES
 from console.triage.normalising import folded, stem, tokens
@@ -117,7 +118,7 @@ def _of_lists(key: str, one: Sequence[object], other: Sequence[object], prompt: 
 
 
 def _of_texts(key: str, one: str, other: str, prompt: str) -> float:
-    if _reworded(one, other) or _same_expression(one, other):
+    if _reworded(one, other) or _same_expression(one, other) or (one[:1] in "[{" and same_literal(one, other)):
         return _REWORDED
     if _listed(one, prompt) and not _listed(other, prompt):
         return _OTHER
@@ -161,7 +162,9 @@ def _in_other_forms(one: str, other: str) -> bool:
 
 def _same_words(one: str, other: str) -> bool:
     """Whether two short texts in lower case are one: `ny`, `new york`; `m`, `meters`; `la`, `los angeles`."""
-    if one == other or STATES.get(one) == other or STATES.get(other) == one:
+    if one.removesuffix(" city") == other.removesuffix(" city"):
+        return True
+    if STATES.get(one) == other or STATES.get(other) == one:
         return True
     short, long = sorted((one, other), key=len)
     if len(short) > 1 and short == "".join(word[0] for word in long.split()):

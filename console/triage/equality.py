@@ -129,7 +129,7 @@ def same_answer(old: str, new: str, options: Mapping[str, str]) -> bool:
         return left.lower() == right.lower()
     if set(_LETTER.findall(left)) != set(_LETTER.findall(right)):
         return False  # "Sentence A" is not "Sentence B"
-    literals = _same_literal(left, right)
+    literals = same_literal(left, right)
     if literals is not None:
         return literals
     return not _COMMAND.search(f"{left} {right}") and _same_words(left, right)
@@ -171,7 +171,7 @@ def _truth(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def _same_literal(left: str, right: str) -> bool | None:
+def same_literal(left: str, right: str) -> bool | None:
     """Whether two lists, or other values of Python, are the same; None where either is none."""
     if left[:1] not in "[({'\"" and right[:1] not in "[({'\"":
         return None

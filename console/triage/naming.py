@@ -41,6 +41,7 @@ _PROMPT = 2_000
 _LAST = 3
 _FEW = 4
 _FEWEST = 3
+_MOST_OF = 0.7
 _THINGS = re.compile(
     r":\s*((?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}(?:, ?(?:[^,:.\n?]|(?<=\d)\.(?=\d)){2,80}){2,12})[.?]?\s*$"
 )
@@ -193,18 +194,20 @@ def order_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
     things = [_ARTICLE.sub("", thing.strip(" .?\n").lower()) for thing in _COMMA.split(listed[1])] if listed else []
     if not things and (words := _WORDS.search(prompt[-_PROMPT:])) is not None:
         things = words[1].lower().split()
-    texts = [_listing(reading, things) for reading in (old, new)]
-    found = [thing for thing in things if thing and all(text.count(thing) == 1 for text in texts)]
-    before, after = (sorted(found, key=text.find) for text in texts)
-    if len(found) < _FEWEST or before == after:
+    before, after = (_listing(reading, things) for reading in (old, new))
+    if min(len(before), len(after)) < _FEWEST or before == after:
         return None
     return changed("stated answer", "in another order:", ", ".join(before), ", ".join(after), 0.75)
 
 
-def _listing(reading: Reading, things: list[str]) -> str:
-    """The last sentence that has every one of some things once; the whole text where there is none."""
-    last = (sentence.lower() for sentence in reversed(reading.last_sentences))
-    return next((one for one in last if all(one.count(thing) == 1 for thing in things)), reading.text.lower())
+def _listing(reading: Reading, things: list[str]) -> list[str]:
+    """Some things in the order of the last sentence that has most of them once; of the whole text, if it has all."""
+    for sentence in [*reversed(reading.last_sentences), reading.text]:
+        text = sentence.lower()
+        found = [thing for thing in things if thing and text.count(thing) == 1]
+        if len(found) >= max(_FEWEST, (1 if sentence is reading.text else _MOST_OF) * len(things)):
+            return sorted(found, key=text.find)
+    return []
 
 
 def ranking_change(old: Reading, new: Reading, prompt: str) -> Reason | None:

@@ -67,6 +67,7 @@ _ASKS_SEVERAL = re.compile(
 _SHORT_SENTENCE = 12
 _DESCRIBED, _OTHERS, _FEWEST = 0.6, 0.4, 2
 """Shares of the words of an option that a sentence has that describes it, and has of others; of so many at least."""
+_END = 80
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|except|unlike|than)\b|n't\b")
 _LONGEST_SAID = 4_000
 _NO_WORDS = re.compile(r"[\s(*_`\[]*[A-J](?:[\s,;&/+()*_`\]]|and|[A-J](?![a-z]))*\.?\s*")
@@ -228,7 +229,7 @@ def label_of(text: str, labels: Collection[str]) -> str:
     first = _WORD.match(lower)
     if first is not None and first[1] in labels:
         return first[1]
-    said = [word for word in _CHOSEN.findall(lower) if word in labels]
+    said = [word for part in (lower, text[-_END:].lower()) for word in _CHOSEN.findall(part) if word in labels]
     return said[0] if len(set(said)) == 1 else ""
 
 

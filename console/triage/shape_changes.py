@@ -75,6 +75,7 @@ def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         strict = not prompt or _ONLY.search(prompt) is not None
         if _LETTER.fullmatch(old.text):
             strict = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
+        strict = strict and not new.text.startswith(f"{old.text} (")
         text = f"was only a {before.kind} ({brief(old.text, 30)}), is now a text of {len(new.text.split())} words"
         return [Reason("shape", text, 0.6 if strict else 0.3)]
     if before.kind == "number" and after.kind not in ("number", "json"):
@@ -90,6 +91,8 @@ def _same_option(old: Reading, new: Reading, prompt: str) -> bool:
 
 def _of_json(before: Shape, after: Shape, around: int, prompt: str) -> list[Reason]:
     if after.kind != "json":
+        if before.wrap == "mixed" and isinstance(before.data, list):
+            return [Reason("shape", "a list between words is written another way", 0.3)]
         return [Reason("shape", "was JSON, does not parse as JSON any more", 0.9 if before.strict else 0.6)]
     if before.strict and not after.strict and before.wrap == after.wrap:
         return [

@@ -183,13 +183,22 @@ def form_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         # Of a provider's message its own library reads both.
         weight = 0.4 if before.startswith(_MESSAGE) and after.startswith(_MESSAGE) else 0.6
         return [changed("tool call", "the same call in another form:", before, after, weight)]
+    if _is_json(old) and not _is_json(new) and "{'" not in prompt:
+        return [Reason("shape", "the call is no valid JSON any more", 0.6)]
     alone, still = (any(map(_from_source, _sources(reading.text))) for reading in (old, new))
     if alone and not still and after == "source":
         weight = 0.6 if _ONLY_CALLS.search(prompt) else 0.45
         return [Reason("shape", "bare call is newly wrapped in prose", weight)]
     if "```" in new.text and "```" not in old.text:
-        return [Reason("shape", "bare call is newly wrapped in a fence", 0.45)]
+        weight = 0.55 if _ONLY_CALLS.search(prompt) else 0.45
+        return [Reason("shape", "bare call is newly wrapped in a fence", weight)]
     return []
+
+
+def _is_json(reading: Reading) -> bool:
+    """Whether what stands in the tags of a text is JSON."""
+    bodies = [body for _, body in _TAGGED.findall(reading.text)]
+    return bool(bodies) and all(parsed(body)[0] is not None for body in bodies)
 
 
 def with_plain_names(
