@@ -355,9 +355,25 @@ def test_progress_that_is_no_number_fills_nothing() -> None:
 # --- table --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("width", "said"), [(44, "rollout"), (80, "rollout"), (119, "rollout"), (120, "whole rollout")]
+)
+def test_the_table_says_that_it_counts_the_whole_rollout(width: int, said: str) -> None:
+    heading = draw_table(LIVE, width, 8).text()[0]
+    assert heading.partition("●")[0].strip() == said
+    alone = replace(LIVE, state=State.NO_CANARY)
+    assert draw_table(alone, width, 8).text()[0].strip().startswith("● production")
+
+
+def test_a_narrow_plot_says_that_it_is_an_average_before_how_long_it_is() -> None:
+    wide, narrow = (draw_plot(LIVE.plots[0], width, 8).text()[0] for width in (78, 66))
+    assert "Error rate  last 8 h, 1-hour average" in wide
+    assert "Error rate  1-hour average" in narrow
+
+
 def test_the_table_at_80_columns_inside() -> None:
     assert draw_table(LIVE, 80, 8).text() == [
-        "          ● production ◆ canary   change  limit  regression   pass     to decide",
+        "rollout   ● production ◆ canary   change  limit  regression   pass     to decide",
         "requests        23,028    1,212    split as set",
         "error rate      0.94 %   1.07 % +0.13 pt ≤ 0.19  ────────┼━━●─────    1,400 more",
         "latency p50     1.92 s   1.71 s    ×0.89 ≤ 1.10  ────────┼━━━━━━━━        ✓ pass",
@@ -474,7 +490,7 @@ def test_the_blocks_of_the_live_pane_at_120_by_36() -> None:
     assert starts[1].startswith("◐ WATCHING")
     assert starts[2].startswith("costs $1.07")
     assert starts[5].startswith("◆ 5 %")
-    assert starts[7].startswith("● production")
+    assert starts[7].startswith("rollout   ●")
     assert starts[14].startswith("flagged")
     assert starts[16].startswith("Error rate")
     assert [y for y in range(24) if y not in starts] == [0, 3, 6, 15]

@@ -76,7 +76,7 @@ def _put_title(canvas: Canvas, plot: PlotView) -> None:
     if band:
         at = canvas.put(at + 3, 0, "▇▇", "bandk")
         canvas.put(at, 0, band, "muted")
-    for subtitle in (plot.subtitle, plot.subtitle.split(", ")[0]):
+    for subtitle in (plot.subtitle, plot.subtitle.split(", ")[-1]):  # the axis says the hours, too
         if x + 2 + cell_width(subtitle) + 3 <= start:
             canvas.put(x + 2, 0, subtitle, "muted")
             break

@@ -25,6 +25,7 @@ _ABOUT = (
     (
         "Live canary: the verdict, the ladder, and every metric on both arms. The verdict may be looked at every",
         "second: a false alarm stays below 1 % over a rollout's whole life. The meter runs from regression to pass.",
+        "The table counts the whole rollout, the plot averages an hour: after a fault they differ, and both are right.",
     ),
     (
         "Comparer: one prompt on production and canary, side by side. Tinted words stand on one side only.",

@@ -109,6 +109,9 @@ def draw_table(view: CanaryView, width: int, rows: int, fold: int = 0) -> Canvas
 def _heading(at: Columns) -> Canvas:
     """The same with every look."""
     canvas = Canvas(at.width, 1)
+    if at.canary:  # the plot below averages an hour: after a fault it says something else
+        said = "whole rollout"
+        canvas.put(0, 0, said if at.production >= cell_width(said) + 14 else "rollout", "muted")
     if at.production:
         canvas.right(at.production, 0, "● production", "prod")
     if at.canary:
