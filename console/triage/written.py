@@ -113,11 +113,16 @@ def _in_lines(text: str) -> tuple[Call, ...]:
 
 def _sources(text: str) -> Iterator[str]:
     """What of a text may be calls in the source of a program: all of it, with a fence or a label, or the last line."""
-    bare = _LABEL.sub("", _ONLY_FENCE.sub(r"\1", text).strip("`\n "))
-    if _CALLS.match(bare):
+    if bare := _alone(text):
         yield bare
     elif (last := text.rpartition("\n")[2].strip("` ")).startswith("[") and _CALLS.match(last):
         yield last
+
+
+def _alone(text: str) -> str:
+    """The source of calls that a text is as a whole, but for a fence or a label; "" where it is none."""
+    bare = _LABEL.sub("", _ONLY_FENCE.sub(r"\1", text).strip("`\n "))
+    return bare if _CALLS.match(bare) else ""
 
 
 def _among_words(text: str, names: Collection[str]) -> tuple[Call, ...]:
@@ -185,7 +190,7 @@ def form_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return [changed("tool call", "the same call in another form:", before, after, weight)]
     if _is_json(old) and not _is_json(new) and "{'" not in prompt:
         return [Reason("shape", "the call is no valid JSON any more", 0.6)]
-    alone, still = (any(map(_from_source, _sources(reading.text))) for reading in (old, new))
+    alone, still = (bool(_from_source(_alone(reading.text))) for reading in (old, new))
     if alone and not still and after == "source":
         weight = 0.6 if _ONLY_CALLS.search(prompt) else 0.45
         return [Reason("shape", "bare call is newly wrapped in prose", weight)]
