@@ -20,9 +20,3 @@ class Later:
 
 anthropic = Later("anthropic")
 openai = Later("openai")
-
-
-def load() -> None:
-    """Load them now, once for all processes that are forked afterwards."""
-    importlib.import_module("anthropic")
-    importlib.import_module("openai")

@@ -1,5 +1,7 @@
 """Processes of the console that need not load it: forks of one process that has, each with its own files or terminal.
 
+Arguments are those of `console`, or `-c` and a program in Python. The SDKs are loaded as well.
+
 Half of what a started console takes of the processor is imports, and it is started a hundred times here. A fork is as
 real a process: own pid, session, terminal, environment, folder, exit code. What depends on how an interpreter starts
 (`PYTHON…`, locale, the imports themselves) is tested with processes that are started; see `fits`.
@@ -24,7 +26,8 @@ from contextlib import suppress
 from functools import cache
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import IO, Any, NoReturn
 
 import pexpect
 
@@ -33,6 +36,7 @@ _AT_START = ("PYTHON", "LC_", "LANG", "TEXTUAL", "RICH")
 _LOADED = """
 console.__main__ console.cli.main console.cli.open_console console.cli.first_run console.tui.app console.tui.keymap
 console.tui.screens.confirm console.tui.screens.reading console.actions.desk console.cli.verbs.guard tomlkit
+console.providers.adapters
 """
 
 
@@ -119,19 +123,60 @@ def run(
         return subprocess.CompletedProcess(list(arguments), code, out.read(), err.read())
 
 
+class Process:
+    """One that runs on beside the test; what it says goes to files."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
+        with Path(os.devnull).open() as nothing:
+            files = [nothing.fileno(), self._out.fileno(), self._err.fileno()]
+            self._fork = Fork(arguments, files, environment, str(cwd))
+        self.pid = self._fork.pid
+
+    @property
+    def out(self) -> str:
+        return _whole(self._out)
+
+    @property
+    def err(self) -> str:
+        return _whole(self._err)
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def end(self, within_s: float) -> int:
+        """Its exit code, -n after signal n; killed where it takes longer."""
+        code = self._fork.code(within_s)
+        if code is None:
+            self.signal(signal.SIGKILL)
+            raise subprocess.TimeoutExpired(str(self.pid), within_s, self.out, self.err)
+        return code
+
+
+def _whole(file: IO[bytes]) -> str:
+    return os.pread(file.fileno(), 10_000_000, 0).decode()
+
+
 class Spawned:
     """What `pexpect.spawn` is to a started process, as far as a test's terminal uses it."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], dimensions: tuple[int, int], cwd: str
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        dimensions: tuple[int, int],
+        cwd: str,
+        stdout: IO[Any] | None = None,
     ) -> None:
+        """Started; with `stdout` what goes there goes to a file, not to the terminal."""
         self.child_fd, theirs = os.openpty()
         os.set_inheritable(self.child_fd, False)
         self.setwinsize(*dimensions)
         modes = termios.tcgetattr(theirs)
         modes[3] &= ~termios.ECHO
         termios.tcsetattr(theirs, termios.TCSANOW, modes)
-        self._fork = Fork(arguments, [theirs] * 3, environment, cwd)
+        files = [theirs, theirs if stdout is None else stdout.fileno(), theirs]
+        self._fork = Fork(arguments, files, environment, cwd)
         os.close(theirs)
         self.pid = self._fork.pid
         self.closed = False
@@ -160,6 +205,10 @@ class Spawned:
     def isalive(self) -> bool:
         return self._fork.code(0) is None
 
+    def ended(self, within_s: float) -> int | None:
+        """Its exit code, -n after signal n; None where it still runs."""
+        return self._fork.code(within_s)
+
     @property
     def exitstatus(self) -> int | None:
         code = self._fork.code(0)
@@ -183,6 +232,7 @@ def _serve(requests: socket.socket) -> None:
     """Fork for every request, until whoever asks has ended."""
     for name in _LOADED.split():
         __import__(name)
+    sys.modules["console.providers.adapters"].warm().join()
     gc.freeze()
     while True:
         data, files, _, _ = socket.recv_fds(requests, 262_144, 4)
@@ -224,13 +274,26 @@ def _become(request: dict[str, Any], *files: int) -> NoReturn:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    tempfile.tempdir = None  # TMPDIR may be another
     sys.stdin = sys.__stdin__ = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
     sys.stdout = sys.__stdout__ = _written(1, "strict", lines=os.isatty(1))
     sys.stderr = sys.__stderr__ = _written(2, "backslashreplace", lines=True)
+    if request["arguments"][:1] == ["-c"]:
+        _program(*request["arguments"])
     sys.argv = ["console", *request["arguments"]]
     from console.__main__ import main
 
     sys.exit(main())
+
+
+def _program(option: str, code: str, *arguments: str) -> NoReturn:
+    """As `python -c CODE` does it."""
+    sys.argv = [option, *arguments]
+    sys.path[0] = ""
+    sys.path[1:1] = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    exec(compile(code, "<string>", "exec"), main.__dict__)
+    sys.exit()
 
 
 def _written(number: int, errors: str, *, lines: bool) -> TextIOWrapper:

@@ -283,10 +283,10 @@ def _become(config: Any, run: dict[str, Any]) -> None:
 def run_in(session: pytest.Session, count: int) -> None:
     """Run the tests of a session in `count` workers, loading before they are forked what most of them would load."""
     session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # the one folder of theirs
-    if "tests.later" in sys.modules:
-        sys.modules["tests.later"].load()
     if "tests.warm" in sys.modules:
         sys.modules["tests.warm"].start()
+    if "console.providers.adapters" in sys.modules:
+        sys.modules["console.providers.adapters"].warm().join()  # the SDKs, and what they load with a first answer
     gc.collect()
     gc.freeze()
     Run(session, count).all()

@@ -6,17 +6,17 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pexpect
 import pytest
+from pexpect.fdpexpect import fdspawn
 
 from console.cli.comparing import counted
 from console.cli.prompts import prompts_of
 from console.domain.errors import Usage
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW, SPARE = "claude-sonnet-4-5-20250929", "claude-sonnet-5-5", "claude-haiku-4-5-20251001"
@@ -126,31 +126,24 @@ def test_an_interrupted_run_goes_on_where_it_was(world, stand_in, tmp_path) -> N
     file = write(world, numbered(60))
     # 120 answers of a second or so, two at a time: far longer than stopping it after six takes, on a busy machine too.
     stand_in.control.scale(0.2)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "ANTHROPIC_API_KEY": "none",
-        "ANTHROPIC_BASE_URL": stand_in.url,
-    }
-    command = [sys.executable, "-m", "console", "compare", "--file", file, "--concurrency", "2", "--json"]
-    process = subprocess.Popen(
-        command, cwd=world.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    environment = {**os.environ, "ANTHROPIC_API_KEY": "none", "ANTHROPIC_BASE_URL": stand_in.url}
+    words = ["compare", "--file", file, "--concurrency", "2", "--json"]
+    process = warm.Process(words, environment, world.folder)
     before, deadline = asked(stand_in), time.monotonic() + 30
     while asked(stand_in) - before < 6:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
-    assert process.returncode == 130, err
-    assert out == ""
+    process.signal(signal.SIGINT)
+    code, err = process.end(20), process.err
+    assert code == 130, err
+    assert process.out == ""
     assert re.search(r"stopped: \d+ of 60 comparisons made; the same command goes on from there", err)
     assert "nothing was changed" not in err, "one message says it"
     paid = asked(stand_in) - before
     stand_in.control.scale(0.0)
-    done = subprocess.run(command, cwd=world.folder, env=environment, capture_output=True, text=True, timeout=60)
+    done = warm.run(words, environment, world.folder)
     assert done.returncode in (0, 1), done.stderr
-    kept = int(re.search(r"(\d+) answers? kept", done.stderr)[1])  # type: ignore[index]
+    kept = int(re.search(rb"(\d+) answers? kept", done.stderr)[1])  # type: ignore[index]
     assert kept >= 3
     # Nothing twice, but what was under way when it was stopped.
     assert asked(stand_in) - before <= 120 + (paid - kept)
@@ -268,19 +261,15 @@ def test_progress_counts_what_changed() -> None:
 
 def test_progress_is_for_a_terminal_and_gone_afterwards(world, stand_in) -> None:
     file = write(world, numbered(30))
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "ANTHROPIC_API_KEY": "none",
-        "ANTHROPIC_BASE_URL": stand_in.url,
-        "TERM": "xterm",
-    }
-    command = f"{sys.executable} -m console compare --file {file} --json > out.json"
-    child = pexpect.spawn(
-        "/bin/sh", ["-c", command], cwd=str(world.folder), env=environment, encoding="utf-8", timeout=30
-    )
-    child.expect(r"\d+ of 30 · \d+ changed · \d+ unchanged")
-    child.expect(pexpect.EOF)
+    own = {"ANTHROPIC_API_KEY": "none", "ANTHROPIC_BASE_URL": stand_in.url, "TERM": "xterm"}
+    words = ["compare", "--file", file, "--json"]
+    with (world.folder / "out.json").open("w") as out:
+        child = warm.Spawned(words, {**os.environ, **own}, (24, 80), str(world.folder), out)
+    said = fdspawn(child.child_fd, encoding="utf-8", timeout=30)
+    said.expect(r"\d+ of 30 · \d+ changed · \d+ unchanged")
+    said.expect(pexpect.EOF)
+    assert child.ended(30) in (0, 1)
+    child.close()
     assert len(json.loads((world.folder / "out.json").read_text())["comparisons"]) == 30
 
 

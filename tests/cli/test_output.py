@@ -7,19 +7,21 @@ import json
 import math
 import os
 import signal
-import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pexpect
 import pytest
+from pexpect.fdpexpect import fdspawn
 
 from console.cli import diagnostics, output
 from console.cli.open_console import is_ascii_only
 from console.cli.settings import Settings
 from console.domain.errors import EXIT_INVALID, LogInvalid
 from console.text.ascii import ascii_only, is_c_locale
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -175,35 +177,24 @@ def test_nobody_is_asked_without_a_terminal(monkeypatch) -> None:
 
 
 def test_an_interrupted_comparison_ends_at_once_and_takes_its_stand_in_along(world) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "console", "compare", "[long] hello", "--stand-in"],
-        cwd=world.folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert "comparing" in child.stderr.readline()
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
-    assert child.returncode == 130
-    assert "Traceback" not in err
-    assert out == ""
+    child = warm.Process(["compare", "[long] hello", "--stand-in"], {**os.environ}, world.folder)
+    deadline = time.monotonic() + 30
+    while "comparing" not in child.err:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    child.signal(signal.SIGINT)
+    assert child.end(30) == 130
+    assert "Traceback" not in child.err
+    assert child.out == ""
 
 
 def test_progress_of_a_comparison_on_a_terminal(world) -> None:
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "console", "compare", "Where is my parcel?", "--stand-in"],
-        cwd=str(world.folder),
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
-        dimensions=(34, 118),
-        encoding="utf-8",
-        timeout=60,
-    )
-    child.expect("claude-sonnet-4-5-20250929 waiting · claude-sonnet-5-5 waiting")
-    child.expect("[0-9]+ characters")
-    child.expect("stand-in answers")
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    words = ["compare", "Where is my parcel?", "--stand-in"]
+    child = warm.Spawned(words, {**os.environ, "TERM": "xterm-256color"}, (34, 118), str(world.folder))
+    said = fdspawn(child.child_fd, encoding="utf-8", timeout=60)
+    said.expect("claude-sonnet-4-5-20250929 waiting · claude-sonnet-5-5 waiting")
+    said.expect("[0-9]+ characters")
+    said.expect("stand-in answers")
+    said.expect(pexpect.EOF)
+    assert child.ended(30) == 0
+    child.close()

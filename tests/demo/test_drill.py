@@ -7,8 +7,6 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -37,6 +35,7 @@ from console.history.store import History, beside
 from console.registry.reading import read
 from console.traffic.importing import write_history
 from console.traffic.reading import LogReader
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -470,18 +469,11 @@ def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(drill
 
 def test_a_drill_that_is_ended_takes_its_processes_and_folder_with_it(drill, tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "console", "drill", "support", "--registry", str(drill.registry)],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    words = ["drill", "support", "--registry", str(drill.registry)]
+    process = warm.Process(words, {**os.environ, "TMPDIR": str(tmp_path / "tmp")}, ROOT)
     try:
         _until(lambda: list((tmp_path / "tmp").glob("*/met-0.json")), "it never began")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 128 + signal.SIGTERM
+        process.signal(signal.SIGTERM)
     finally:
-        process.kill()
-        process.communicate()
+        assert process.end(20) == 128 + signal.SIGTERM
     assert list((tmp_path / "tmp").iterdir()) == []

@@ -8,7 +8,6 @@ import re
 import shlex
 import sqlite3
 import subprocess
-import sys
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +67,7 @@ def ask(client, text):
 """
 
 
-def run_python(code: str, place: Path, environment: dict[str, str], url: str) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, place: Path, environment: dict[str, str], url: str) -> subprocess.CompletedProcess[bytes]:
     given = {
         **environment,
         "PYTHONPATH": f"{STUBS}:{environment['PYTHONPATH']}",
@@ -77,9 +76,7 @@ def run_python(code: str, place: Path, environment: dict[str, str], url: str) ->
         "OPENAI_API_KEY": "no-key-is-needed",
         "OPENAI_BASE_URL": f"{url}/v1",
     }
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=place, env=given, capture_output=True, text=True, timeout=60, check=False
-    )
+    return warm.run(["-c", code], given, place)
 
 
 def rows(place: Path) -> list[tuple[str, str, str, str | None]]:

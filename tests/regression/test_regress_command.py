@@ -7,8 +7,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import yaml
+from pexpect.fdpexpect import fdspawn
 
 from console.cli.regressing import counted
 from console.registry.reading import read
@@ -31,6 +30,11 @@ def change(app: App, case: str = "two") -> None:
     """The new model says something else to this case."""
     app.provider.answers[(OLD, f"Question {case}?")] = "You can return it within 30 days."
     app.provider.answers[(NEW, f"Question {case}?")] = "You can return it within 14 days."
+
+
+def environment(app: App, state: Path) -> dict[str, str]:
+    own = {"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": app.provider.url, "CONSOLE_STATE": str(state)}
+    return {**os.environ, **own}
 
 
 def pin(app: App):
@@ -234,28 +238,21 @@ def test_reading_what_is_accepted_then_running_again_is_the_whole_loop(console, 
 def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(app: App, state: Path) -> None:
     app.write_suite({f"case-{number}": f"Question {number}?" for number in range(30)})
     app.provider.latency_s = 0.1
-    command = [sys.executable, "-m", "console", "regress", "support", "--concurrency", "2"]
-    environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": app.provider.url,
-        "CONSOLE_STATE": str(state),
-    }  # fmt: skip
-    with subprocess.Popen(
-        command, cwd=app.folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as it:
-        end = time.monotonic() + 30
-        while len(app.provider.asked) < 8 and time.monotonic() < end:
-            time.sleep(0.01)
-        it.send_signal(signal.SIGINT)
-        began = time.monotonic()
-        _, err = it.communicate(timeout=20)
-        assert time.monotonic() - began < 5
-    assert it.returncode == 130
-    said = re.search(r"stopped: (\d+) of 60 answers kept; the same command goes on from there", err.decode())
+    words = ["regress", "support", "--concurrency", "2"]
+    it = warm.Process(words, environment(app, state), app.folder)
+    end = time.monotonic() + 30
+    while len(app.provider.asked) < 8 and time.monotonic() < end:
+        time.sleep(0.01)
+    it.signal(signal.SIGINT)
+    began = time.monotonic()
+    assert it.end(20) == 130
+    assert time.monotonic() - began < 5
+    said = re.search(r"stopped: (\d+) of 60 answers kept; the same command goes on from there", it.err)
     assert said
     kept, app.provider.latency_s = int(said[1]), 0.0
     assert kept >= 4
     app.provider.asked.clear()
-    done = warm.run(command[3:], environment, app.folder)
+    done = warm.run(words, environment(app, state), app.folder)
     assert done.returncode == 0, done.stderr
     assert abs(len(app.provider.asked) - (60 - kept)) <= 2  # those under way may be on the disk, or still arriving
 
@@ -285,17 +282,12 @@ def test_what_schedule_prints_runs(console, app: App) -> None:
 
 def test_progress_is_one_line_on_a_terminal_that_is_gone_afterwards(app: App, state: Path) -> None:
     app.provider.latency_s = 0.05
-    environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": app.provider.url,
-        "CONSOLE_STATE": str(state), "TERM": "xterm",
-    }  # fmt: skip
-    child = pexpect.spawn(
-        sys.executable, ["-m", "console", "regress", "support", "--concurrency", "1"], cwd=str(app.folder),
-        env=environment, dimensions=(24, 100), encoding="utf-8", timeout=30,
-    )  # fmt: skip
-    child.expect(r"━+─+ \d of 6 answers")
-    child.expect("3 same")
-    child.expect(pexpect.EOF)
+    words, given = ["regress", "support", "--concurrency", "1"], environment(app, state) | {"TERM": "xterm"}
+    child = warm.Spawned(words, given, (24, 100), str(app.folder))
+    said = fdspawn(child.child_fd, encoding="utf-8", timeout=30)
+    said.expect(r"━+─+ \d of 6 answers")
+    said.expect("3 same")
+    said.expect(pexpect.EOF)
+    assert child.ended(30) == 0
     child.close()
-    assert child.exitstatus == 0
-    assert "─" not in child.before
+    assert "─" not in said.before
