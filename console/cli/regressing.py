@@ -20,7 +20,7 @@ from console.providers.kept import AnswerJournal
 from console.providers.meanwhile import meanwhile
 from console.providers.records import Limits
 from console.regression.planning import SuitePlan
-from console.regression.records import STATUSES, SuiteRun
+from console.regression.records import WORDS, SuiteRun
 from console.regression.running import Finished, Progress, run_suite
 from console.text import words
 
@@ -68,7 +68,7 @@ class _Count:
         """One more answer."""
         self.answers, self.kept = event.answers, event.kept
         if event.result is not None:
-            self._tally[event.result.status] += 1
+            self._tally[event.result.word] += 1
 
     def __str__(self) -> str:
         return counted(self.answers, self.of, self._tally, self.kept, time.monotonic() - self._began)
@@ -78,7 +78,7 @@ def counted(answers: int, of: int, tally: Mapping[str, int], kept: int, seconds:
     """`━━━━━━────────────── 120 of 400 answers · 50 same · 3 worrying · 20 kept · ≈ 40 s left`."""
     full = round(_BAR * answers / of) if of else _BAR
     parts = [f"{'━' * full}{'─' * (_BAR - full)} {words.count(answers)} of {words.plural(of, 'answer')}"]
-    parts += [f"{words.count(tally[status])} {status}" for status in STATUSES if tally.get(status)]
+    parts += [f"{words.count(tally[word])} {word}" for word in WORDS if tally.get(word)]
     if kept:
         parts.append(f"{words.count(kept)} kept")
     if answers - kept >= _GUESS_FROM and answers < of:

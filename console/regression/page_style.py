@@ -19,11 +19,12 @@ h2 span { color: var(--muted); font-weight: normal; } h3 { font-size: .95rem; ma
 .counts { list-style: none; display: flex; flex-wrap: wrap; gap: 1.5rem; padding: 0; margin: 1rem 0; }
 li b, summary b { font-variant-numeric: tabular-nums; }
 .failed { color: var(--red); fill: var(--red); } .worrying { color: var(--amber); fill: var(--amber); }
+.needs-a-human { color: var(--amber); fill: none; stroke: var(--amber); }
 .acceptable { color: var(--green); fill: var(--green); } .same { color: var(--muted); fill: var(--rule); }
 .not-measured { color: var(--muted); fill: none; stroke: var(--muted); stroke-dasharray: 3 3; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 13px system-ui, sans-serif; }
 svg .label { fill: var(--fg); } svg .count { fill: var(--muted); } svg .on { fill: var(--on); stroke: none; }
-svg .on.same, svg .on.not-measured { fill: var(--fg); }
+svg .on.same, svg .on.not-measured, svg .on.needs-a-human { fill: var(--fg); }
 pre { background: var(--side); padding: .8rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 details { border-top: 1px solid var(--rule); padding: .5rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from console.regression.escaping import in_html
-from console.regression.records import Status
+from console.regression.records import Word
 
-ORDER: tuple[Status, ...] = ("failed", "worrying", "acceptable", "same", "not measured")
+ORDER: tuple[Word, ...] = ("failed", "worrying", "needs a human", "acceptable", "same", "not measured")
 _ROW, _LABEL, _BAR, _COUNT = 30, 270, 520, 60
 _LETTERS = 36
 """As many of a label as have room before its bar; the whole of it is in its tooltip."""
-_GLYPHS: Mapping[Status, str] = {
-    "failed": "×", "worrying": "▲", "acceptable": "✓", "same": "=", "not measured": "–",
+_GLYPHS: Mapping[Word, str] = {
+    "failed": "×", "worrying": "▲", "needs a human": "?", "acceptable": "✓", "same": "=", "not measured": "–",
 }  # fmt: skip
 
 
-def bars(rows: Sequence[tuple[str, Mapping[Status, int]]], title: str) -> str:
+def bars(rows: Sequence[tuple[str, Mapping[Word, int]]], title: str) -> str:
     """One bar a row, as long as its count, parted by status; each part says its number in a tooltip.
 
     `rows` are a label and how many cases have each status. The longest bar fills the width.
@@ -36,7 +36,7 @@ def bars(rows: Sequence[tuple[str, Mapping[Status, int]]], title: str) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def _bar(counts: Mapping[Status, int], y: int, longest: int) -> list[str]:
+def _bar(counts: Mapping[Word, int], y: int, longest: int) -> list[str]:
     x, found = float(_LABEL), []
     for status in ORDER:
         count = counts.get(status, 0)

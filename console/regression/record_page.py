@@ -45,5 +45,5 @@ def _cluster(cluster: Changed, decided: Mapping[str, Decision]) -> Iterator[str]
         by = md_code(found.actor) if found else ""
         at = f"{found.at.astimezone(UTC):%Y-%m-%d %H:%M}" if found else ""
         why = md_code(reason_text(result), 160)
-        yield f"| {md_code(result.case)} | {result.status} | {what} | {by} | {at} | {why} |"
+        yield f"| {md_code(result.case)} | {result.word} | {what} | {by} | {at} | {why} |"
     yield ""

@@ -27,7 +27,7 @@ def passed(run: SuiteRun) -> bool:
 
 def result_words(run: SuiteRun) -> str:
     """`214 cases, 210 same, 4 acceptable`."""
-    counts = [f"{words.count(count)} {status}" for status, count in run.counts.items() if count]
+    counts = [f"{words.count(count)} {word}" for word, count in run.words.items() if count]
     return ", ".join([words.plural(len(run.results), "case"), *counts])
 
 

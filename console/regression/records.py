@@ -20,6 +20,10 @@ Status = Literal["same", "acceptable", "worrying", "failed", "not measured"]
 STATUSES: tuple[Status, ...] = ("same", "acceptable", "worrying", "failed", "not measured")
 CHANGED: tuple[Status, ...] = ("failed", "worrying", "acceptable")
 """What a person reviews, worst first."""
+Word = Literal["same", "acceptable", "needs a human", "worrying", "failed", "not measured"]
+WORDS: tuple[Word, ...] = ("same", "acceptable", "needs a human", "worrying", "failed", "not measured")
+"""What a person is told of a case: its status, or that an acceptable one differs in what only a person can weigh."""
+CHANGED_WORDS: tuple[Word, ...] = ("failed", "worrying", "needs a human", "acceptable")
 Cluster = Literal["shape", "refusal", "facts", "length", "tone", "requirements", "fault", ""]
 CLUSTERS: tuple[Cluster, ...] = ("requirements", "refusal", "shape", "facts", "length", "tone", "fault", "")
 NO_REQUIREMENTS = Requirements()
@@ -159,6 +163,16 @@ class CaseResult:
         """Whether there is something for a person to look at."""
         return self.status in CHANGED
 
+    @property
+    def needs_human(self) -> bool:
+        """Whether only a person can say if it is worse. A broken requirement or a changed fact says so itself."""
+        return self.status == "acceptable" and self.triage is not None and self.triage.needs_human
+
+    @property
+    def word(self) -> Word:
+        """What a person is told of it: the same in a run, its reports and its review."""
+        return "needs a human" if self.needs_human else self.status
+
 
 @record
 class SuiteRun:
@@ -184,6 +198,12 @@ class SuiteRun:
         """How many cases have each status; every status is there."""
         found = Counter(result.status for result in self.results)
         return {status: found[status] for status in STATUSES}
+
+    @property
+    def words(self) -> Mapping[Word, int]:
+        """How many cases a person is told each word of; every word is there, `needs a human` where any does."""
+        found = Counter(result.word for result in self.results)
+        return {word: found[word] for word in WORDS if found[word] or word != "needs a human"}
 
     @property
     def not_measured(self) -> float:

@@ -48,14 +48,14 @@ def _body(run: SuiteRun) -> Iterator[str]:
     for warning in warnings(run):
         yield f'<p class="warning">▲ {in_html(warning)}</p>'
     counts = "".join(
-        f'<li class="{status.replace(" ", "-")}"><b>{count:,}</b> {status}</li>' for status, count in run.counts.items()
+        f'<li class="{word.replace(" ", "-")}"><b>{count:,}</b> {word}</li>' for word, count in run.words.items()
     )
     yield f'<ul class="counts">{counts}</ul>'
-    yield bars([("all cases", run.counts)], "cases by status")
+    yield bars([("all cases", run.words)], "cases by status")
     clusters = changed_clusters(run)
     if clusters:
         yield "<h2>What changed</h2>"
-        rows = [(cluster.title, Counter(one.status for one in cluster.results)) for cluster in clusters]
+        rows = [(cluster.title, Counter(one.word for one in cluster.results)) for cluster in clusters]
         yield bars(rows, "changed cases by cluster")
     yield f"<pre>{in_html(chr(10).join(figures(run)))}</pre>"
     left = _COMPARED
@@ -77,7 +77,7 @@ def _cluster(cluster: Changed, compared: int) -> Iterator[str]:
 
 def _case(result: CaseResult, compared: bool) -> Iterator[str]:
     yield "<details><summary>"
-    yield f'<b class="{result.status.replace(" ", "-")}">{result.status}</b> <code>{in_html(result.case)}</code>'
+    yield f'<b class="{result.word.replace(" ", "-")}">{result.word}</b> <code>{in_html(result.case)}</code>'
     reasons = result.triage.reasons if result.triage else ()
     yield f'<span class="muted">{in_html(reason_text(result))}</span>'
     if result.flaky:

@@ -45,6 +45,7 @@ def case_fields(result: CaseResult) -> dict[str, object]:
     return {
         "id": result.case,
         "status": result.status,
+        "needs_human": result.needs_human,
         "cluster": result.cluster,
         "flaky": result.flaky,
         "accepted": result.accepted,

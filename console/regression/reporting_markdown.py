@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from console.regression.escaping import in_html, md_block, md_code
 from console.regression.grouping import changed_clusters, reason_text
-from console.regression.records import CHANGED, CaseResult, SuiteRun
-from console.regression.reporting_text import figures, warnings
+from console.regression.records import CaseResult, SuiteRun
+from console.regression.reporting_text import changed_words, figures, warnings
 
 _MOST_IN_FULL = 20
 _ROOM = 55_000
@@ -22,7 +22,7 @@ def as_markdown(run: SuiteRun) -> str:
 
 def head(run: SuiteRun) -> Iterator[str]:
     """What the run was and what came of it."""
-    counts = " · ".join(f"**{count:,}** {status}" for status, count in run.counts.items() if count)
+    counts = " · ".join(f"**{count:,}** {word}" for word, count in run.words.items() if count)
     yield f"{md_code(run.new_model)} against {md_code(run.old_model)}, {len(run.results):,} cases: {counts or 'none'}"
     yield ""
     for warning in warnings(run):
@@ -36,10 +36,11 @@ def _lines(run: SuiteRun) -> Iterator[str]:
     yield from head(run)
     clusters = changed_clusters(run)
     if clusters:
-        yield "| cluster | " + " | ".join(CHANGED) + " | what |"
-        yield "| --- | " + " | ".join("---:" for _ in CHANGED) + " | --- |"
+        columns = changed_words(run)
+        yield "| cluster | " + " | ".join(columns) + " | what |"
+        yield "| --- | " + " | ".join("---:" for _ in columns) + " | --- |"
         for cluster in clusters:
-            counts = [str(sum(one.status == status for one in cluster.results) or "") for status in CHANGED]
+            counts = [str(sum(one.word == word for one in cluster.results) or "") for word in columns]
             yield f"| {cluster.name} | " + " | ".join(counts) + f" | {md_code(cluster.title)} |"
         yield ""
     worst = [one for cluster in clusters for one in cluster.results if one.status != "acceptable"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from console.regression.grouping import changed_clusters, reason_text
-from console.regression.records import CHANGED, CaseResult, SuiteRun
+from console.regression.records import CHANGED_WORDS, CaseResult, SuiteRun, Word
 from console.text import words
 from console.text.safe import SafeText, safe_line
 from console.text.table import table
@@ -22,23 +22,29 @@ def as_text(run: SuiteRun) -> str:
 def summary(run: SuiteRun) -> Iterator[SafeText]:
     """The summary, line by line; every text from outside is neutralised."""
     yield headline(run)
-    yield SafeText(" · ".join(f"{count:,} {status}" for status, count in run.counts.items() if count) or "no cases")
+    yield SafeText(" · ".join(f"{count:,} {word}" for word, count in run.words.items() if count) or "no cases")
     for warning in warnings(run):
         yield safe_line(warning)
     clusters = changed_clusters(run)
     if clusters:
         yield SafeText("")
-        rows = [("cluster", *CHANGED, "what")]
+        columns = changed_words(run)
+        rows = [("cluster", *columns, "what")]
         for cluster in clusters:
-            counts = [sum(result.status == status for result in cluster.results) for status in CHANGED]
+            counts = [sum(result.word == word for result in cluster.results) for word in columns]
             rows.append((cluster.name, *(str(count or "") for count in counts), safe_line(cluster.title)))
-        yield from map(SafeText, table(rows, right=(1, 2, 3)).split("\n"))
+        yield from map(SafeText, table(rows, right=tuple(range(1, len(columns) + 1))).split("\n"))
     worse = [result for cluster in clusters for result in cluster.results if result.status != "acceptable"]
     if worse:
         yield SafeText("")
         yield from _worst(worse)
     yield SafeText("")
     yield from map(safe_line, figures(run))
+
+
+def changed_words(run: SuiteRun) -> tuple[Word, ...]:
+    """The columns of a table of clusters: what needs a human has one where there is any."""
+    return tuple(word for word in CHANGED_WORDS if word in run.words)
 
 
 def headline(run: SuiteRun) -> SafeText:

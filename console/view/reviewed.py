@@ -68,7 +68,7 @@ class ReviewDesk:
         """What a case is found by, in small letters; made when somebody looks for one."""
         return {
             result.case: "\n".join(
-                (result.case, cluster.title, _judgement(result), result.prompt[:SEARCHED_CHARACTERS])
+                (result.case, cluster.title, result.word, result.prompt[:SEARCHED_CHARACTERS])
             ).casefold()
             for cluster in self._review.clusters
             for result in cluster.results
@@ -102,7 +102,7 @@ class ReviewDesk:
         if what != "accepted":
             return NOTHING
         results = [self._review.results[case] for case in cases]
-        broken, unsure = sum(one.status == "failed" for one in results), sum(map(_unsure, results))
+        broken, unsure = sum(one.status == "failed" for one in results), sum(one.needs_human for one in results)
         worrying = sum(one.status == "worrying" for one in results)
         parts = [f"{words.plural(broken, 'answer')} not as the case requires" if broken else ""]
         parts.append(f"{words.plural(worrying, 'worrying answer')} would become what is right" if worrying else "")
@@ -146,14 +146,4 @@ def _row(
 ) -> CaseRow:
     case = result.case
     what: DecisionWord = "saving" if case in saving else decided[case].what if case in decided else ""
-    return CaseRow(case, ids[case], what, _unsure(result))
-
-
-def _judgement(result: CaseResult) -> str:
-    """The word beside a case: `needs a human` where that is what its judgement comes to."""
-    return "needs a human" if _unsure(result) else result.status
-
-
-def _unsure(result: CaseResult) -> bool:
-    """Whether nothing but a person can say if it is worse. A broken requirement or a changed fact says so itself."""
-    return result.status == "acceptable" and result.triage is not None and result.triage.needs_human
+    return CaseRow(case, ids[case], what, result.needs_human)

@@ -15,7 +15,7 @@ from console.triage.reading import Reading
 from console.triage.records import Reason, Requirements, brief
 from console.triage.requiring import broken_requirements, fits_reference
 from console.view.comparison import AnswerView, Run
-from console.view.judged import judged, marked, named, ranked
+from console.view.judged import marked, named, ranked
 from console.view.review import CaseView, Demand, Measure
 
 SHOWN_CHARACTERS = 64_000
@@ -46,7 +46,7 @@ def case_view(
         id=safe_line(result.case),
         place=place,
         prompt=safe_line(result.prompt),
-        triage="failed" if result.status == "failed" else judged(result.triage) if result.triage else "",
+        triage=result.word if result.triage or result.status == "failed" else "",  # type: ignore[arg-type]
         reason=safe_line(first.label if first else result.note),
         values=(safe_line(values[0]), safe_line(values[1])) if values else None,
         more=tuple(_more(result, reasons[1:])),

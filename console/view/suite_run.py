@@ -21,7 +21,7 @@ from console.regression.finding import find
 from console.regression.grouping import reason_text
 from console.regression.planning import SuitePlan, Wish, plan_of
 from console.regression.recording import keep
-from console.regression.records import CHANGED, CaseResult, Status, SuiteRun, total
+from console.regression.records import CHANGED_WORDS, CaseResult, SuiteRun, Word, total
 from console.regression.reviewing import Review
 from console.regression.running import Finished, Progress, journal_of, must_be_reachable, run_suite
 from console.text import words
@@ -40,7 +40,7 @@ _REASON = 120
 class FoundRow:
     """A changed case as soon as it is known."""
 
-    status: Status
+    word: Word
     case: SafeText
     reason: SafeText
 
@@ -62,7 +62,7 @@ class SuiteRunView:
     of: int
     answers: int = 0
     kept: int = 0
-    counts: Mapping[Status, int] = field(default_factory=dict)
+    counts: Mapping[Word, int] = field(default_factory=dict)
     found: tuple[FoundRow, ...] = ()
     elapsed_s: float = 0.0
     left_s: float | None = None
@@ -152,7 +152,7 @@ class SuiteRunDesk:
             except Refused as refusal:
                 problem = refusal.message
         view = count.view()
-        worst_first = tuple(sorted(view.found, key=lambda row: CHANGED.index(row.status)))
+        worst_first = tuple(sorted(view.found, key=lambda row: CHANGED_WORDS.index(row.word)))
         return replace(
             view,
             state="finished",
@@ -219,7 +219,7 @@ class _Counting:
         self._show = show
         self._began = self._shown = time.monotonic()
         self._last = Progress(0, ready.of, 0)
-        self._counts: Counter[Status] = Counter()
+        self._counts: Counter[Word] = Counter()
         self._found: list[FoundRow] = []
         self._cost: float | None = None
         show(self.view())
@@ -235,11 +235,11 @@ class _Counting:
             self._show(self.view())
 
     def _judged(self, result: CaseResult) -> None:
-        self._counts[result.status] += 1
+        self._counts[result.word] += 1
         old = None if result.accepted else result.old_figures.cost_usd
         self._cost = total((self._cost, old, result.new_figures.cost_usd))
         if result.changed:
-            row = FoundRow(result.status, safe_line(result.case), safe_line(reason_text(result), _REASON))
+            row = FoundRow(result.word, safe_line(result.case), safe_line(reason_text(result), _REASON))
             self._found.insert(0, row)
 
     def view(self) -> SuiteRunView:

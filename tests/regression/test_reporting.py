@@ -14,7 +14,9 @@ import pytest
 from console.domain.errors import Refused, Usage
 from console.regression import reporting
 from console.regression.escaping import in_html, md_block, md_code
+from console.regression.page_style import STYLE
 from console.regression.pictures import bars
+from console.regression.recording import passed, result_words
 from console.regression.records import Run, SuiteRun
 from console.regression.reporting_html import as_html
 from console.regression.reporting_json import document
@@ -33,6 +35,39 @@ def run_of(**given: object) -> SuiteRun:
 
 
 RUN = run_of()
+
+
+DOUBTFUL = result(
+    "summer", "acceptable", "tone",
+    "Winter is quiet. Snow covers the roofs and the lake is frozen. Children skate after school.",
+    "We like summer. The garden is full of flowers and bees. Trains leave from the old station.",
+)  # fmt: skip
+
+
+def test_what_needs_a_human_is_called_so_in_every_report_and_passes_as_acceptable() -> None:
+    run = run_of(results=(*RUN.results, DOUBTFUL))
+    assert DOUBTFUL.triage is not None
+    assert (DOUBTFUL.needs_human, DOUBTFUL.word, DOUBTFUL.status) == (True, "needs a human", "acceptable")
+    assert (run.counts["acceptable"], run.words["acceptable"], run.words["needs a human"]) == (3, 2, 1)
+    text = as_text(run)
+    assert "2 acceptable · 1 needs a human · 3 worrying" in text
+    assert "cluster       failed  worrying  needs a human  acceptable  what" in text
+    page = as_markdown(run)
+    assert "**1** needs a human" in page
+    assert "| cluster | failed | worrying | needs a human | acceptable | what |" in page
+    html = as_html(run)
+    assert '<li class="needs-a-human"><b>1</b> needs a human</li>' in html
+    assert '<b class="needs-a-human">needs a human</b> <code>summer</code>' in html
+    fields = next(case for case in document(run)["cases"] if case["id"] == "summer")  # type: ignore[attr-defined]
+    assert (fields["status"], fields["needs_human"]) == ("acceptable", True)  # programs know the status
+    assert passed(run_of(results=(DOUBTFUL,)))
+    assert result_words(run_of(results=(DOUBTFUL,))) == "1 case, 1 needs a human"
+
+
+def test_without_such_a_case_nothing_is_said_of_it() -> None:
+    for report in (as_text, as_markdown, as_html):
+        assert "needs a human" not in report(RUN).replace(STYLE, "")
+    assert list(RUN.words) == list(RUN.counts)
 
 
 def hostile() -> SuiteRun:

@@ -15,7 +15,7 @@ import yaml
 
 from console.cli.main import group, main
 from console.demo.standin.process import start
-from console.regression.records import CLUSTERS, STATUSES
+from console.regression.records import CLUSTERS, WORDS
 from console.regression.reporting import FORMATS
 from console.tui.review_keys import REVIEW_KEYS
 
@@ -79,8 +79,8 @@ def test_the_workflow_runs_the_suite_and_shows_its_report(tmp_path: Path, monkey
 
 @pytest.mark.parametrize(
     "words",
-    [lambda: STATUSES, lambda: filter(None, CLUSTERS), lambda: FORMATS, lambda: ["a", "r", "s", "A", "R", "S", "u"]],
-    ids=["statuses", "clusters", "reports", "keys"],
+    [lambda: WORDS, lambda: filter(None, CLUSTERS), lambda: FORMATS, lambda: ["a", "r", "s", "A", "R", "S", "u"]],
+    ids=["words", "clusters", "reports", "keys"],
 )
 def test_the_tables_are_complete(words: Callable[[], list[str]]) -> None:
     for word in words():

@@ -118,7 +118,7 @@ def test_the_worst_stand_first_at_the_end(app: App) -> None:
     app.provider.answers[(NEW, "Question three?")] = "Hi there, how may I help you today?"
     desk = desk_of(app)
     view = desk.run(desk.prepare(), lambda _: None)
-    assert [row.status for row in view.found] == ["worrying", "acceptable"]
+    assert [row.word for row in view.found] == ["worrying", "acceptable"]
 
 
 def test_read_only_runs_and_keeps_nothing(app: App, state: Path) -> None:

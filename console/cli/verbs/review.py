@@ -160,7 +160,7 @@ def _print(review: Review) -> None:
     for cluster in review.clusters:
         for result in cluster.results:
             found = decided.get(result.case)
-            row = (cluster.name, result.status, found.what if found else "", result.case, reason_text(result)[:90])
+            row = (cluster.name, result.word, found.what if found else "", result.case, reason_text(result)[:90])
             rows.append(tuple(safe_line(cell) for cell in row))  # type: ignore[arg-type]
     left = len(review.results) - len(decided)
     if len(rows) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.regression.records import STATUSES
+from console.regression.records import WORDS
 from console.text import words
 from console.text.cells import cell_width, wrap
 from console.tui.drawing.canvas import Canvas
@@ -107,15 +107,17 @@ def _subline(view: SuiteRunView) -> str:
 
 def _put_counts(canvas: Canvas, y: int, margin: int, inner: int, view: SuiteRunView) -> int:
     x, end = margin, margin + inner
-    for status in STATUSES:
-        count = view.counts.get(status, 0)
-        mark = MARKS[status]
-        size = 2 + cell_width(words.count(count)) + 1 + cell_width(status)
+    for word in WORDS:
+        count = view.counts.get(word, 0)
+        if word == "needs a human" and not count:
+            continue
+        mark = MARKS[word]
+        size = 2 + cell_width(words.count(count)) + 1 + cell_width(word)
         if x > margin and x + size > end:
             x, y = margin, y + 1
         canvas.put(x, y, mark.glyph, mark.style if count else "muted")
         at = canvas.put(x + 2, y, words.count(count), "strong bold" if count else "muted", end=end)
-        x = canvas.put(at + 1, y, status, "fg" if count else "muted", end=end) + 3
+        x = canvas.put(at + 1, y, word, "fg" if count else "muted", end=end) + 3
     return y + 1
 
 
@@ -128,7 +130,7 @@ def _put_found(canvas: Canvas, y: int, margin: int, view: SuiteRunView) -> None:
     shown = view.found if len(view.found) <= rows else view.found[: rows - 1]
     longest = min(_ID_WIDTH, max(cell_width(row.case) for row in shown))
     for at, row in enumerate(shown, y):
-        mark = MARKS[row.status]
+        mark = MARKS[row.word]
         canvas.put(margin, at, mark.glyph, mark.style)
         canvas.put(margin + 2, at, row.case, "strong", end=margin + 2 + longest)
         canvas.put(margin + 2 + longest + 2, at, row.reason, "muted", end=end)
