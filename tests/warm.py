@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import json
 import os
 import select
@@ -75,10 +76,17 @@ class Fork:
     """A console with `arguments` whose standard streams are `files`; on a terminal where they are one."""
 
     def __init__(
-        self, arguments: Sequence[str], files: Sequence[int], environment: Mapping[str, str], cwd: str
+        self,
+        arguments: Sequence[str],
+        files: Sequence[int],
+        environment: Mapping[str, str],
+        cwd: str,
+        constants: Mapping[str, float] | None = None,
     ) -> None:
+        """Started; `constants` of modules (`module.NAME`) are others there, as a test changes them with monkeypatch."""
         self._told, told = os.pipe()
-        request = {"arguments": list(arguments), "environment": dict(environment), "cwd": cwd}
+        changes = {"environment": dict(environment), "cwd": cwd, "constants": dict(constants or {})}
+        request = {"arguments": list(arguments), **changes}
         socket.send_fds(_server(), [json.dumps(request).encode()], [*files, told])
         os.close(told)
         self._code: int | None = None
@@ -167,6 +175,7 @@ class Spawned:
         dimensions: tuple[int, int],
         cwd: str,
         stdout: IO[Any] | None = None,
+        constants: Mapping[str, float] | None = None,
     ) -> None:
         """Started; with `stdout` what goes there goes to a file, not to the terminal."""
         self.child_fd, theirs = os.openpty()
@@ -176,7 +185,7 @@ class Spawned:
         modes[3] &= ~termios.ECHO
         termios.tcsetattr(theirs, termios.TCSANOW, modes)
         files = [theirs, theirs if stdout is None else stdout.fileno(), theirs]
-        self._fork = Fork(arguments, files, environment, cwd)
+        self._fork = Fork(arguments, files, environment, cwd, constants)
         os.close(theirs)
         self.pid = self._fork.pid
         self.closed = False
@@ -275,6 +284,9 @@ def _become(request: dict[str, Any], *files: int) -> NoReturn:
     os.environ.clear()
     os.environ.update(request["environment"])
     tempfile.tempdir = None  # TMPDIR may be another
+    for place, value in request["constants"].items():
+        module, _, name = place.rpartition(".")
+        setattr(importlib.import_module(module), name, value)
     sys.stdin = sys.__stdin__ = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8")
     sys.stdout = sys.__stdout__ = _written(1, "strict", lines=os.isatty(1))
     sys.stderr = sys.__stderr__ = _written(2, "backslashreplace", lines=True)

@@ -88,8 +88,12 @@ class Terminal:
         cwd: Path = ROOT,
         *,
         forked: bool = False,
+        constants: Mapping[str, float] | None = None,
     ) -> None:
-        """Started; `forked` from a process that has loaded the console where that cannot make a difference."""
+        """Started; `forked` from a process that has loaded the console where that cannot make a difference.
+
+        Only there `constants` of modules can be others.
+        """
         columns, rows = size
         self.raw = b""
         self.heard_at = 0.0
@@ -99,8 +103,9 @@ class Terminal:
         given, changes = terminal_environment(environment or {}), environment or {}
         self._process: Any
         if forked and warm.fits(changes) and list(arguments[:2]) == ["-m", "console"]:
-            self._process = warm.Spawned(arguments[2:], given, (rows, columns), str(cwd))
+            self._process = warm.Spawned(arguments[2:], given, (rows, columns), str(cwd), constants=constants)
         else:
+            assert not constants
             self._process = pexpect.spawn(
                 sys.executable,
                 [*arguments],
@@ -327,8 +332,13 @@ def console_in() -> Iterator[Callable[..., Terminal]]:
     """Starts `console` in a folder, as it is: no registry named."""
     opened: list[Terminal] = []
 
-    def start(folder: Path, *options: str, size: tuple[int, int] = (100, 30)) -> Terminal:
-        terminal = Terminal(["-m", "console", *options], size, cwd=folder, forked=True)
+    def start(
+        folder: Path,
+        *options: str,
+        size: tuple[int, int] = (100, 30),
+        constants: Mapping[str, float] | None = None,
+    ) -> Terminal:
+        terminal = Terminal(["-m", "console", *options], size, cwd=folder, forked=True, constants=constants)
         opened.append(terminal)
         return terminal
 

@@ -78,7 +78,8 @@ def test_a_registry_that_appeared_meanwhile_is_not_overwritten(console_in: Calla
 
 
 def test_the_demo_is_one_key_away(console_in: Callable[..., Any], project: Path) -> None:
-    console = console_in(project, size=(120, 36))
+    six_hours = {"console.demo.world.HISTORY_DAYS": 0.25}  # the rollout began five hours ago
+    console = console_in(project, size=(120, 36), constants=six_hours)
     console.wait("a simulated world")
     console.press("d")
     console.wait("WATCHING|PASS|UNDECIDED", within_s=30)
