@@ -20,14 +20,14 @@ LINES = 60
 """Of a difference, what is shown in a report of a failed test: enough to see what kind of change it is."""
 CHARACTERS = 400
 NAMES = 6
-ORDER = ("failed", "worrying", "acceptable", "same", "not measured")
+ORDER = ("failed", "worrying", "needs a human", "acceptable", "same", "not measured")
 
 
 @record
 class Told:
     """One case in a report, as plain values: it crosses from process to process.
 
-    `test` is the test's id, `verdict` the status, or "accepted" where its snapshot was written. `said` is one line.
+    `test` is the test's id, `verdict` its word, or "accepted" where its snapshot was written. `said` is one line.
     `warned`: it changed, but was let pass. `cost_usd` None: unknown. `result` is the whole result of a suite's case.
     """
 
@@ -50,7 +50,7 @@ class Told:
             found.trial.test,
             result.case,
             safe_line(found.trial.model),
-            "accepted" if accepted else result.status,
+            "accepted" if accepted else result.word,
             result.cluster,
             reason(result),
             warned,
