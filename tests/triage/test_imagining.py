@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from console.triage.imagining.examples import examples
 from console.triage.imagining.expressions import Budget
-from console.triage.imagining.inputs import examples
 from console.triage.imagining.machine import Machine
 from console.triage.imagining.trying import tried
 from console.triage.imagining.values import Unknown
@@ -184,7 +184,7 @@ def test_it_agrees_with_python(case: str) -> None:
     "body",
     [
         "open('x.txt', 'w')", "__import__('os').system('true')", "eval('1')", "exec('1')", "().__class__.__bases__",
-        "(lambda: 0).__globals__", "x.__class__", "getattr(x, 'pop')", "'{0.__class__}'.format(x)", "'%s' % x",
+        "(lambda: 0).__globals__", "x.__class__", "getattr(x, 'pop')", "'{0.__class__}'.format(x)", "'%*d' % (x, x)",
         "globals()", "input()", "type(x)", "vars()", "breakpoint()", "str.format('{}', x)", "x.__init__",
     ],
 )  # fmt: skip

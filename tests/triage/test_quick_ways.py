@@ -309,7 +309,7 @@ def f(n):
         "return n @ n",
         "async def g(): pass\n return 1",
         "return 'a' * 2000",
-        "return '%s' % n",
+        "return '%999s' % n",
         "with n: return 1",
     ],
 )

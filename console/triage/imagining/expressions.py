@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from console.triage.imagining.library import BUILTINS, bound, format_value, ordered_arguments, static
-from console.triage.imagining.scopes import Instance, Module, Scope
-from console.triage.imagining.targets import Round, Run, Targets, turns
+from console.triage.imagining.attributes import attribute, get_attribute, has_attribute, set_attribute
+from console.triage.imagining.classes import BASES, MARKS
+from console.triage.imagining.holding import Holding
+from console.triage.imagining.library import BUILTINS, kind_of, ordered_arguments
+from console.triage.imagining.modules import ASSUMED, MODULES
+from console.triage.imagining.objects import Function, Instance
+from console.triage.imagining.scopes import Inner, Module, Scope
+from console.triage.imagining.targets import Run
 from console.triage.imagining.values import (
     COMPARE,
-    METHODS,
     OPERATIONS,
     UNARY,
+    Stream,
     Unknown,
-    eager,
     limited,
-    listed,
+    tamed,
     unknown,
 )
 
-_SUBSCRIPTED = (list, tuple, str, dict, deque, re.Match)
 _MISSING = object()
+_NAMES: Mapping[str, Any] = {
+    **BUILTINS, "getattr": get_attribute, "hasattr": has_attribute, "setattr": set_attribute,
+    "object": BASES["object"], **{name: MARKS[name] for name in ("property", "classmethod", "staticmethod")},
+}  # fmt: skip
+_LONG = 64
+"""Elements of a list that a function of the library goes through in the time of one step."""
 
 
 class Budget:
@@ -52,13 +59,15 @@ class Budget:
             raise Unknown
 
 
-class Expressions(Targets):
+class Expressions(Holding):
     """How each kind of expression is run. A kind that is not here is unknown, once it is reached."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._spend = budget.spend
         self._printed: list[str] = []
+        self._imports_all: bool | None = None
+        """Whether names of the library are known without an import; where not, such a name is an error of its own."""
         self._makers: Mapping[type[ast.expr], Callable[[Any], Run]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -69,18 +78,19 @@ class Expressions(Targets):
             ast.IfExp: self._either,
             ast.Call: self._call,
             ast.Attribute: self._attribute_of,
-            ast.List: lambda node: self._made(self.several(node.elts)),
-            ast.Tuple: lambda node: self._made(self.several(node.elts), tuple),
-            ast.Set: lambda node: self._made(self.several(node.elts), set),
-            ast.Dict: self._dict,
-            ast.Subscript: self._subscript,
-            ast.ListComp: lambda node: self._made(self._comprehended(node)),
-            ast.GeneratorExp: lambda node: self._made(self._comprehended(node)),
-            ast.SetComp: lambda node: self._made(self._comprehended(node), set),
-            ast.DictComp: self._dict_comprehended,
+            ast.List: lambda node: self.made(self.several(node.elts)),
+            ast.Tuple: lambda node: self.made(self.several(node.elts), tuple),
+            ast.Set: lambda node: self.made(self.several(node.elts), set),
+            ast.Dict: self.dict_of,
+            ast.Subscript: self.subscript,
+            ast.ListComp: lambda node: self.made(self.comprehended(node)),
+            ast.GeneratorExp: self.generated,
+            ast.SetComp: lambda node: self.made(self.comprehended(node), set),
+            ast.DictComp: self.dict_comprehended,
             ast.Lambda: self._lambda,
-            ast.JoinedStr: self._joined,
+            ast.JoinedStr: self.joined,
             ast.NamedExpr: self._named,
+            ast.Slice: self.place_of,
         }
 
     def run_of(self, node: ast.expr) -> Run:
@@ -88,31 +98,8 @@ class Expressions(Targets):
         make = self._makers.get(type(node))
         return self._unknown() if make is None else make(node)
 
-    def several(self, nodes: Sequence[ast.expr]) -> Callable[[Scope], list[Any]]:
-        """Some expressions as a function that lists their values, starred ones unpacked."""
-        if not any(isinstance(node, ast.Starred) for node in nodes):
-            plain = [self.run_of(node) for node in nodes]
-            return lambda scope: [run(scope) for run in plain]
-        runs = [
-            (True, self.run_of(node.value)) if isinstance(node, ast.Starred) else (False, self.run_of(node))
-            for node in nodes
-        ]
-
-        def values(scope: Scope) -> list[Any]:
-            found: list[Any] = []
-            for starred, run in runs:
-                value = run(scope)
-                found += listed(value) if starred else [value]
-            return found
-
-        return values
-
-    def closure(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Callable[..., object]:
+    def closure(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Function:
         """A function of the program as one that can be called. Statements know how."""
-        raise NotImplementedError
-
-    def method(self, holder: Instance, name: str) -> Callable[..., object] | None:
-        """A method of an object of the program, None where it has none of that name."""
         raise NotImplementedError
 
     def _unknown(self) -> Run:
@@ -141,7 +128,7 @@ class Expressions(Targets):
 
     def _name(self, node: ast.Name) -> Run:
         spend, name = self._spend, node.id
-        otherwise = self._print if name == "print" else BUILTINS.get(name, _MISSING)
+        otherwise = self._print if name == "print" else _NAMES.get(name, _MISSING)
 
         def run(scope: Scope | None) -> Any:
             spend()
@@ -150,14 +137,22 @@ class Expressions(Targets):
                 if name in own:
                     return own[name]
                 scope = scope.outer
-            if otherwise is _MISSING:
-                raise Unknown
-            return otherwise
+            return self._assumed(name) if otherwise is _MISSING else otherwise
 
         return run
 
-    def _print(self, *values: object, **_: object) -> None:
-        self._printed.append(" ".join(map(str, values)))
+    def _assumed(self, name: str) -> Any:
+        """What a name means that nobody gave a value."""
+        found = MODULES.get(name, ASSUMED.get(name))
+        if found is None or self._imports_all is None:
+            raise Unknown
+        if not self._imports_all:
+            raise NameError(f"name '{name}' is not defined")
+        return Module(found) if isinstance(found, Mapping) else found
+
+    def _print(self, *values: object, sep: Any = " ", end: Any = "\n", **_: object) -> None:
+        text = (" " if sep is None else sep).join(map(str, values))
+        self._printed.append(limited(text + ("\n" if end is None else end)))
 
     def _named(self, node: ast.NamedExpr) -> Run:
         spend, value_of, name = self._spend, self.run_of(node.value), node.target.id
@@ -165,7 +160,10 @@ class Expressions(Targets):
         def run(scope: Scope) -> Any:
             spend()
             value = value_of(scope)
-            scope.set(name, value)
+            home = scope
+            while home.__class__ is Inner and home.outer is not None:
+                home = home.outer
+            home.set(name, value)
             return value
 
         return run
@@ -193,39 +191,45 @@ class Expressions(Targets):
                     keywords.update(value_of(scope))
                 else:
                     keywords[name] = value_of(scope)
+            if function.__class__ is Function:
+                return function(*given, **keywords)
+            if isinstance(function, Instance):
+                return attribute(function, "__call__")(*given, **keywords)
+            for one in given:
+                if one.__class__ is list and len(one) > _LONG:
+                    self._budget.call -= len(one) // _LONG
             if not callable(function):
-                raise TypeError("not callable")
-            return limited(eager(function(*ordered_arguments(function, given), **keywords)))
+                raise TypeError(f"'{type(function).__name__}' object is not callable")
+            return self._tamed(function(*ordered_arguments(function, given), **keywords))
 
         return run
 
+    def _tamed(self, value: Any) -> Any:
+        """What a function of the library gave, within limits; a stream pays for what it will give."""
+        value = tamed(value)
+        if value.__class__ is Stream:
+            value.spend = self._spend
+            return value
+        return limited(value)
+
     def _attribute_of(self, node: ast.Attribute) -> Run:
-        spend, holder_of, name = self._spend, self.run_of(node.value), node.attr
+        spend, name = self._spend, node.attr
+        holder_of = self._kind_of(node.value) or self.run_of(node.value)
 
         def run(scope: Scope) -> Any:
             spend()
-            return self._attribute(holder_of(scope), name)
+            return attribute(holder_of(scope), name)
 
         return run
 
-    def _attribute(self, holder: Any, name: str) -> object:
-        if isinstance(holder, Instance):
-            if name in holder.fields:
-                return holder.fields[name]
-            found = self.method(holder, name)
-            if found is None:
-                raise AttributeError(name)
-            return found
-        if isinstance(holder, Module):
-            if name not in holder.members:
-                raise Unknown
-            return holder.members[name]
-        if name in METHODS.get(type(holder), ()):
-            return lambda *given, **keywords: bound(holder, name, *given, **keywords)
-        found = static(holder, name)
-        if found is None:
-            raise Unknown
-        return found
+    def _kind_of(self, node: ast.expr) -> Run | None:
+        """`type(value)`, where it is only compared or asked for its name; None for anything else."""
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"):
+            return None
+        if len(node.args) != 1:
+            return None
+        value_of = self.run_of(node.args[0])
+        return lambda scope: kind_of(value_of(scope))
 
     # --- operators
 
@@ -264,8 +268,11 @@ class Expressions(Targets):
         return run
 
     def _compare(self, node: ast.Compare) -> Run:
-        spend, first = self._spend, self.run_of(node.left)
-        tests = [(COMPARE[type(op)], self.run_of(part)) for op, part in zip(node.ops, node.comparators, strict=True)]
+        spend, first = self._spend, self._kind_of(node.left) or self.run_of(node.left)
+        tests = [
+            (COMPARE[type(op)], self._kind_of(part) or self.run_of(part))
+            for op, part in zip(node.ops, node.comparators, strict=True)
+        ]
 
         def run(scope: Scope) -> Any:
             spend()
@@ -286,104 +293,5 @@ class Expressions(Targets):
         def run(scope: Scope) -> Any:
             spend()
             return then(scope) if test(scope) else otherwise(scope)
-
-        return run
-
-    # --- holders
-
-    def _made(self, values_of: Callable[[Scope], list[Any]], kind: Callable[[list[Any]], Any] | None = None) -> Run:
-        """A list of values as a list, or as another `kind` of holder."""
-        spend = self._spend
-
-        def run(scope: Scope) -> Any:
-            spend()
-            values = values_of(scope)
-            return limited(values if kind is None else kind(values))
-
-        return run
-
-    def _dict(self, node: ast.Dict) -> Run:
-        spend = self._spend
-        pairs = [
-            (None if key is None else self.run_of(key), self.run_of(value))
-            for key, value in zip(node.keys, node.values, strict=True)
-        ]
-
-        def run(scope: Scope) -> Any:
-            spend()
-            found: dict[Any, Any] = {}
-            for key_of, value_of in pairs:
-                if key_of is None:
-                    found.update(value_of(scope))
-                else:
-                    found[key_of(scope)] = value_of(scope)
-            return limited(found)
-
-        return run
-
-    def _subscript(self, node: ast.Subscript) -> Run:
-        spend, holder_of, place_of = self._spend, self.run_of(node.value), self.place_of(node.slice)
-        unsliced = (dict, deque) if isinstance(node.slice, ast.Slice) else ()
-
-        def run(scope: Scope) -> Any:
-            spend()
-            holder = holder_of(scope)
-            if not isinstance(holder, _SUBSCRIPTED):
-                raise TypeError("not subscriptable")
-            if isinstance(holder, unsliced):
-                raise TypeError("slice")
-            return holder[place_of(scope)]
-
-        return run
-
-    def _comprehended(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Callable[[Scope], list[Any]]:
-        rounds, value_of = self._rounds_of(node.generators), self.run_of(node.elt)
-
-        def values(scope: Scope) -> list[Any]:
-            inner = Scope(scope)
-            return [value_of(inner) for _ in turns(rounds, inner)]
-
-        return values
-
-    def _dict_comprehended(self, node: ast.DictComp) -> Run:
-        rounds = self._rounds_of(node.generators)
-        spend, key_of, value_of = self._spend, self.run_of(node.key), self.run_of(node.value)
-
-        def run(scope: Scope) -> Any:
-            spend()
-            inner = Scope(scope)
-            return limited({key_of(inner): value_of(inner) for _ in turns(rounds, inner)})
-
-        return run
-
-    def _rounds_of(self, generators: Sequence[ast.comprehension]) -> Sequence[Round]:
-        return [
-            (self.run_of(one.iter), self.bind_of(one.target), [self.run_of(test) for test in one.ifs])
-            for one in generators
-        ]
-
-    def _joined(self, node: ast.JoinedStr) -> Run:
-        spend, parts = self._spend, [self._part(part) for part in node.values]
-
-        def run(scope: Scope) -> Any:
-            spend()
-            return limited("".join([part(scope) for part in parts]))
-
-        return run
-
-    def _part(self, node: ast.expr) -> Run:
-        if isinstance(node, ast.Constant):
-            text = str(node.value)
-            return lambda _: text
-        if not isinstance(node, ast.FormattedValue) or node.conversion not in (-1, 115, 114):
-            return unknown
-        value_of, represented = self.run_of(node.value), node.conversion == 114
-        spec_of = None if node.format_spec is None else self.run_of(node.format_spec)
-
-        def run(scope: Scope) -> str:
-            value = value_of(scope)
-            if represented:
-                value = repr(value)
-            return str(value) if spec_of is None else format_value(value, str(spec_of(scope)))
 
         return run

@@ -12,51 +12,85 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from console.triage.imagining.attributes import attribute
+from console.triage.imagining.classes import annotated, made_kind
 from console.triage.imagining.expressions import Budget
-from console.triage.imagining.scopes import Instance, Scope, Signature
-from console.triage.imagining.statements import Statements, Step, dotted, value_of
+from console.triage.imagining.generating import Generating, Giving, finished, yields_in
+from console.triage.imagining.objects import Above, Function, Instance, Kind, error_name
+from console.triage.imagining.scopes import ClassScope, Scope, Signature
+from console.triage.imagining.statements import Step, value_of
+from console.triage.imagining.structures import HELPERS, Failed, Given, Within, helpers_in, plain
 from console.triage.imagining.targets import Run
-from console.triage.imagining.values import OF_PROGRAMS, Unknown, listed, unknown
-from console.triage.trees import parts_of
+from console.triage.imagining.values import OF_PROGRAMS, Stream, Unknown, listed
+from console.triage.trees import nodes_of
 
-_DEEPEST = 24
+_DEEPEST = 40
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.AnnAssign, ast.Assign)
 _Function = ast.FunctionDef | ast.Lambda
 
 
-class Machine(Statements):
-    """The functions and classes of one module, ready to be called with values."""
+class Machine(Generating):
+    """The functions and classes of one module, ready to be called with values.
 
-    def __init__(self, tree: ast.Module, budget: Budget) -> None:
+    `imports_all`: names of the library are known without an import, as where a prompt imports them; False where such a
+    name is an error, None where nobody can tell.
+    """
+
+    def __init__(self, tree: ast.Module, budget: Budget, imports_all: bool | None = None) -> None:
         super().__init__(budget)
         self._tree = tree
+        self._imports_all = imports_all
         self._depth = 0
-        self._generators: dict[ast.FunctionDef, bool] = {}
         self._signatures: dict[_Function, Signature] = {}
-        self._defaults: dict[ast.expr, Run] = {}
-        self._bodies: dict[_Function, Step] = {}
-        self._members: dict[ast.ClassDef, dict[str, ast.stmt]] = {}
+        self._defaults: dict[_Function, list[tuple[str, Run]]] = {}
+        self._bodies: dict[_Function, tuple[Step, Giving | None, bool]] = {}
         self._module: list[tuple[bool, Step]] | None = None
+        self._helpers: list[Step] = []
+        self._classes: dict[ast.ClassDef, tuple[list[Run], list[Step]]] = {}
 
-    def call(self, name: str, given: tuple[object, ...], kind: str = "") -> tuple[object, tuple[str, ...]]:
-        """What a function, or the method of a new `kind`, returns and prints. Raises its own error, or Unknown."""
-        return self._begun(lambda scope: self._reached(name, kind, scope)(*given))
+    def call(
+        self, name: str, given: tuple[object, ...], kind: str = "", again: bool = False
+    ) -> tuple[object, tuple[str, ...]]:
+        """What a function, or the method of a new `kind`, returns and prints. Raises its own error, or Unknown.
+
+        `again`: what it returns when it is called a second time with the same.
+        """
+
+        def called(scope: Scope) -> object:
+            function = self._reached(name, kind, scope)
+            if again:
+                plain(function(*_ready(given, scope)))
+                self._printed.clear()
+            ready = _ready(given, scope)
+            made = [one for one in ready if isinstance(one, Instance)]
+            before = plain(made) if made else None
+            found = function(*ready)
+            if found is None and made and (after := plain(made)) != before:
+                return after  # what returns nothing has changed what it was given
+            return plain(found)
+
+        return self._begun(called)
 
     def live(
-        self, kind: str, given: tuple[object, ...], steps: Iterable[tuple[str, tuple[object, ...]]]
+        self, kind: str, given: tuple[object, ...], steps: Iterable[tuple[str, tuple[object, ...]]], reads: list[str]
     ) -> list[object]:
-        """What the methods of one object return, called one after the other; errors are results, too."""
+        """What the methods of one object return, called one after the other; errors are results, too.
+
+        After each of them, what its fields `reads` hold.
+        """
 
         def lived(scope: Scope) -> list[object]:
-            made: Any = scope.get(kind)
-            owner = made(*given)
+            maker: Any = scope.get(kind)
+            owner = maker(*_ready(given, scope))
             found: list[object] = []
             for name, arguments in steps:
+                result: object
                 try:
-                    value = self._attribute(owner, name)
-                    found.append(value(*arguments) if callable(value) else value)
+                    value = attribute(owner, name)
+                    result = plain(value(*_ready(arguments, scope)) if callable(value) else value)
                 except OF_PROGRAMS as error:
-                    found.append(type(error).__name__)
+                    result = Failed(error_name(error))
+                found.append([result, *[_read(owner, one) for one in reads]])
             return found
 
         return listed(self._begun(lived)[0])
@@ -64,12 +98,14 @@ class Machine(Statements):
     def _begun(self, work: Callable[[Scope], object]) -> tuple[object, tuple[str, ...]]:
         self._budget.begin_call()
         allotted = self._budget.call
-        self._depth, self._printed, self._yielded = 0, [], []
+        self._depth, self._printed = 0, []
+        self._handling.clear()
         scope = Scope()
         try:
             self._define(scope)
             self._printed.clear()
-            return work(scope), tuple(self._printed)
+            found = work(scope)
+            return found, tuple("".join(self._printed).splitlines())
         finally:
             self._budget.end_call(allotted)
 
@@ -77,10 +113,13 @@ class Machine(Statements):
         """Definitions only: what a file does beside them are its examples."""
         if self._module is None:
             self._module = [
-                (isinstance(node, ast.Assign), self.step_of(node))
+                (isinstance(node, (ast.Assign, ast.AnnAssign)), self.step_of(node))
                 for node in self._tree.body
                 if isinstance(node, _DEFINITIONS)
             ]
+            self._helpers = [self.step_of(HELPERS[name]) for name in helpers_in(self._tree)]
+        for step in self._helpers:
+            step(scope)
         for value, step in self._module:
             try:
                 self._spend()
@@ -88,127 +127,117 @@ class Machine(Statements):
             except Unknown:
                 if not value or self._budget.call <= 0:
                     raise
+            except OF_PROGRAMS:
+                if not value:
+                    raise
 
     def _reached(self, name: str, kind: str, scope: Scope) -> Callable[..., object]:
         found: Any = scope.get(kind or name)
         if kind:
-            found = self._attribute(found(), name)
+            found = attribute(found(), name)
         if not callable(found):
             raise Unknown
         return found  # type: ignore[no-any-return]
 
     # --- functions and classes
 
-    def closure(self, node: _Function, scope: Scope) -> Callable[..., object]:
-        """A function of the program as one that can be called."""
-        return lambda *given, **keywords: self._invoke(node, given, keywords, scope)
+    def closure(self, node: _Function, scope: Scope) -> Function:
+        """A function of the program as one that can be called; its defaults are made now, and once."""
+        runs = self._defaults.get(node)
+        if runs is None:
+            defaults = self._signature(node).defaults
+            runs = self._defaults[node] = [(name, self.run_of(value)) for name, value in defaults.items()]
+        outer = scope.outer if scope.__class__ is ClassScope else scope
+        name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
+        return Function(node, name, outer, self._invoke, {name: run(scope) for name, run in runs})
 
-    def method(self, holder: Instance, name: str) -> Callable[..., object] | None:
-        """A method of an object of the program, None where it has none of that name; a property's value is Unknown."""
-        members = self._members.get(holder.kind)
-        if members is None:
-            members = self._members[holder.kind] = _members_of(holder.kind)
-        node = members.get(name)
-        if node is None:
-            return None
-        if not isinstance(node, ast.FunctionDef):
+    def _signature(self, node: _Function) -> Signature:
+        found = self._signatures.get(node)
+        if found is None:
+            found = self._signatures[node] = Signature(node.args)
+        return found
+
+    def made_by(self, node: ast.ClassDef, scope: Scope) -> Any:
+        """A class of the program. Raises Unknown where it has bases that nobody knows, or keywords."""
+        if any(one.arg != "metaclass" for one in node.keywords):
             raise Unknown
-        names = [one.id for one in node.decorator_list if isinstance(one, ast.Name)]
-        if "property" in names or "classmethod" in names:
-            raise Unknown
-        function = self.closure(node, holder.scope)
-        return function if "staticmethod" in names else partial(function, holder)
+        if node not in self._classes:
+            self._classes[node] = list(map(self.run_of, node.bases)), list(map(self.step_of, node.body))
+        runs, body = self._classes[node]
+        bases = [run(scope) for run in runs]
+        inside = ClassScope(scope)
+        for step in body:
+            self._spend()
+            step(inside)
+        return made_kind(node, bases, {**inside.own, "__annotated__": annotated(node)}, self._spend)
 
-    def made_by(self, node: ast.ClassDef, scope: Scope) -> Callable[..., Instance]:
-        """What makes objects of a class of the program; Unknown where it has other bases or decorators."""
-        if node.decorator_list or node.keywords or any(dotted(base) != "object" for base in node.bases):
-            return unknown
-
-        def made(*given: object, **keywords: object) -> Instance:
-            instance = Instance(node, scope)
-            start = self.method(instance, "__init__")
-            if start is not None:
-                start(*given, **keywords)
-            elif given or keywords:
-                raise TypeError("no arguments")
-            return instance
-
-        return made
-
-    def _invoke(self, node: _Function, given: tuple[object, ...], keywords: dict[str, object], outer: Scope) -> object:
+    def _invoke(self, function: Function, given: tuple[object, ...], keywords: dict[str, object]) -> object:
         if self._depth >= _DEEPEST:
             raise Unknown
-        scope = Scope(outer)
-        self._arguments(node, given, keywords, scope)
+        node, scope = function.node, Scope(function.outer)
+        self._arguments(function, given, keywords, scope)
+        body = self._bodies.get(node)
+        if body is None:
+            body = self._bodies[node] = self._body(node)
+        run, giving, above = body
+        if above and function.home is not None:
+            owner = given[0] if given else None
+            scope.own["super"] = partial(_above, function.home, owner)
+        if giving is not None:
+            stream = Stream(finished(giving(scope)))
+            stream.spend = self._spend
+            return stream
         self._depth += 1
         try:
-            body = self._bodies.get(node)
-            if body is None:
-                made = self.run_of(node.body) if isinstance(node, ast.Lambda) else self.block_of(node.body)
-                body = self._bodies[node] = made
-            if isinstance(node, ast.Lambda):
-                return body(scope)
-            if self._generates(node):
-                return self._generated(body, scope)
-            return value_of(body(scope))
+            return run(scope) if node.__class__ is ast.Lambda else value_of(run(scope))
         finally:
             self._depth -= 1
 
-    def _arguments(self, node: _Function, given: tuple[object, ...], keywords: dict[str, object], scope: Scope) -> None:
-        wanted = self._signatures.get(node)
-        if wanted is None:
-            wanted = self._signatures[node] = Signature(node.args)
+    def _body(self, node: _Function) -> tuple[Step, Giving | None, bool]:
+        if isinstance(node, ast.Lambda):
+            return self.run_of(node.body), None, False
+        above = any(isinstance(one, ast.Name) and one.id == "super" for one in nodes_of(node))
+        giving = self.giving_block(node.body) if yields_in(node.body) else None
+        return (self.block_of(node.body) if giving is None else _nothing), giving, above
+
+    def _arguments(
+        self, function: Function, given: tuple[object, ...], keywords: dict[str, object], scope: Scope
+    ) -> None:
+        wanted = self._signature(function.node)
         if wanted.plain and not keywords and len(given) == len(wanted.names):
             scope.own = dict(zip(wanted.names, given, strict=True))
             return
         values = wanted.bound(given, keywords)
         for name in wanted.names:
             if name not in values:
-                default = wanted.defaults.get(name)
-                if default is None:
-                    raise TypeError(name)
-                run = self._defaults.get(default)
-                if run is None:
-                    run = self._defaults[default] = self.run_of(default)
-                values[name] = run(scope)
+                if name not in function.defaults:
+                    raise TypeError(f"{function.name}() missing required argument: '{name}'")
+                values[name] = function.defaults[name]
         scope.own.update(values)
 
-    def _generates(self, node: ast.FunctionDef) -> bool:
-        known = self._generators.get(node)
-        if known is None:
-            known = self._generators[node] = _yields(node)
-        return known
 
-    def _generated(self, body: Step, scope: Scope) -> list[Any]:
-        """All that a generator yields: nobody can tell that it was not asked for one at a time."""
-        self._yielded.append([])
-        try:
-            value_of(body(scope))
-            return self._yielded[-1]
-        finally:
-            self._yielded.pop()
+def _nothing(_: Scope) -> None:
+    return None
 
 
-def _members_of(kind: ast.ClassDef) -> dict[str, ast.stmt]:
-    """The methods of a class by their names, and what is assigned in it."""
-    found: dict[str, ast.stmt] = {}
-    for node in kind.body:
-        if isinstance(node, ast.FunctionDef):
-            found.setdefault(node.name, node)
-    for node in kind.body:
-        for one in node.targets if isinstance(node, ast.Assign) else ():
-            if isinstance(one, ast.Name):
-                found.setdefault(one.id, node)
+def _above(home: Kind, owner: Any, *_: Any) -> Above:
+    return Above(home, owner)
+
+
+def _read(owner: Any, name: str) -> object:
+    """What a field of an object holds; the name of the error where it has none."""
+    try:
+        return plain(attribute(owner, name))
+    except OF_PROGRAMS as error:
+        return Failed(error_name(error))
+
+
+def _ready(given: tuple[object, ...], scope: Scope) -> list[Any]:
+    """Arguments of a program's own: trees and lists are made of its nodes."""
+    found: list[Any] = []
+    for one in given:
+        if isinstance(one, Within):
+            found.append(one.found_in(found[0] if found else None))
+        else:
+            found.append(one.made(scope) if isinstance(one, Given) else one)
     return found
-
-
-def _yields(function: ast.FunctionDef) -> bool:
-    """Whether a function is a generator; those inside of it do not count."""
-    nodes: list[ast.AST] = list(function.body)
-    for node in nodes:
-        kind = node.__class__
-        if kind is ast.Yield or kind is ast.YieldFrom:
-            return True
-        if kind is not ast.FunctionDef and kind is not ast.Lambda:
-            nodes += parts_of(node)
-    return False

@@ -7,7 +7,7 @@ import re
 
 from console.triage.trees import nodes_of
 
-PROGRAM, LINES = "__program__", "__lines__"
+PROGRAM, LINES, END = "__program__", "__lines__", "__end__"
 _SAMPLE = re.compile(
     r"\binput(?: ?#?\d)?\**:?\**[ \t]*\n+(?:```\w*\n)?(.{1,400}?)\n+(?:```\n+)?[#* \t]*(?:sample |example )?output\b",
     re.IGNORECASE | re.DOTALL,
@@ -19,6 +19,7 @@ _INVENTED = (
     ("1", "3", "1 2 3"), ("2", "1", "4", "2", "3 5"), ("3", "2", "1 1", "3", "2 4 6", "1", "9"), ("1", "4", "4 3 2 1"),
     ("2", "2 3", "5 1"), ("3", "4", "7", "10"), ("2", "abc", "zz"),
 )  # fmt: skip
+_NUMBERS = re.compile(r"(?:-?\d{1,9}\s*){1,60}")
 _READS = ("input", "stdin")
 
 
@@ -44,7 +45,29 @@ def line_inputs(prompt: str) -> list[tuple[tuple[list[str]], bool]]:
     """The inputs that a prompt shows, and whether they are such; with others that a program may be meant for."""
     shown = [match.strip("` \n").split("\n") for match in _SAMPLE.findall(prompt)][:_MOST]
     found = [(([line.strip() for line in lines],), True) for lines in shown]
-    return found + [((list(lines),), False) for lines in _INVENTED]
+    near = [other for lines in found[:2] for other in _like(lines[0][0], "negative" in prompt)]
+    return found + [((lines,), False) for lines in near] + [((list(lines),), False) for lines in _INVENTED]
+
+
+def _like(lines: list[str], signed: bool) -> list[list[str]]:
+    """Inputs like a sample: with numbers in another order, all alike, and in order; `signed`: of another sign, too."""
+    several = [at for at, line in enumerate(lines) if len(line.split()) > 1 and _NUMBERS.fullmatch(line)]
+    found = [
+        [*lines[:at], " ".join(changed), *lines[at + 1 :]]
+        for at in several[-1:]
+        if at or len(lines) == 1
+        for changed in _changed(lines[at].split())[: 4 if signed else 3]
+    ]
+    if lines and not lines[0].strip().isdigit() and not several:
+        found += [lines[::-1], lines[1:], lines[:1], [*lines, lines[-1]], [*lines[1:], lines[0]]]
+    elif len(lines) > 2 and not several:
+        found += [[lines[0], *lines[:0:-1]], [lines[0], *lines[2:], lines[1]]]
+    return [one for one in found if one and one != lines]
+
+
+def _changed(numbers: list[str]) -> list[list[str]]:
+    signed = [one[1:] if one.startswith("-") else f"-{one}" for one in numbers]
+    return [numbers[::-1], sorted(numbers, key=int), [numbers[0]] * len(numbers), signed]
 
 
 class _Reader(ast.NodeTransformer):
@@ -82,7 +105,7 @@ class _Reader(ast.NodeTransformer):
         called = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
         called = called.removeprefix("sys.").replace("stdin.buffer.", "stdin.")
         if called in ("input", "stdin.readline", "readline"):
-            return _expression(f"{LINES}.pop(0)")
+            return _expression(f"({LINES}.pop(0) if {LINES} else {END}())")
         if called in ("stdin.read", "open(0).read"):
             return _expression(f"'\\n'.join({LINES})")
         if called == "stdin.readlines":

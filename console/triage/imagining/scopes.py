@@ -1,4 +1,4 @@
-"""Where the names of an imagined program live: each call has its own and sees those around it; objects have fields."""
+"""Where the names of an imagined program live: each call has its own and sees those around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from console.triage.imagining.values import Unknown
+from console.triage.imagining.values import Own, Unknown
 
 
 class Scope:
@@ -17,7 +17,7 @@ class Scope:
     def __init__(self, outer: Scope | None = None) -> None:
         self.own: dict[str, object] = {}
         self.outer = outer
-        self._elsewhere: set[str] = set()
+        self._elsewhere: dict[str, bool] = {}
 
     def get(self, name: str) -> object:
         """The value of a name. Raises KeyError where it has none."""
@@ -32,14 +32,14 @@ class Scope:
         """Gives a name a value, here or where it was declared to live."""
         (self._home(name) if name in self._elsewhere else self).own[name] = value
 
-    def declare_elsewhere(self, names: list[str]) -> None:
-        """The names of `nonlocal` and `global`."""
-        self._elsewhere.update(names)
+    def declare_elsewhere(self, names: list[str], all_the_way: bool = False) -> None:
+        """The names of `nonlocal` and, `all_the_way`, of `global`."""
+        self._elsewhere.update(dict.fromkeys(names, all_the_way))
 
     def _home(self, name: str) -> Scope:
-        scope = self.outer
+        scope, last = self.outer, self._elsewhere[name]
         while scope is not None:
-            if name in scope.own or scope.outer is None:
+            if scope.outer is None or (name in scope.own and not last):
                 return scope
             scope = scope.outer
         raise Unknown
@@ -56,10 +56,9 @@ class Signature:
         self._vararg = wanted.vararg.arg if wanted.vararg is not None else ""
         self._kwarg = wanted.kwarg.arg if wanted.kwarg is not None else ""
         self.plain = not (wanted.kwonlyargs or self._vararg or self._kwarg)
-        self.defaults: dict[str, ast.expr | None] = dict(
-            zip(self._positional[::-1], wanted.defaults[::-1], strict=False)
-        )
-        self.defaults.update({one.arg: at for one, at in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)})
+        self.defaults: dict[str, ast.expr] = dict(zip(self._positional[::-1], wanted.defaults[::-1], strict=False))
+        keyed = zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)
+        self.defaults.update({one.arg: value for one, value in keyed if value is not None})
 
     def bound(self, given: tuple[object, ...], keywords: dict[str, object]) -> dict[str, object]:
         """Arguments by their names, without defaults. Raises TypeError where there are too many."""
@@ -77,21 +76,19 @@ class Signature:
         return values
 
 
-class Instance:
-    """An object of a class of the program: its fields, its class, and the scope in which that was defined."""
+class Inner(Scope):
+    """The names of a comprehension: what is named inside of it with `:=` lives around it."""
 
-    __slots__ = ("fields", "kind", "scope")
-
-    def __init__(self, kind: ast.ClassDef, scope: Scope) -> None:
-        self.kind = kind
-        self.scope = scope
-        self.fields: dict[str, object] = {}
-
-    def __deepcopy__(self, memo: object) -> Instance:
-        raise Unknown
+    __slots__ = ()
 
 
-class Module:
+class ClassScope(Scope):
+    """The names in the body of a class: the functions defined there do not see them."""
+
+    __slots__ = ()
+
+
+class Module(Own):
     """An imported module of the library, or a pattern made with `re.compile`: functions by their names."""
 
     __slots__ = ("members",)

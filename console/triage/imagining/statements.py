@@ -6,34 +6,39 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from console.triage.imagining.attributes import attribute
 from console.triage.imagining.expressions import Budget, Expressions
-from console.triage.imagining.library import MODULES
-from console.triage.imagining.scopes import Instance, Module, Scope
-from console.triage.imagining.values import ERRORS, OF_PROGRAMS, OPERATIONS, Unknown, limited, listed, unknown
+from console.triage.imagining.matching import Matching
+from console.triage.imagining.modules import MODULES
+from console.triage.imagining.objects import Instance, Kind, Raised, is_one
+from console.triage.imagining.scopes import Module, Scope
+from console.triage.imagining.searching import searches
+from console.triage.imagining.targets import CHANGEABLE
+from console.triage.imagining.values import ERRORS, OF_PROGRAMS, OPERATIONS, Unknown, limited, listed, unknown, walked
 
-_IGNORED_MODULES = frozenset({"typing", "__future__", "dataclasses", "abc"})
-_HARMLESS = frozenset({"lru_cache", "cache", "staticmethod"})
-"""Decorators that change no result."""
+_IGNORED_MODULES = frozenset({"typing", "__future__", "typing_extensions", "collections.abc"})
 Step = Callable[[Scope], object]
-"""A statement: None in the end, or what it does to those around it: a _Returned, _BROKE or _CONTINUED."""
+"""A statement: None in the end, or what it does to those around it: a Returned, BROKE or CONTINUED."""
 
 
-class _Returned:
+class Returned:
+    """What a function returns, on its way."""
+
     __slots__ = ("value",)
 
     def __init__(self, value: object) -> None:
         self.value = value
 
 
-_BROKE, _CONTINUED = object(), object()
+BROKE, CONTINUED = object(), object()
 
 
-class Statements(Expressions):
+class Statements(Expressions, Matching):
     """How each kind of statement is run. A kind that is not here is unknown, once it is reached."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
-        self._yielded: list[list[Any]] = []
+        self._handling: list[Exception] = []
         self._steps: Mapping[type[ast.stmt], Callable[[Any], Step]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -43,23 +48,25 @@ class Statements(Expressions):
             ast.For: self._for,
             ast.While: self._while,
             ast.AnnAssign: self._annotated,
-            ast.Break: lambda _: lambda _: _BROKE,
-            ast.Continue: lambda _: lambda _: _CONTINUED,
+            ast.Break: lambda _: lambda _: BROKE,
+            ast.Continue: lambda _: lambda _: CONTINUED,
             ast.Pass: lambda _: lambda _: None,
             ast.FunctionDef: self._function,
-            ast.ClassDef: lambda node: lambda scope: scope.set(node.name, self.made_by(node, scope)),
+            ast.ClassDef: self._class,
             ast.Try: self._try,
             ast.Raise: self._raise,
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
             ast.Nonlocal: lambda node: lambda scope: scope.declare_elsewhere(node.names),
-            ast.Global: lambda node: lambda scope: scope.declare_elsewhere(node.names),
+            ast.Global: lambda node: lambda scope: scope.declare_elsewhere(node.names, all_the_way=True),
             ast.Assert: self._assert,
             ast.Delete: self._delete,
+            ast.Match: self.match_of,
+            ast.With: self._with,
         }
 
-    def made_by(self, node: ast.ClassDef, scope: Scope) -> Callable[..., Instance]:
-        """What makes objects of a class of the program. Machines know how."""
+    def made_by(self, node: ast.ClassDef, scope: Scope) -> Any:
+        """A class of the program. Machines know how."""
         raise NotImplementedError
 
     def block_of(self, body: Sequence[ast.stmt]) -> Step:
@@ -82,23 +89,12 @@ class Statements(Expressions):
         return unknown if make is None else make(node)
 
     def _expression(self, node: ast.Expr) -> Step:
-        value = node.value
-        if not isinstance(value, (ast.Yield, ast.YieldFrom)):
-            run_value = self.run_of(value)
+        run_value = self.run_of(node.value)
 
-            def run(scope: Scope) -> None:
-                run_value(scope)
+        def run(scope: Scope) -> None:
+            run_value(scope)
 
-            return run
-        run_value = self.run_of(value.value) if value.value is not None else lambda _: None
-        several = isinstance(value, ast.YieldFrom)
-
-        def give(scope: Scope) -> None:
-            given = run_value(scope)
-            self._yielded[-1] += listed(given) if several else [given]
-            limited(self._yielded[-1])
-
-        return give
+        return run
 
     def _assign(self, node: ast.Assign) -> Step:
         value_of, binds = self.run_of(node.value), [self.bind_of(target) for target in node.targets]
@@ -120,23 +116,30 @@ class Statements(Expressions):
         if not isinstance(node.target, (ast.Name, ast.Subscript, ast.Attribute)):
             return unknown
         before_of, by_of, bind = self.run_of(node.target), self.run_of(node.value), self.bind_of(node.target)
-        apply, adds = OPERATIONS.get(type(node.op), unknown), isinstance(node.op, ast.Add)
+        apply = OPERATIONS.get(type(node.op), unknown)
 
         def run(scope: Scope) -> None:
             before, by = before_of(scope), by_of(scope)
-            if adds and isinstance(before, list):
-                before += listed(by)  # in place: others may hold the same list
+            changes = _IN_PLACE.get((before.__class__, node.op.__class__))
+            if changes is not None:
+                changes(before, by)  # others may hold the same
                 bind(limited(before), scope)
+            elif isinstance(before, Instance):
+                bind(self._augmented(before, by, type(node.op).__name__, apply), scope)
             else:
                 bind(apply(before, by), scope)
 
         return run
 
+    def _augmented(self, before: Instance, by: Any, name: str, apply: Callable[[Any, Any], Any]) -> Any:
+        changes = before.kind.find(f"__i{name.lower().replace('mult', 'mul')}__")
+        return apply(before, by) if changes is None else changes(before, by)
+
     def _return(self, node: ast.Return) -> Step:
         if node.value is None:
-            return lambda _: _Returned(None)
+            return lambda _: Returned(None)
         value_of = self.run_of(node.value)
-        return lambda scope: _Returned(value_of(scope))
+        return lambda scope: Returned(value_of(scope))
 
     def _if(self, node: ast.If) -> Step:
         test, then, otherwise = self.run_of(node.test), self.block_of(node.body), self.block_of(node.orelse)
@@ -147,11 +150,11 @@ class Statements(Expressions):
         body, otherwise = self.block_of(node.body), self.block_of(node.orelse)
 
         def run(scope: Scope) -> object:
-            for item in listed(items_of(scope)):
+            for item in walked(items_of(scope)):
                 bind(item, scope)
                 left = body(scope)
-                if left is not None and left is not _CONTINUED:
-                    return None if left is _BROKE else left
+                if left is not None and left is not CONTINUED:
+                    return None if left is BROKE else left
             return otherwise(scope)
 
         return run
@@ -162,28 +165,49 @@ class Statements(Expressions):
         def run(scope: Scope) -> object:
             while test(scope):
                 left = body(scope)
-                if left is not None and left is not _CONTINUED:
-                    return None if left is _BROKE else left
+                if left is not None and left is not CONTINUED:
+                    return None if left is BROKE else left
             return otherwise(scope)
 
         return run
 
     def _function(self, node: ast.FunctionDef) -> Step:
-        plain = all(dotted(one).rpartition(".")[2] in _HARMLESS for one in node.decorator_list)
-        return lambda scope: scope.set(node.name, self.closure(node, scope) if plain else unknown)
+        decorators = [self.run_of(one) for one in reversed(node.decorator_list)]
+
+        def run(scope: Scope) -> None:
+            made: Any = self.closure(node, scope)
+            for decorator in decorators:
+                made = decorator(scope)(made)
+            scope.set(node.name, made)
+
+        return run
+
+    def _class(self, node: ast.ClassDef) -> Step:
+        decorators = [self.run_of(one) for one in reversed(node.decorator_list)]
+
+        def run(scope: Scope) -> None:
+            made = self.made_by(node, scope)
+            for decorator in decorators:
+                made = decorator(scope)(made)
+            scope.set(node.name, made)
+
+        return run
 
     def _assert(self, node: ast.Assert) -> Step:
-        test = self.run_of(node.test)
+        test, said = self.run_of(node.test), None if node.msg is None else self.run_of(node.msg)
 
         def run(scope: Scope) -> None:
             if not test(scope):
-                raise AssertionError
+                raise AssertionError(*([] if said is None else [said(scope)]))
 
         return run
 
     def _try(self, node: ast.Try) -> Step:
         body, otherwise, last = self.block_of(node.body), self.block_of(node.orelse), self.block_of(node.finalbody)
-        handlers = [(one, self.block_of(one.body)) for one in node.handlers]
+        handlers = [
+            (None if one.type is None else self.run_of(one.type), one.name, self.block_of(one.body))
+            for one in node.handlers
+        ]
 
         def run(scope: Scope) -> object:
             try:
@@ -191,7 +215,7 @@ class Statements(Expressions):
             except RecursionError as error:  # ours, not the program's
                 raise Unknown from error
             except OF_PROGRAMS as error:
-                left = _handled(error, handlers, scope)
+                left = self.handled(error, handlers, scope)
             else:
                 left = otherwise(scope) if left is None else left
             finally:
@@ -201,74 +225,134 @@ class Statements(Expressions):
 
         return run
 
-    def _raise(self, node: ast.Raise) -> Step:
-        error = ERRORS.get("" if node.exc is None else dotted(node.exc))
-        if error is None:
-            return unknown
+    def handled(self, error: Exception, handlers: Sequence[tuple[Any, str | None, Step]], scope: Scope) -> object:
+        """Runs the handler of an error, or raises it where there is none."""
+        for kinds_of, name, body in handlers:
+            if kinds_of is None or _catches(kinds_of(scope), error):
+                if name:
+                    scope.set(name, error.instance if isinstance(error, Raised) else error)
+                self._handling.append(error)
+                try:
+                    return body(scope)
+                finally:
+                    self._handling.pop()
+        raise error
 
-        def run(_: Scope) -> None:
-            raise error
+    def _raise(self, node: ast.Raise) -> Step:
+        if node.exc is None:
+            return lambda _: self._raise_again()
+        error_of = self.run_of(node.exc)
+
+        def run(scope: Scope) -> None:
+            error = error_of(scope)
+            if isinstance(error, Kind):
+                error = error()
+            if isinstance(error, Instance) and error.kind.error is not None:
+                raise Raised(error)
+            if isinstance(error, Exception) or (isinstance(error, type) and issubclass(error, Exception)):
+                raise error
+            raise TypeError("exceptions must derive from BaseException")
+
+        return run
+
+    def _raise_again(self) -> None:
+        if not self._handling:
+            raise RuntimeError("No active exception to reraise")
+        raise self._handling[-1]
+
+    def _with(self, node: ast.With) -> Step:
+        entered = [
+            (self.run_of(one.context_expr), None if one.optional_vars is None else self.bind_of(one.optional_vars))
+            for one in node.items
+        ]
+        body = self.block_of(node.body)
+
+        def run(scope: Scope, at: int = 0) -> object:
+            if at == len(entered):
+                return body(scope)
+            manager_of, bind = entered[at]
+            manager = manager_of(scope)
+            if not isinstance(manager, Instance):
+                raise Unknown
+            value = attribute(manager, "__enter__")()
+            if bind is not None:
+                bind(value, scope)
+            leave = attribute(manager, "__exit__")
+            try:
+                left = run(scope, at + 1)
+            except OF_PROGRAMS as error:
+                if not leave(type(error), error, None):
+                    raise
+                return None
+            leave(None, None, None)
+            return left
 
         return run
 
     def _import(self, node: ast.Import) -> Step:
         def run(scope: Scope) -> None:
             for one in node.names:
-                scope.set(one.asname or one.name, Module(MODULES.get(one.name, {})))
+                scope.set(one.asname or one.name.partition(".")[0], Module(self._members_of(one.name)))
 
         return run
 
     def _import_from(self, node: ast.ImportFrom) -> Step:
-        members = MODULES.get(node.module or "", {})
-
         def run(scope: Scope) -> None:
-            for one in node.names if node.module not in _IGNORED_MODULES else ():
+            members = self._members_of(node.module or "")
+            for one in node.names if node.module != "__future__" else ():
                 if one.name == "*":
                     scope.own.update(members)
-                else:
+                elif one.name in members or node.module not in _IGNORED_MODULES:
                     scope.set(one.asname or one.name, members.get(one.name, unknown))
 
         return run
 
+    def _members_of(self, module: str) -> Mapping[str, Any]:
+        return searches(self._spend) if module == "re" else MODULES.get(module, {})
+
     def _delete(self, node: ast.Delete) -> Step:
-        if any(not isinstance(one, ast.Subscript) or isinstance(one.slice, ast.Slice) for one in node.targets):
+        if any(not isinstance(one, (ast.Subscript, ast.Name)) for one in node.targets):
             return unknown
         places = [
-            (self.run_of(one.value), self.run_of(one.slice)) for one in node.targets if isinstance(one, ast.Subscript)
+            (self.run_of(one.value), self.place_of(one.slice)) for one in node.targets if isinstance(one, ast.Subscript)
         ]
+        names = [one.id for one in node.targets if isinstance(one, ast.Name)]
 
         def run(scope: Scope) -> None:
+            for name in names:
+                if name not in scope.own:
+                    raise Unknown
+                del scope.own[name]
             for holder_of, place_of in places:
                 holder = holder_of(scope)
-                if not isinstance(holder, (list, dict)):
-                    raise TypeError("no item deletion")
+                if not isinstance(holder, CHANGEABLE):
+                    raise TypeError(f"'{type(holder).__name__}' object doesn't support item deletion")
                 del holder[place_of(scope)]
 
         return run
 
 
-def _handled(error: Exception, handlers: Sequence[tuple[ast.ExceptHandler, Step]], scope: Scope) -> object:
-    """Runs the handler of an error, or raises it where there is none."""
-    for handler, body in handlers:
-        if handler.type is None or isinstance(error, _error_types(handler.type)):
-            if handler.name:
-                scope.set(handler.name, str(error))
-            return body(scope)
-    raise error
+_IN_PLACE: Mapping[tuple[type, type], Callable[[Any, Any], Any]] = {
+    (list, ast.Add): lambda one, other: one.extend(listed(other)),
+    (set, ast.BitOr): lambda one, other: one.__ior__(other),
+    (set, ast.Sub): lambda one, other: one.__isub__(other),
+    (set, ast.BitAnd): lambda one, other: one.__iand__(other),
+    (dict, ast.BitOr): lambda one, other: one.__ior__(other),
+}
 
 
-def _error_types(node: ast.expr) -> tuple[type[Exception], ...]:
-    names = [dotted(part) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
-    if not all(name in ERRORS for name in names):
+def _catches(kinds: Any, error: Exception) -> bool:
+    several = kinds if isinstance(kinds, tuple) else (kinds,)
+    if any(not isinstance(kind, Kind) and kind not in ERRORS.values() for kind in several):
         raise Unknown
-    return tuple(ERRORS[name] for name in names)
+    return any(is_one(error, kind) for kind in several)
 
 
 def value_of(left: object) -> object:
     """What a function returns whose body was left like that."""
     if left is None:
         return None
-    if isinstance(left, _Returned):
+    if isinstance(left, Returned):
         return left.value
     raise Unknown  # left a loop outside of one: the parser lets it through
 

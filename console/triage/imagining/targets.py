@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from console.triage.imagining.scopes import Instance, Scope
-from console.triage.imagining.values import Unknown, limited, listed, unknown
+from console.triage.imagining.attributes import set_attribute
+from console.triage.imagining.objects import Instance
+from console.triage.imagining.scopes import Scope
+from console.triage.imagining.values import limited, listed, unknown, walked
 
+CHANGEABLE: tuple[Any, ...] = (list, dict, deque, Instance)
 Run = Callable[[Scope], Any]
 """An expression: its value in a scope. Takes steps off the budget; raises the program's own errors, or Unknown."""
 Bind = Callable[[Any, Scope], None]
@@ -50,9 +53,9 @@ class Targets:
         sliced = isinstance(target.slice, ast.Slice)
 
         def bind(value: Any, scope: Scope) -> None:
-            holder = holder_of(scope)
-            if not isinstance(holder, (list, dict, deque)):
-                raise TypeError("no item assignment")
+            holder: Any = holder_of(scope)
+            if not isinstance(holder, CHANGEABLE):
+                raise TypeError(f"'{type(holder).__name__}' object does not support item assignment")
             if sliced and isinstance(holder, deque):
                 raise TypeError("slice")
             holder[place_of(scope)] = value
@@ -64,10 +67,7 @@ class Targets:
         owner_of, name = self.run_of(target.value), target.attr
 
         def bind(value: Any, scope: Scope) -> None:
-            owner = owner_of(scope)
-            if not isinstance(owner, Instance):
-                raise Unknown
-            owner.fields[name] = value
+            set_attribute(owner_of(scope), name, value)
 
         return bind
 
@@ -80,7 +80,7 @@ class Targets:
             if starred is not None:
                 parts = _gathered(parts, starred, len(binds) - starred - 1)
             if len(parts) != len(binds):
-                raise ValueError("unpacking")
+                raise ValueError("too many or not enough values to unpack")
             for one, part in zip(binds, parts, strict=True):
                 one(part, scope)
 
@@ -101,7 +101,7 @@ def turns(rounds: Sequence[Round], scope: Scope, at: int = 0) -> Iterator[None]:
         return
     items_of, bind, tests = rounds[at]
     inmost = at + 1 == len(rounds)
-    for item in listed(items_of(scope)):
+    for item in walked(items_of(scope)):
         bind(item, scope)
         if all(test(scope) for test in tests):
             if inmost:

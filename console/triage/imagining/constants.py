@@ -1,0 +1,64 @@
+"""The numbers and texts that programs name themselves: what they do differently is often found right beside those."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from console.triage.imagining.pools import Arguments
+from console.triage.trees import nodes_of
+
+_LARGEST, _LONGEST, _LONGEST_LIST = 1_000_000, 20, 12
+_MOST_NUMBERS, _MOST_TEXTS, _MOST = 4, 5, 14
+_FILL = "aB3$xY7! k-Q9z_w"
+"""What a text of a certain length is cut from: letters of both cases, digits, signs."""
+
+
+def constants_of(functions: Sequence[ast.FunctionDef]) -> tuple[list[int], list[str]]:
+    """The whole numbers beyond 1 and the short texts in some functions, each once."""
+    numbers: dict[int, None] = {}
+    texts: dict[str, None] = {}
+    for function in functions:
+        for node in nodes_of(function):
+            if isinstance(node, (ast.Compare, ast.Dict, ast.MatchValue, ast.Set, ast.Tuple, ast.List)):
+                _texts_in(node, texts)
+            elif isinstance(node, ast.Constant) and type(node.value) is int and 1 < abs(node.value) <= _LARGEST:
+                numbers[node.value] = None
+    return list(numbers)[:_MOST_NUMBERS], list(texts)[:_MOST_TEXTS]
+
+
+def _texts_in(node: ast.AST, texts: dict[str, None]) -> None:
+    for field in ("left", "comparators", "keys", "value", "elts"):
+        part = getattr(node, field, None)
+        for one in part if isinstance(part, list) else [part]:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and 0 < len(one.value) <= _LONGEST:
+                texts[one.value] = None
+
+
+def around(functions: Sequence[ast.FunctionDef], base: Arguments) -> list[Arguments]:
+    """Inputs like `base` in which one argument is a constant of the functions, or one more or less."""
+    numbers, texts = constants_of(functions)
+    found = [
+        (*base[:place], other, *base[place + 1 :])
+        for place, value in enumerate(base)
+        for other in _near(value, numbers, texts)
+    ]
+    step = max(1, len(found) // _MOST)
+    return found[::step][:_MOST]
+
+
+def _near(value: object, numbers: list[int], texts: list[str]) -> Iterator[object]:
+    if isinstance(value, str):
+        yield from texts
+    for number in numbers:
+        for one in (number, number - 1, number + 1):
+            if isinstance(value, int) and not isinstance(value, bool):
+                yield one
+            elif isinstance(value, float):
+                yield float(one)
+            elif isinstance(value, str) and 0 < one <= _LONGEST:
+                yield (_FILL * 2)[:one]
+            elif isinstance(value, list) and 0 < one <= _LONGEST_LIST and all(type(part) is int for part in value):
+                yield list(range(1, one + 1))
+        if isinstance(value, list) and value and all(type(part) is int for part in value):
+            yield [number - 1, number, number + 1]
