@@ -20,6 +20,18 @@ class Screen(pyte.Screen):
 
     _rows: tuple[str, ...] = ()
 
+    def __init__(self, columns: int, lines: int) -> None:
+        self._known: dict[tuple[Any, ...], Any] = {}
+        super().__init__(columns, lines)
+
+    def select_graphic_rendition(self, *attributes: int, **private: bool) -> None:
+        """What a sequence makes of what colours is always the same."""
+        key = (self.cursor.attrs, attributes)
+        if key not in self._known:
+            super().select_graphic_rendition(*attributes, **private)
+            self._known[key] = self.cursor.attrs
+        self.cursor.attrs = self._known[key]
+
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows without the blanks at their ends."""
@@ -54,8 +66,8 @@ class Screen(pyte.Screen):
         """No answer."""
 
 
-_USUAL = re.compile(r"\x1b\[((?:\d{1,3};)*\d{1,3})([mH])")
-"""Colours and places, as they are given whole."""
+_USUAL = re.compile(r"\x1b\[((?:\d{1,3};)*\d{1,3})([mH])|[^\x00-\x1f\x7f-\x9f]+")
+"""Colours and places, as they are given whole, and text."""
 
 
 class Stream(pyte.ByteStream):
@@ -69,8 +81,10 @@ class Stream(pyte.ByteStream):
         for found in _USUAL.finditer(text):
             if found.start() > done:
                 pyte.Stream.feed(self, text[done : found.start()])
-            if self._taking_plain_text is False:  # amid a sequence that began before: the parser's matter
+            if self._taking_plain_text is None:  # amid a sequence that began before: the parser's matter
                 pyte.Stream.feed(self, found[0])
+            elif found[2] is None:
+                screen.draw(found[0])
             else:
                 does[found[2]](*map(int, found[1].split(";")))
             done = found.end()
