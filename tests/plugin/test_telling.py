@@ -68,7 +68,7 @@ def test_a_summary_counts_verdicts_and_names_what_changed_by_cluster_the_largest
 def test_a_session_says_of_a_case_that_needs_a_human_what_a_run_says_of_it() -> None:
     before = "Winter is quiet. Snow covers the roofs and the lake is frozen. Children skate after school."
     after = "We like summer. The garden is full of flowers and bees. Trains leave from the old station."
-    one = replace(found("yes", "no"), result=result("a", "acceptable", "tone", before, after))
+    one = replace(found("yes", "no"), result=result("summer", "acceptable", "tone", before, after))
     lines = summary([Told.of(one, accepted=False, warned=False), told("b", "acceptable")], 2.0)
     assert len(lines) == 1
     assert lines[0].startswith(f"{MODEL}: 1 needs a human · 1 acceptable · 2.00 s")
