@@ -13,8 +13,8 @@ from tests.spine import emulator
 PIECES = [
     "\x1b[1m", "\x1b[0m", "\x1b[m", "\x1b[38;2;1;2;3m", "\x1b[48;5;7m", "\x1b[38;5m", "\x1b[4;5;6mxx", "\x9b1m",
     "\x1b[7m", "\x1b[27m", "\x1b[3;4H", "\x1b[H", "\x1b[999;999H", "\x1b[2J", "\x1b[K", "\x1b[M", "\x1b[3L",
-    "\x1b[4h", "\x1b[4l", "\x1b[?25l", "\x1b]0;title\x07", "\x1b7", "\x1b8", "\x1b(0q\x1b(B", "\x0e", "\x0f", "\x08", "\t", "\r\n", "\x7f",
-    "abc", "a" * 50, "wide 中文 x", "é", "e\u0301", "─│▌",
+    "\x1b[4h", "\x1b[4l", "\x1b[?25l", "\x1b]0;title\x07", "\x1b7", "\x1b8", "\x1b(0q\x1b(B", "\x0e", "\x0f",
+    "\x08", "\t", "\r\n", "\x7f", "abc", "a" * 50, "wide 中文 x", "é", "e\u0301", "─│▌",
 ]  # fmt: skip
 
 
