@@ -23,7 +23,9 @@ _BARE = re.compile(
 _FIRST_NUMBER = ("1)", "1.", "1:")
 _FIRST = ("A)", "A.", "A:", "A = ", "a)", "a.")
 _INLINE = re.compile(r"\(([A-Ja-j])\)[.:]?\s*([^()\n]{1,200}?)\s*(?=[,;]?\s*\([A-Ja-j]\)|$|\n)")
-_RUN_ON = re.compile(r"(?<![\w(])([A-Ja-j])[.):]\s+([^\n]{1,80}?)[.,;]?(?=\s+[A-Ja-j][.):]\s|\s*$|\s*\n)")
+_RUN_ON = re.compile(
+    r"(?<![\w(])([A-Ja-j])(?:[.:]\s+|\)\s*)([^\n]{1,80}?)[.,;]?(?=\s+[A-Ja-j](?:[.:]\s|\))|\s*$|\s*\n)"
+)
 """`A. Neon B. Argon`, on one line."""
 _PICKED = re.compile(
     r"^[\s\"'*_`\[({$]*(?P<word>(?:option|choice|answer|opci[oó]n|opção|réponse|antwort|respuesta|risposta|resposta)\b)?[\s:*_]*"
@@ -43,6 +45,7 @@ _CHOSEN_LETTER = re.compile(
     r"|(?<![\w'])\(?([A-J])\)?[*_`\"']* (?:ist|est|es|è|é) (?:die |la |le )?"
     r"(?:richtig|korrekt|correct|bonne|juste|corrett|cert)"
     r"|(?:选项?|選項?|答案[是为為:]|正解は|答えは)\s*\(?([A-J])"
+    r"|\b(?i:antwort|answer|option|choice|réponse|respuesta|risposta|resposta)[\s*_`\"':]*\(?([a-jA-J])\)"
 )
 _PICKED_NUMBER = re.compile(
     r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
@@ -85,7 +88,7 @@ def options_of(prompt: str) -> Mapping[str, str]:
         roman = {_ROMANS[match[1]]: plain(match[2]) for match in _ROMAN.finditer(text)}
         if "1" in roman and "2" in roman:
             return roman
-    if holds_any(text, _FIRST_NUMBER) and "2" in text and _ASKS_ONE.search(text):
+    if holds_any(text, _FIRST_NUMBER) and "2" in text and ("(1) " in text or _ASKS_ONE.search(text)):
         numbered = {match[1]: plain(match[2]) for match in _NUMBERED.finditer(text)}
         if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
             return numbered
@@ -122,7 +125,7 @@ def picked(text: str, options: Mapping[str, str]) -> str | None:
     with_text = _WITH_TEXT.match(head)
     if with_text and options.get(with_text[1], "\0")[:12] == plain(with_text[2])[:12]:
         return with_text[1]
-    chosen = {next(filter(None, letters)) for letters in _CHOSEN_LETTER.findall(head)} & set(options)
+    chosen = {next(filter(None, letters)).upper() for letters in _CHOSEN_LETTER.findall(head)} & set(options)
     if len(chosen) == 1:
         return str(chosen.pop())
     said = plain(head)

@@ -41,6 +41,8 @@ _HARD = any_of(
     (?:against|violates?|goes against) (?:my|our|openai|the) [^.]{0,40}programming
     (?:can't|cannot|can not|not able to|unable to|won't) (?:help|assist)(?: you)? with (?:that|this)\b
     i (?:do not|don't) (?:condone|feel comfortable)
+    i (?:do not|don't) (?:share|give out|disclose|reveal) (?:\w+ ){0,2}(?:address|personal|private)
+    i (?:<cannot>) agree with (?:the|that|this|your)
     (?:lo siento|disculpa)[^.]{0,40}no puedo\b
     no puedo (?:ayudar|proporcionar|cumplir|hacer)
     je (?:suis désolée?|regrette)[^.]{0,60}(?:ne |n')
@@ -118,7 +120,7 @@ _UNWILLING = any_of(
     aside=r"(?:(?:really|just|simply|generally|also|afraid|sorry|but|so|and|that|i|therefore),? ){0,4}",
     cannot=_CANNOT,
     not_so=r"(?! (?:wait|believe|stress|emphasi|overstate|imagine|promise|guarantee|remember|thank|help but|agree|go on"
-    r"|keep|be (?:sure|certain)|(?:\w+ ){1,4}enough|plan|expect|count|bet|rely|worry|budget|assume))",
+    r"|keep|be (?:sure|certain)|(?:\w+ ){1,4}enough|plan|expect|count|bet|rely|worry|budget|assume|find an?))",
 )
 """First-person reluctance of any kind; not "I can't wait"."""
 _IN_PART = any_of(
@@ -143,6 +145,15 @@ _ASKS_TEXT = re.compile(
     re.IGNORECASE,
 )
 """Who writes in another's voice may say "I won't" without refusing."""
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).islower()}
+_REFUSERS = frozenset(
+    either(
+        "i|me|my|sorry|help|assist|against|violate|violates|outside|beyond|let|none|unfortunately|apologize|apologise"
+        "|apologies|siento|disculpa|puedo|je|leid|ich|desculpe|lamento|dispiace|posso|spijt|ik|beklager|jag|przykro"
+        "|nie|prefiero|preferisco"
+    )
+)
+"""Every refusal in these letters has one of these words."""
 _MILD_HINTS = either(
     "rather|prefer|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming|rules"
     "|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
@@ -195,6 +206,8 @@ SAYS_SO, POLITE, PREFACE = 0.95, 0.9, 0.4
 def refusal(reading: Reading, prompt: str) -> float:
     """How sure it is that an answer refuses in so many words, 0..1; from 0.5 on it counts as a refusal."""
     text = reading.beginning
+    if text.isascii() and _REFUSERS.isdisjoint(text[:_EARLY].translate(_NO_LETTERS).split()):
+        return 0.0  # most answers end here: a set of words is asked for much faster than phrases
     said = _refusal(text[:_EARLY], text)
     if not said and prompt and _reluctant(text[:_OPENING]):
         if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
@@ -240,6 +253,11 @@ def answers(text: str) -> bool:
         return False
     if text.count("\n") >= 2 and len(_LIST.findall(text)) >= 3:
         return True
+    return announces(text)
+
+
+def announces(text: str) -> bool:
+    """Whether a text says that it goes on nevertheless: "however, here are"."""
     return holds_any(text, _MAY_ANNOUNCE) and _INSTEAD.search(text) is not None
 
 

@@ -121,8 +121,9 @@ def _sources(text: str) -> Iterator[str]:
 
 def _alone(text: str) -> str:
     """The source of calls that a text is as a whole, but for a fence or a label; "" where it is none."""
-    bare = _LABEL.sub("", _ONLY_FENCE.sub(r"\1", text).strip("`\n "))
-    return bare if _CALLS.match(bare) else ""
+    bare = _ONLY_FENCE.sub(r"\1", text) if text.startswith("```") else text
+    bare = _LABEL.sub("", bare.strip("`\n "))
+    return bare if bare[-1:] in ")]" and _CALLS.match(bare) else ""
 
 
 def _among_words(text: str, names: Collection[str]) -> tuple[Call, ...]:
