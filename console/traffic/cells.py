@@ -8,7 +8,7 @@ The first commit after a slot's end merges that slot's cells over all writers, a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -111,12 +111,17 @@ def read_cells(
     return [StoredCell(*row) for row in rows.fetchall()]
 
 
-def grid(db: sqlite3.Connection, slot: int) -> tuple[int, int]:
-    """Where the cells of `slot` are: the first slot and the number of slots of the minute or hour they fold into."""
-    for slots, mark in ((HOUR, _HOURS_MARK), (MINUTE, _MINUTES_MARK)):
-        if slot < int(get_meta(db, mark) or 0):
-            return slot - slot % slots, slots
-    return slot, 1
+def grid(db: sqlite3.Connection) -> Callable[[int], tuple[int, int]]:
+    """Where the cells of a slot are: the first slot and the number of slots of the minute or hour they fold into."""
+    folded = [(slots, int(get_meta(db, mark) or 0)) for slots, mark in ((HOUR, _HOURS_MARK), (MINUTE, _MINUTES_MARK))]
+
+    def place(slot: int) -> tuple[int, int]:
+        for slots, through in folded:
+            if slot < through:
+                return slot - slot % slots, slots
+        return slot, 1
+
+    return place
 
 
 def own_cells(db: sqlite3.Connection, slot: int, writer: int) -> dict[int, CellTally]:

@@ -80,8 +80,9 @@ def _add(db: sqlite3.Connection, gains: Gains, newest: int) -> None:
     close_slots(db, newest + 1)
     add_to_totals(db, [(slot, series, gain) for (slot, series), gain in gains.items()])
     placed: dict[int, Gains] = {}
+    place = grid(db)
     for (slot, series), gain in gains.items():
-        first, slots = grid(db, slot)
+        first, slots = place(slot)
         cells = placed.setdefault(slots, {})
         if (first, series) in cells:
             cells[first, series].merge(gain)

@@ -41,6 +41,8 @@ _BAD = {"error": 1, "refusal": 2, "truncated": 3, "empty": 4}
 _HEADER = struct.Struct("<ccHHHHd")
 _SWAP = sys.byteorder == "big"
 _MICRO = 1e6
+_FEW = 8
+"""Rows that are counted sooner one by one."""
 
 
 class Malformed(ValueError):
@@ -92,8 +94,10 @@ class Tally:
             self.cost[index] = self.cost.get(index, 0) + 1
 
     def add_all(self, rows: Sequence[RequestRow]) -> None:
-        """Counts `rows` as `add` would one by one, at a third of the time: field by field, most of it in C."""
-        if not rows:
+        """Counts `rows` as `add` would one by one; many at a third of the time: field by field, most of it in C."""
+        if len(rows) <= _FEW:
+            for row in rows:
+                self.add(row)
             return
         fields: Any = RequestRow._make(zip(*rows, strict=True))  # a row of columns
         plain = self.plain

@@ -120,8 +120,8 @@ def test_slots_older_than_two_days_fold_into_minutes(db) -> None:
     assert {(cell.slot, cell.slots) for cell in cells if cell.slots > 1} == {(n, MINUTE) for n in range(0, 48, MINUTE)}
     assert min(cell.slot for cell in cells if cell.slots == 1) == 48, "only whole minutes are folded"
     assert shown(db) == requests
-    assert grid(db, 20) == (18, MINUTE)
-    assert grid(db, 60) == (60, 1)
+    assert grid(db)(20) == (18, MINUTE)
+    assert grid(db)(60) == (60, 1)
 
 
 def test_minutes_older_than_thirty_days_fold_into_hours(db) -> None:
@@ -133,7 +133,7 @@ def test_minutes_older_than_thirty_days_fold_into_hours(db) -> None:
     assert sorted({(cell.slot, cell.slots) for cell in cells if cell.slots > MINUTE}) == [(0, HOUR), (HOUR, HOUR)]
     assert {cell.slots for cell in cells if cell.slot >= 2 * HOUR} == {MINUTE}
     assert shown(db) == requests
-    assert grid(db, 5) == (0, HOUR)
+    assert grid(db)(5) == (0, HOUR)
 
 
 def test_folding_is_bounded_and_comes_to_an_end(db) -> None:
