@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -65,26 +66,38 @@ def strips(compositor: Compositor, screen: Screen[Any], regions: list[Region]) -
     return {(y, x): strip.text for y in rows for x, strip in chops[y].items() if strip is not None}
 
 
-@pytest.mark.parametrize(
-    "regions",
-    [
-        [Region(0, 0, 40, 12)],
-        [Region(25, 3, 4, 2)],
-        [Region(0, 11, 40, 1), Region(20, 0, 20, 1)],
-        [Region(2, 9, 30, 3)],
-        [Region(39, 7, 1, 1)],
-    ],
-)
-async def test_it_makes_of_changed_regions_what_the_library_makes(regions: list[Region]) -> None:
+REGIONS = [
+    [Region(0, 0, 40, 12)],
+    [Region(25, 3, 4, 2)],
+    [Region(0, 11, 40, 1), Region(20, 0, 20, 1)],
+    [Region(2, 9, 30, 3)],
+    [Region(39, 7, 1, 1)],
+]
+
+
+@pytest.fixture
+async def panes() -> AsyncIterator[Panes]:
+    """Running, the tall one scrolled."""
     app = Panes()
     async with app.run_test(size=SIZE) as pilot:
         app.query_one(VerticalScroll).scroll_to(y=7, animate=False)
         await pilot.pause()
-        plain = app.screen._compositor
-        rows = RowCompositor()
-        rows.__dict__.update(plain.__dict__)
+        yield app
+
+
+@pytest.fixture
+def rows(panes: Panes) -> RowCompositor:
+    """The compositor of rows, knowing what the library's own does."""
+    made = RowCompositor()
+    made.__dict__.update(panes.screen._compositor.__dict__)
+    return made
+
+
+async def test_it_makes_of_changed_regions_what_the_library_makes(panes: Panes, rows: RowCompositor) -> None:
+    for regions in REGIONS:
         # Where the library left a place unpainted another widget's cells stand: only what is dirty is compared.
-        wanted, got = strips(plain, app.screen, regions), strips(rows, app.screen, regions)
+        wanted = strips(panes.screen._compositor, panes.screen, regions)
+        got = strips(rows, panes.screen, regions)
         assert got.keys() <= wanted.keys()
         for (y, x), text in wanted.items():
             if any(
@@ -93,27 +106,17 @@ async def test_it_makes_of_changed_regions_what_the_library_makes(regions: list[
                 assert got[y, x] == text
 
 
-async def test_only_the_rows_that_changed_are_asked_for() -> None:
-    app = Panes()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        rows = RowCompositor()
-        rows.__dict__.update(app.screen._compositor.__dict__)
-        each: list[Numbered] = list(app.query(Numbered))
-        for widget in each:
-            widget.asked = []
-        rows._dirty_regions = {Region(20, 2, 20, 2)}
-        update = rows.render_partial_update()
-        assert isinstance(update, ChopsUpdate)
-        assert {str(widget.id): widget.asked for widget in each} == {"left": [], "up": [2, 3], "down": [], "over": []}
+async def test_only_the_rows_that_changed_are_asked_for(panes: Panes, rows: RowCompositor) -> None:
+    each: list[Numbered] = list(panes.query(Numbered))
+    for widget in each:
+        widget.asked = []
+    rows._dirty_regions = {Region(20, 2, 20, 2)}
+    update = rows.render_partial_update()
+    assert isinstance(update, ChopsUpdate)
+    assert {str(widget.id): widget.asked for widget in each} == {"left": [], "up": [2, 3], "down": [], "over": []}
 
 
-async def test_the_whole_screen_is_asked_for_as_ever() -> None:
-    app = Panes()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        rows = RowCompositor()
-        rows.__dict__.update(app.screen._compositor.__dict__)
-        assert [strip.text for strip in rows.render_strips()] == [
-            strip.text for strip in app.screen._compositor.render_strips()
-        ]
+async def test_the_whole_screen_is_asked_for_as_ever(panes: Panes, rows: RowCompositor) -> None:
+    assert [strip.text for strip in rows.render_strips()] == [
+        strip.text for strip in panes.screen._compositor.render_strips()
+    ]
