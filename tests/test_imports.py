@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,17 @@ def modules(package: str) -> list[str]:
     return found
 
 
-def loaded_after(statements: str, *flags: str) -> set[str]:
+@cache
+def loaded_after(statements: str, *flags: str) -> frozenset[str]:
     """The names of all modules that an interpreter holds after running `statements`."""
     before = f"import sys\nsys.path.insert(0, {str(ROOT)!r})"
     code = f"{before}\n{statements}\nimport json\nprint(json.dumps(list(sys.modules)))"
     done = subprocess.run([sys.executable, *flags, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    return frozenset(json.loads(done.stdout))
 
 
-def offenders(loaded: set[str], unwanted: tuple[str, ...]) -> list[str]:
+def offenders(loaded: frozenset[str], unwanted: tuple[str, ...]) -> list[str]:
     return sorted(
         name for name in unwanted if any(module == name or module.startswith(f"{name}.") for module in loaded)
     )
