@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from console.triage import evasive_words
-from console.triage.lecturing import Evasion, asks_back, condemns
+from console.triage.lecturing import LONGEST, Evasion, asks_back, condemns
 from console.triage.normalising import sentences
 from console.triage.reading import Reading, asked_stems, asked_words, once_a_prompt
 from console.triage.records import WORRYING_FROM, Reason, brief
@@ -107,19 +106,21 @@ def _no_answer(reading: Reading, prompt: str) -> bool:
 
 def _evades(reading: Reading) -> float:
     """The share of a text that evades; none of a long one, of one that goes on with what was asked, or of little."""
-    if reading.shape.kind != "prose" or len(reading.text) > _LONGEST_EVASION or answers(reading.beginning):
+    if reading.shape.kind != "prose" or len(reading.text) > _LONGEST_EVASION or "boxed{" in reading.text:
         return 0.0
-    return _evasion_of(reading.text).at_least(_EVADES_FROM)
+    if answers(reading.beginning):
+        return 0.0
+    return _evasion_of(reading).at_least(_EVADES_FROM)
 
 
-def _evasion(text: str) -> float:
-    return _evasion_of(text).share()
+def _evasion(reading: Reading) -> float:
+    return _evasion_of(reading).share()
 
 
-@lru_cache(maxsize=8)
-def _evasion_of(text: str) -> Evasion:
+@once_a_prompt
+def _evasion_of(reading: Reading, _: str) -> Evasion:
     """Read once, and only as far as both of them ask."""
-    return Evasion(text.lower())
+    return Evasion(reading.text.lower(), reading.sentences if len(reading.text) <= LONGEST else None)
 
 
 def _goes_on(reading: Reading) -> bool:
@@ -168,20 +169,18 @@ def evasion_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     if kept >= _MOSTLY_KEPT:
         return _partial_changes(old, new, prompt)
     asked = asked_words(prompt)
-    before, after = (
-        _SENTENCES * _evasion(side.text) + _WORDS * evasive_words.share(side, asked) for side in (old, new)
-    )
+    before, after = (_SENTENCES * _evasion(side) + _WORDS * evasive_words.share(side, asked) for side in (old, new))
     evades = abs(after - before) + _LEFT * max(0.0, _KEPT - kept)
     if _closed(old, new, prompt, kept):
         evades += _NOTHING_LEFT
     if writes_own_text(old, prompt) != writes_own_text(new, prompt):
         evades += _SPEAKS_ABOUT
-    if condemns(old.text) != condemns(new.text) and min(_evasion(old.text), _evasion(new.text)) < _HARMLESS:
+    if condemns(old.text) != condemns(new.text) and min(_evasion(old), _evasion(new)) < _HARMLESS:
         evades += _CONDEMNED
     if evades < _HINTS_FROM:
         return _partial_changes(old, new, prompt)
     word, side = ("no longer answers", new) if after > before else ("answers now; it used to", old)
-    share = _evasion(side.text)
+    share = _evasion(side)
     how = (
         f"{100 * share:.0f} % of it lectures or refers elsewhere" if share >= _SOME else "little of the answer is left"
     )

@@ -107,7 +107,8 @@ class _Side:
 
 def _stated(reading: Reading, *, measured: bool) -> list[_Stated]:
     found = []
-    for whole in normalising.sentences(reading.text[:_LONGEST]):
+    short = len(reading.text) <= _LONGEST
+    for whole in reading.sentences if short else normalising.sentences(reading.text[:_LONGEST]):
         sentence = spelt_out(whole[:_SENTENCE])
         facts = facts_of(sentence)
         facts = [fact for fact in facts if fact.measured] if measured else [*facts, *names_of(sentence)]

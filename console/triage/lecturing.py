@@ -7,6 +7,7 @@ sentence of many, a lecture is most of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from console.triage import normalising
 from console.triage.phrases import any_of, any_of_all, holds_any
@@ -212,12 +213,13 @@ def _tells(sentence: str) -> bool:
 class Evasion:
     """How much of the beginning of a text evades, read sentence by sentence and no further than is asked for.
 
-    `text` is folded and in lower case.
+    `text` is folded and in lower case; its `sentences` need not be where they are known.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, sentences: Sequence[str] | None = None) -> None:
         read = text[:LONGEST]
-        self._parts = [part for part in normalising.sentences(read) if len(part) > 12 or " " in part]
+        parts = normalising.sentences(read) if sentences is None else map(str.lower, sentences)
+        self._parts = [part for part in parts if len(part) > 12 or " " in part]
         self._figures = holds_any(read, "0123456789") if read.isascii() else any(map(str.isdecimal, read))
         self._read = 0
         self._found = 0.0

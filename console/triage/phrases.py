@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 _BEGINS = r"\b(?=\w)"
 """Where a word begins: without the second half, the end of each word would be tried, too."""
+_FIRST_GROUP = re.compile(r"\(\?:([^()\[\]\\]*)\)(?![?*+{])(.+)", re.DOTALL)
+"""A phrase that begins with a plain choice of words, and what follows."""
+_LITERAL = re.compile(r"[a-z](?![?*+{|])")
 _FIRST_PERSON = re.compile(r"i[ '(]")
 
 
@@ -31,9 +34,24 @@ class Phrases:
     def _made(self) -> tuple[re.Pattern[str], ...]:
         own = [one[1:] for one in self.phrases if _FIRST_PERSON.match(one)]
         others = [one for one in self.phrases if not _FIRST_PERSON.match(one)]
-        written = ((own, r"i(?<!\w.)"), (others, _BEGINS))
+        written = ((own, r"i(?<!\w.)"), (_by_letter(others), _BEGINS))
         self._patterns = tuple(re.compile(f"{begins}(?:{'|'.join(some)})") for some, begins in written if some)
         return self._patterns
+
+
+def _by_letter(phrases: Iterable[str]) -> list[str]:
+    """Phrases put together by their first letters: at each word only those of its letter are tried, one by one."""
+    found: dict[str, list[str]] = {}
+    for phrase in phrases:
+        group = _FIRST_GROUP.match(phrase)
+        begins, rest = (group[1].split("|"), group[2]) if group is not None else ([phrase], "")
+        if not all(map(_LITERAL.match, begins)):
+            found.setdefault("", []).append(phrase)
+            continue
+        for letter in dict.fromkeys(one[0] for one in begins):
+            same = [one[1:] for one in begins if one[0] == letter]
+            found.setdefault(letter, []).append(f"(?:{'|'.join(same)}){rest}" if rest else same[0])
+    return [*found.pop("", []), *(f"{letter}(?:{'|'.join(some)})" for letter, some in found.items())]
 
 
 def any_of(lines: str, **parts: str) -> Phrases:

@@ -179,7 +179,7 @@ class Reading:
     @_Once
     def last_sentences(self) -> list[str]:
         """Those of the end: where an answer comes to its conclusion."""
-        return normalising.sentences(self.text[-_TAIL:])
+        return self.sentences if len(self.text) <= _TAIL else normalising.sentences(self.text[-_TAIL:])
 
     @_Once
     def shape(self) -> shapes.Shape:
