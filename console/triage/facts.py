@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from console.triage import normalising
@@ -31,12 +30,42 @@ _ROUNDED = Fraction(1, 10)
 _FIRST_NUMBER = re.compile(r"\d+(?:\.(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """A fact and the words of its sentence that say what it is a fact of."""
+class _Sentence:
+    """A sentence with facts; what its words are is read when it is compared."""
 
-    fact: Fact
-    about: frozenset[str]
+    def __init__(self, text: str, facts: Sequence[Fact]) -> None:
+        self.facts = facts
+        self._text = text
+        self._words: dict[str, str] | None = None
+
+    def words(self) -> dict[str, str]:
+        """The words that say something, each with its stem."""
+        if self._words is None:
+            tokens = {token for token in normalising.tokens(self._text) if is_content(token) and token not in VAGUE}
+            self._words = {word: stem(word) for word in tokens if not word[0].isdigit()}
+        return self._words
+
+
+class _Stated:
+    """A fact and the sentence that states it."""
+
+    def __init__(self, fact: Fact, sentence: _Sentence) -> None:
+        self.fact = fact
+        self._sentence = sentence
+        self._about: frozenset[str] | None = None
+
+    @property
+    def about(self) -> frozenset[str]:
+        """The words of its sentence that say what it is a fact of."""
+        if self._about is None:
+            own = self.fact
+            about = {short for word, short in self._sentence.words().items() if word not in own.words}
+            # What else the sentence states says what it is about, too.
+            about |= {
+                f"{one.kind} {one.values[0]}" for one in self._sentence.facts if one.measured and one.kind != own.kind
+            }
+            self._about = frozenset(about)
+        return self._about
 
 
 def fact_changes(old: Reading, new: Reading, prompt: str, *, measured: bool = False) -> list[Reason]:
@@ -114,13 +143,8 @@ def _stated(reading: Reading, *, measured: bool) -> list[_Stated]:
         facts = [fact for fact in facts if fact.measured] if measured else [*facts, *names_of(sentence)]
         if not facts:
             continue
-        tokens = {token for token in normalising.tokens(sentence) if is_content(token) and token not in VAGUE}
-        words = {word: stem(word) for word in tokens if not word[0].isdigit()}
-        for fact in facts:
-            about = {short for word, short in words.items() if word not in fact.words}
-            # What else the sentence states says what it is about, too.
-            about |= {f"{one.kind} {one.values[0]}" for one in facts if one.measured and one.kind != fact.kind}
-            found.append(_Stated(fact, frozenset(about)))
+        whole_sentence = _Sentence(sentence, facts)
+        found += [_Stated(fact, whole_sentence) for fact in facts]
         if len(found) >= _MOST:
             break
     return found
