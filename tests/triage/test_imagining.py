@@ -201,7 +201,7 @@ def test_what_could_reach_out_is_unknown(body: str) -> None:
         "import subprocess as s\ndef f(x):\n    return s.run(['true'])",
         "import math\ndef f(x):\n    return math.__loader__",
         "def f(x):\n    with open('y') as h:\n        return h.read()",
-        "import time\ndef f(x):\n    time.sleep(9)",
+        "import asyncio\ndef f(x):\n    asyncio.sleep(9)",
         "import random\ndef f(x):\n    return random.random()",
         "def f(x):\n    break",
         "class A(dict):\n    pass\ndef f(x):\n    return A()",

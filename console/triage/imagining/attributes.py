@@ -8,7 +8,7 @@ from typing import Any
 from console.triage.imagining.library import bound, static
 from console.triage.imagining.objects import Above, Function, Instance, Kind, Marked, Record
 from console.triage.imagining.scopes import Module
-from console.triage.imagining.values import FIELDS, METHODS, Own, Unknown
+from console.triage.imagining.values import FIELDS, METHODS, PLAIN, Own, Unknown
 
 _NEW = ("__init__", "__init_subclass__", "__post_init__", "__enter__")
 
@@ -34,7 +34,7 @@ def attribute(holder: Any, name: str) -> Any:
         return holder.args
     found = static(holder, name)
     if found is None:
-        if kind in METHODS and not name.startswith("__") and not hasattr(holder, name):
+        if (kind in METHODS or kind in PLAIN) and not name.startswith("__") and not hasattr(holder, name):
             raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
         raise Unknown
     return found

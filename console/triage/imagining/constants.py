@@ -12,9 +12,10 @@ _LARGEST, _LONGEST, _LONGEST_LIST = 1_000_000, 20, 12
 _MOST_NUMBERS, _MOST_TEXTS, _MOST = 4, 5, 14
 _FILL = "aB3$xY7! k-Q9z_w"
 """What a text of a certain length is cut from: letters of both cases, digits, signs."""
+Constants = tuple[list[int], list[str]]
 
 
-def constants_of(functions: Sequence[ast.FunctionDef]) -> tuple[list[int], list[str]]:
+def constants_of(functions: Sequence[ast.FunctionDef]) -> Constants:
     """The whole numbers beyond 1 and the short texts in some functions, each once."""
     numbers: dict[int, None] = {}
     texts: dict[str, None] = {}
@@ -35,9 +36,9 @@ def _texts_in(node: ast.AST, texts: dict[str, None]) -> None:
                 texts[one.value] = None
 
 
-def around(functions: Sequence[ast.FunctionDef], base: Arguments) -> list[Arguments]:
+def around(constants: Constants, base: Arguments) -> list[Arguments]:
     """Inputs like `base` in which one argument is a constant of the functions, or one more or less."""
-    numbers, texts = constants_of(functions)
+    numbers, texts = constants
     found = [
         (*base[:place], other, *base[place + 1 :])
         for place, value in enumerate(base)

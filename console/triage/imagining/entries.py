@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from console.triage.trees import nodes_of
@@ -112,7 +112,7 @@ def shared_classes(left: ast.Module, right: ast.Module) -> Iterator[str]:
             yield node.name
 
 
-def keeps_state(tree: ast.Module) -> bool:
+def keeps_state(tree: ast.Module, nodes: Iterable[ast.AST]) -> bool:
     """Whether something of one call may still be there in the next: defaults that change, names of the module."""
     kept = {
         target.id
@@ -121,7 +121,7 @@ def keeps_state(tree: ast.Module) -> bool:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    return any(_keeps(node, kept) for node in nodes_of(tree))
+    return any(_keeps(node, kept) for node in nodes)
 
 
 def _keeps(node: ast.AST, kept: set[str]) -> bool:

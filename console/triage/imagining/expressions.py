@@ -37,20 +37,26 @@ _LONG = 64
 class Budget:
     """Steps left: of one call, and of all calls together."""
 
-    __slots__ = ("_per_call", "all", "call")
+    __slots__ = ("_per_call", "all", "call", "endless", "used")
 
     def __init__(self, per_call: int, in_all: int) -> None:
         self._per_call = per_call
         self.all = in_all
         self.call = 0
+        self.used = 0
+        self.endless = False
+        """Whether the last call took all the steps of one call, or went too deep."""
 
     def begin_call(self) -> None:
         """Allots the steps of one call, no more than are left in all."""
         self.call = min(self._per_call, self.all)
+        self.endless = False
 
     def end_call(self, allotted: int) -> None:
         """Takes what a call used off the rest."""
-        self.all -= allotted - max(0, self.call)
+        self.used = allotted - max(0, self.call)
+        self.all -= self.used
+        self.endless |= self.call <= 0 and allotted == self._per_call
 
     def spend(self) -> None:
         """Takes one step. Raises Unknown where none is left."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 
-from console.triage.imagining.constants import around
+from console.triage.imagining.constants import around, constants_of
 from console.triage.imagining.examples import examples
 from console.triage.imagining.pools import MIXED, TEXTS, Arguments, defaults_of, pools_for, twins_of
 from console.triage.imagining.programs import PROGRAM, line_inputs
@@ -19,6 +19,8 @@ _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
 _QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
 _MOST_QUOTED = 4
+_SEPARATORS = (";", "&", "|", "\n", ", ", ",", " ", "-", ":", "/")
+_OTHER_DIGITS = str.maketrans("0123456789", "1234567890")
 _ONE_ANSWER = (
     r"exactly one|unique (?:answer|solution|pair)|only one|any order|any (?:valid )?(?:answer|solution|of them)"
     r"|you may return"
@@ -94,7 +96,7 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
         for one in near[::step][:_MOST]
     ]
     more = pools.like(shown[0])
-    constants = [Input(one) for one in around(pools.functions, shown[0])]
+    constants = [Input(one) for one in around(pools.constants, shown[0])]
     return tried + [
         Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
         for one in (*constants, *more[:_MOST])
@@ -121,12 +123,11 @@ def _with_defaults(pools: _Pools) -> Iterator[list[Input]]:
     """Inputs that give what has a default, too: other values of its kind."""
     required = [one for one in pools.parameters if one not in pools.defaults]
     shown = [pools.fitted(one) for one in examples(pools.prompt, pools.node.name, required)][:4]
-    first = [list(dict.fromkeys(map(repr, column))) for column in zip(*shown, strict=True)]
     kinds: list[list[object]] = []
     for place, name in enumerate(pools.parameters):
         if name in pools.defaults:
             kinds.append([*_variants(pools.defaults[name]), pools.defaults[name]][:4])
-        elif first:
+        elif shown:
             kinds.append([given[place] for given in shown])
         else:
             kinds.append(list(next(iter(pools_for(pools.by_name[name], pools.node, pools.prompt)), ()))[:6])
@@ -141,7 +142,8 @@ class _Pools:
     def __init__(
         self, node: ast.FunctionDef, parameters: list[str], prompt: str, functions: list[ast.FunctionDef]
     ) -> None:
-        self.node, self.parameters, self.prompt, self.functions = node, parameters, prompt, functions
+        self.node, self.parameters, self.prompt = node, parameters, prompt
+        self.constants = constants_of(functions)
         self.by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
         self.bound = int("self" in self.by_name or "cls" in self.by_name)
         self.promised = _PROMISES.search(prompt) is not None
@@ -149,7 +151,7 @@ class _Pools:
 
     def fitted(self, given: Arguments) -> Arguments:
         """Lists as linked lists or trees, where the parameters are such."""
-        return tuple(_fitted(self.by_name[name], one) for name, one in zip(self.parameters, given, strict=True))
+        return tuple(_fitted(self.by_name[name], one) for name, one in zip(self.parameters, given, strict=False))
 
     def like(self, example: Arguments) -> list[Input]:
         """Inputs of the kinds that an example has."""
@@ -173,7 +175,7 @@ class _Pools:
             several: Iterable[Arguments] = list(islice(product(*pools), 0, step * _MOST, step))
             if in_order:
                 several = [tuple(map(_sorted, given)) for given in several]
-            near = around(self.functions, next(iter(several), ()))
+            near = around(self.constants, next(iter(several), ()))
             yield [
                 Input(given, example=not any(map(at_an_edge, given)), beyond=free)
                 for given in (*several, *twins, *near)
@@ -226,7 +228,7 @@ def _kind(value: object) -> tuple[type, ...]:
 def _quoted(prompt: str) -> list[str]:
     """The texts in quotes in a prompt: what a function of texts is meant for."""
     found = [one or other for one, other in _QUOTED.findall(prompt)] if "'" in prompt or '"' in prompt else []
-    return found[:_MOST_QUOTED]
+    return found[:_MOST_QUOTED] + [other for one in found[:2] for other in reordered(one)]
 
 
 def _sorted(value: object) -> object:
@@ -268,7 +270,7 @@ def _variants(value: object) -> list[object]:
     if isinstance(value, float):
         return [value + 1.0, value / 2, 2 * value]
     if isinstance(value, str):
-        return [value[::-1], value[:1], "", value.upper(), value + value[:2], value[1:]]
+        return [value[::-1], value[:1], "", value.upper(), value + value[:2], value[1:], *reordered(value)]
     if isinstance(value, list):
         return [value[::-1], value[:1], [], value + value[:2], value[1:], value[2:] + value[:1], *_of_numbers(value)]
     if isinstance(value, tuple):
@@ -278,6 +280,16 @@ def _variants(value: object) -> list[object]:
     if isinstance(value, dict):
         return [dict(list(value.items())[:1]), {}]
     return []
+
+
+def reordered(text: str) -> list[str]:
+    """A text with other digits, and with its parts in another order, the first one alone, and the first one again."""
+    found = [text.translate(_OTHER_DIGITS)]
+    separator = next((one for one in _SEPARATORS if one in text.strip()), "")
+    parts = text.split(separator) if separator else []
+    if len(parts) > 1:
+        found += [separator.join(several) for several in (parts[::-1], parts[:1], [*parts, parts[0]])]
+    return [one for one in found if one != text]
 
 
 def _of_numbers(value: list[object]) -> list[object]:

@@ -17,6 +17,7 @@ from console.triage.imagining.classes import annotated, made_kind
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.generating import Generating, Giving, finished, yields_in
 from console.triage.imagining.objects import Above, Function, Instance, Kind, error_name
+from console.triage.imagining.probes import Probe, Probed, Working, probed
 from console.triage.imagining.scopes import ClassScope, Scope, Signature
 from console.triage.imagining.statements import Step, value_of
 from console.triage.imagining.structures import HELPERS, Failed, Given, Within, helpers_in, plain
@@ -39,13 +40,14 @@ class Machine(Generating):
     def __init__(self, tree: ast.Module, budget: Budget, imports_all: bool | None = None) -> None:
         super().__init__(budget)
         self._tree = tree
+        self.nodes = nodes_of(tree)
         self._imports_all = imports_all
         self._depth = 0
         self._signatures: dict[_Function, Signature] = {}
         self._defaults: dict[_Function, list[tuple[str, Run]]] = {}
         self._bodies: dict[_Function, tuple[Step, Giving | None, bool]] = {}
         self._module: list[tuple[bool, Step]] | None = None
-        self._helpers: list[Step] = []
+        self._helpers = helpers_in(self.nodes)
         self._classes: dict[ast.ClassDef, tuple[list[Run], list[Step]]] = {}
 
     def call(
@@ -67,6 +69,8 @@ class Machine(Generating):
             found = function(*ready)
             if found is None and made and (after := plain(made)) != before:
                 return after  # what returns nothing has changed what it was given
+            if isinstance(found, Function):
+                return Probed(probed(found), [one.calls for one in ready if isinstance(one, Working)])
             return plain(found)
 
         return self._begun(called)
@@ -90,6 +94,7 @@ class Machine(Generating):
                     result = plain(value(*_ready(arguments, scope)) if callable(value) else value)
                 except OF_PROGRAMS as error:
                     result = Failed(error_name(error))
+                self._clock.tick()
                 found.append([result, *[_read(owner, one) for one in reads]])
             return found
 
@@ -100,6 +105,7 @@ class Machine(Generating):
         allotted = self._budget.call
         self._depth, self._printed = 0, []
         self._handling.clear()
+        self._clock.restart()
         scope = Scope()
         try:
             self._define(scope)
@@ -117,9 +123,8 @@ class Machine(Generating):
                 for node in self._tree.body
                 if isinstance(node, _DEFINITIONS)
             ]
-            self._helpers = [self.step_of(HELPERS[name]) for name in helpers_in(self._tree)]
-        for step in self._helpers:
-            step(scope)
+        for name in self._helpers:
+            scope.own[name] = self.made_by(HELPERS[name], scope)
         for value, step in self._module:
             try:
                 self._spend()
@@ -173,6 +178,7 @@ class Machine(Generating):
 
     def _invoke(self, function: Function, given: tuple[object, ...], keywords: dict[str, object]) -> object:
         if self._depth >= _DEEPEST:
+            self._budget.endless = True
             raise Unknown
         node, scope = function.node, Scope(function.outer)
         self._arguments(function, given, keywords, scope)
@@ -239,5 +245,5 @@ def _ready(given: tuple[object, ...], scope: Scope) -> list[Any]:
         if isinstance(one, Within):
             found.append(one.found_in(found[0] if found else None))
         else:
-            found.append(one.made(scope) if isinstance(one, Given) else one)
+            found.append(one.made(scope) if isinstance(one, (Given, Probe)) else one)
     return found

@@ -8,6 +8,7 @@ import copy
 import functools
 import heapq
 import itertools
+import json
 import math
 import operator
 import string
@@ -161,6 +162,21 @@ def _decimal(value: Any = 0) -> Decimal:
     return found
 
 
+def _json_text(
+    value: Any, *, indent: Any = None, sort_keys: bool = False, ensure_ascii: bool = True, **more: Any
+) -> str:
+    """`json.dumps`, of plain values."""
+    if more.keys() - {"separators"} or (indent is not None and not (isinstance(indent, int) and indent <= 8)):
+        raise Unknown
+    return json.dumps(value, indent=indent, sort_keys=sort_keys, ensure_ascii=ensure_ascii, **more)
+
+
+def _json_value(text: Any, **more: Any) -> Any:
+    if more:
+        raise Unknown
+    return limited(json.loads(text))
+
+
 def _fraction(*given: Any) -> Fraction:
     if any(isinstance(one, str) and (len(one) > 40 or "e" in one.lower()) for one in given):
         raise Unknown
@@ -232,6 +248,7 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
     },
     "fractions": {"Fraction": _fraction},
     "dataclasses": {"dataclass": _data, "field": lambda **said: Field(**said)},
+    "json": {"dumps": _json_text, "loads": _json_value, "JSONDecodeError": json.JSONDecodeError},
     "abc": {"ABC": BASES["ABC"], "abstractmethod": MARKS["abstractmethod"]},
     "enum": {"Enum": BASES["Enum"], "IntEnum": BASES["IntEnum"], "StrEnum": BASES["StrEnum"],
              "auto": lambda: AUTO, "unique": lambda kind: kind},
@@ -240,6 +257,7 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
     "sys": {"maxsize": 2**63 - 1, "setrecursionlimit": lambda _: None},
     **DATE_MODULES,
 }  # fmt: skip
+
 
 ASSUMED: Mapping[str, Any] = {
     name: found

@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
+from console.triage.imagining.probes import Probe
 from console.triage.imagining.structures import Given, Within
 from console.triage.imagining.values import words
 
@@ -16,7 +17,8 @@ _NUMBERS = (3, 0, 1, 2, 4, 5, 7, 10, 12, 15, 21, 100, 400)
 _FLOATS = (3.5, 1.0, 0.25, 10.75, 100.0, 2.6)
 _LISTS: tuple[object, ...] = (
     [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, -7, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10], [-4, -1, -3],
-    [5, 4, 3, 2, 1], [2, 2], [-1, -5, -3, -5], [1, 3, 2, 3, 1], [9, 1, 9], [1, 2], [0, 0, 1], [10, 20, 30, 25, 5],
+    [5, 4, 3, 2, 1], [2, 2], [-1, -5, -3, -5], [1, 3, 2, 3, 1], [9, 1, 9], [1, 2], [0, 0, 1],
+    [10, 20, 30, 25, 5], [-7, -9, -8],
 )  # fmt: skip
 _FLOAT_LISTS: tuple[object, ...] = ([1.0, 5.5, 1.2, 9.0], [2.0], [3.5, 0.5, 7.25], [])
 _NESTED: tuple[object, ...] = (
@@ -32,7 +34,9 @@ _INTERVALS: tuple[object, ...] = (
     [[1, 3], [2, 6], [8, 10], [15, 18]], [[1, 10], [2, 3], [4, 8]], [[5, 6], [1, 2]], [[1, 4], [4, 5]],
     [[1, 4], [0, 4]], [[1, 1]], [[2, 3], [2, 3], [1, 9]], [],
 )  # fmt: skip
-MIXED: tuple[object, ...] = ([1, [2, [3, 4]], 5], [[1], [2, [3]]], [])
+MIXED: tuple[object, ...] = (
+    [1, [2, [3, 4]], 5], [[1], [2, [3]]], [], [[[[7]]]], [1, 2, [3]], [[], [1, []]], [[5, 1], [0, [2, 2]], 3], [[-1], 4]
+)  # fmt: skip
 TEXTS = (
     "hello world", "abc", "Level", "a b a", "", "a", "aabbbca", "([]{})", "([)]", "((", "Hello, World 2024!", "racecar",
     "The quick brown Fox", "121", "  two  spaces ", "A-b_c.9!", "aAbB", "{[()]}", "x1y22z", "3", "-7", "zzz",
@@ -88,6 +92,7 @@ _ROOTS = (
 )  # fmt: skip
 _TREES: tuple[object, ...] = tuple(Given("TreeNode", one, "tree") for one in _ROOTS)
 _NODES: tuple[object, ...] = (Within(2), Within(4), Within(3), Within(6), Within(8), Within(7))
+_OTHER_NODES: tuple[object, ...] = (Within(8), Within(2), Within(9), Within(3), Within(0), Within(4))
 _SEARCHED: tuple[object, ...] = tuple(
     Given("TreeNode", one, "tree")
     for one in (
@@ -98,6 +103,19 @@ _SEARCHED: tuple[object, ...] = tuple(
     )
 )
 
+_WEIGHTED: tuple[object, ...] = (
+    {"A": {"B": 4, "C": 1}, "B": {"D": 1}, "C": {"B": 2, "D": 5}, "D": {}, "E": {"A": 1}}, {"A": {}},
+    {"A": {"B": 0, "C": 7}, "B": {"A": 2, "C": 7}, "C": {"A": 1}},
+)  # fmt: skip
+_ADJACENT: tuple[object, ...] = (
+    {"A": ["B", "C"], "B": ["D"], "C": ["D"], "D": [], "E": ["A"]}, {"A": []}, {"A": ["B"], "B": ["C"], "C": ["A"]},
+    {"A": ["C", "B"], "B": ["A"], "C": ["D"], "D": ["B"]},
+)  # fmt: skip
+_NUMBERED: tuple[object, ...] = (
+    {0: [1, 2], 1: [3], 2: [3], 3: [], 4: [0]}, {0: []}, {0: [1], 1: [2], 2: [0]}, {0: [2, 1], 1: [0], 2: [3], 3: [1]},
+)  # fmt: skip
+_NAMES_OF_NODES: tuple[object, ...] = ("A", "B", "D", "C")
+_FUNCTIONS: tuple[object, ...] = tuple(map(Probe, ("double", "is_odd", "length", "add")))
 _HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
     (
         words("list lst nums numbers arr array items values xs seq elements data scores prices l array1 list1 li"),
@@ -119,6 +137,8 @@ _HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
     (words("records rows people users employees students"), _RECORDS),
     (words("nested"), MIXED),
     (words("d dictionary mapping dct"), _DICTS),
+    (words("graph adj adjacency g network"), _WEIGHTED),
+    (words("f fn func function callback predicate key_func action op mapper transform"), _FUNCTIONS),
 )
 _TYPES: dict[str, tuple[object, ...]] = {
     "int": _NUMBERS, "float": _FLOATS, "str": TEXTS, "bool": _TRUTHS, "list": _LISTS, "list[int]": _LISTS,
@@ -130,12 +150,15 @@ _TYPES: dict[str, tuple[object, ...]] = {
     "sequence[str]": _TEXT_LISTS, "int | float": _NUMBERS, "set[int]": ({3, 1, 2}, {2}, set()), "any": _NUMBERS,
     "iterable[t]": _LISTS, "iterable": _LISTS, "sequence": _LISTS, "list[t]": _LISTS, "list[any]": _LISTS,
     "sequence[float]": _FLOAT_LISTS, "iterable[float]": _FLOAT_LISTS, "number": _NUMBERS, "object": _NUMBERS,
+    "callable": _FUNCTIONS,
 }  # fmt: skip
 _BST = re.compile(r"\bbinary search tree|\bBST\b", re.IGNORECASE)
 _CHECKED = re.compile(r"\b(?:valid|is_?bst|whether|determine|check)", re.IGNORECASE)
 _DATED = re.compile(r"YYYY-MM-DD|\bISO\b|\b\d{4}-\d\d-\d\d\b")
 _OF_DAYS = re.compile(r"date|day|start|end|birth|^s$|^d\d?$|from|to|text", re.IGNORECASE)
 _DATE_OBJECTS = re.compile(r"datetime\.date\b|\bdate objects?\b")
+_GRAPHS = words("graph adj adjacency network")
+_PLACES = words("start end source target src dst node goal root s t origin vertex")
 _PAIRED = words("intervals ranges meetings points edges")
 _GUESSES: tuple[tuple[object, ...], ...] = (_LISTS, _NUMBERS, TEXTS, _NESTED, _DICTS)
 _TWINS: tuple[Arguments, ...] = (
@@ -150,6 +173,8 @@ def annotated_pool(annotation: str) -> tuple[object, ...] | None:
     """The values for an annotation, None where nobody knows one."""
     told = annotation.lower().strip("'\"").replace("typing.", "").replace("'", "")
     told = told.removeprefix("optional[").replace(" | none", "")
+    if told.startswith("callable["):
+        return _FUNCTIONS
     return _TYPES.get(told) or _TYPES.get(told.removesuffix("]"))
 
 
@@ -176,11 +201,17 @@ def pools_for(parameter: ast.arg, node: ast.FunctionDef, prompt: str) -> tuple[t
     first = next((one for one in node.args.args if one.arg != "self"), parameter)
     told = "" if parameter.annotation is None else ast.unparse(parameter.annotation)
     if first.arg == "root" and parameter.arg in ("p", "q") and ("TreeNode" in told or not told):
-        return (_NODES,)
+        return (_NODES if parameter.arg == "p" else _OTHER_NODES,)
     ordered = _BST.search(prompt) is not None and _CHECKED.search(prompt) is None
     if "TreeNode" in told and (ordered or (first is parameter and {"p", "q"} <= {one.arg for one in node.args.args})):
         return (_SEARCHED,)
     found = pools_of(parameter)
+    graphs = [one for one in node.args.args if one.arg in _GRAPHS]
+    if graphs and not told.startswith("List"):
+        if parameter in graphs:
+            return (_WEIGHTED, _ADJACENT, _NUMBERED)
+        if parameter.arg in _PLACES and not told:
+            return (_NAMES_OF_NODES, (0, 1, 3, 2))
     if _DATED.search(prompt) and (told == "str" or (not told and _OF_DAYS.search(parameter.arg))):
         return (_DAY_TEXTS, *found)
     if _DATE_OBJECTS.search(prompt) and not told:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from console.triage.imagining.attributes import attribute
+from console.triage.imagining.clocks import Clock
 from console.triage.imagining.expressions import Budget, Expressions
 from console.triage.imagining.matching import Matching
 from console.triage.imagining.modules import MODULES
@@ -14,7 +15,7 @@ from console.triage.imagining.objects import Instance, Kind, Raised, is_one
 from console.triage.imagining.scopes import Module, Scope
 from console.triage.imagining.searching import searches
 from console.triage.imagining.targets import CHANGEABLE
-from console.triage.imagining.values import ERRORS, OF_PROGRAMS, OPERATIONS, Unknown, limited, listed, unknown, walked
+from console.triage.imagining.values import OF_PROGRAMS, OPERATIONS, Unknown, limited, listed, unknown, walked
 
 _IGNORED_MODULES = frozenset({"typing", "__future__", "typing_extensions", "collections.abc"})
 Step = Callable[[Scope], object]
@@ -39,6 +40,7 @@ class Statements(Expressions, Matching):
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
         self._handling: list[Exception] = []
+        self._clock = Clock()
         self._steps: Mapping[type[ast.stmt], Callable[[Any], Step]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -308,6 +310,8 @@ class Statements(Expressions, Matching):
         return run
 
     def _members_of(self, module: str) -> Mapping[str, Any]:
+        if module == "time":
+            return self._clock.module()
         return searches(self._spend) if module == "re" else MODULES.get(module, {})
 
     def _delete(self, node: ast.Delete) -> Step:
@@ -343,9 +347,13 @@ _IN_PLACE: Mapping[tuple[type, type], Callable[[Any, Any], Any]] = {
 
 def _catches(kinds: Any, error: Exception) -> bool:
     several = kinds if isinstance(kinds, tuple) else (kinds,)
-    if any(not isinstance(kind, Kind) and kind not in ERRORS.values() for kind in several):
+    if any(not isinstance(kind, Kind) and not _is_error(kind) for kind in several):
         raise Unknown
     return any(is_one(error, kind) for kind in several)
+
+
+def _is_error(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Exception)
 
 
 def value_of(left: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +12,6 @@ from console.triage.imagining.classes import Base
 from console.triage.imagining.objects import Function, Instance, Kind
 from console.triage.imagining.scopes import Scope
 from console.triage.imagining.values import Own, Stream, Unknown
-from console.triage.trees import nodes_of
 
 _SOURCE = """
 class ListNode:
@@ -41,16 +40,14 @@ _FIRST = 12
 _MOST_PARTS = 300
 
 
-def helpers_in(tree: ast.Module) -> list[str]:
-    """Those of them that a program names."""
-    named = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
-    named |= {
-        name
-        for node in nodes_of(tree)
-        if isinstance(node, ast.arg) and node.annotation is not None
-        for name in HELPERS
-        if name in ast.unparse(node.annotation)
-    }
+def helpers_in(nodes: Iterable[ast.AST]) -> list[str]:
+    """Those of them that a program names, be it in an annotation."""
+    named = set()
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            named.add(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            named.add(node.value)
     return [name for name in HELPERS if name in named]
 
 

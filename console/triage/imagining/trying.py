@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from console.triage.imagining.comparing import Outcome, copied, ended, permuted, same, shown, weight_of
 from console.triage.imagining.entries import Entry, entries, keeps_state, prints_alone, shared_classes
@@ -26,6 +26,9 @@ _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
 _TWICE = 2
 """So many inputs are given a second time where a program may keep something from one call to the next."""
+_FEW, _MANY = 200, 12_000
+"""Steps: of a program that ends soon, and of one that seems not to end at all where another takes a few."""
+_SMALL = 20
 _KEEPS = re.compile(
     r"\b(?:without|not|never|n't) (?:\w+ )?(?:chang|modif|mutat|alter|touch)|\bin[- ]place"
     r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
@@ -38,27 +41,55 @@ class _Trial:
     """Two programs, what was asked for, and what has been found so far."""
 
     def __init__(self, left: ast.Module, right: ast.Module, prompt: str, answers: str) -> None:
-        budget = Budget(PER_CALL, IN_ALL)
+        budget = self.budget = Budget(PER_CALL, IN_ALL)
         imports_all = bool("import" in prompt or _defines_solution(left) or _SITE.search(prompt))
         self.trees = left, right
         self.machines = Machine(left, budget, imports_all), Machine(right, budget, imports_all)
         self.tally = Tally(budget)
         self.prompt, self.answers = prompt, answers
         self.kept = _KEEPS.search(prompt) is not None
-        self.state = keeps_state(left) or keeps_state(right)
+        self.state = any(
+            keeps_state(tree, machine.nodes) for tree, machine in zip(self.trees, self.machines, strict=True)
+        )
+        self.alone = False
+        """Whether both are whole programs that read nothing: one run of them says all."""
         self.worst: Reason | None = None
+        self.endless: list[tuple[Entry, Input, Outcome, int]] = []
 
     def note(self, found: Reason | None) -> None:
         """Keeps the reason that weighs most."""
         if found is not None and (self.worst is None or found.weight > self.worst.weight):
             self.worst = found
 
+    def note_endless(self, entry: Entry, one: Input, ended_as: Outcome | None, side: int) -> None:
+        """Keeps an input on which only the program of one `side` came to an end, and soon."""
+        if isinstance(ended_as, tuple) and (side == 0 or self.budget.used < _FEW) and _is_small(one.arguments):
+            self.endless.append((entry, one, ended_as, side))
+
+    def endless_one(self) -> Reason | None:
+        """The first of them, where many more steps do not end it either."""
+        for entry, one, ended_as, side in self.endless[:1]:
+            if one.beyond:
+                continue
+            budget = Budget(_MANY, _MANY)
+            if (
+                _outcome(Machine(self.trees[1 - side], budget, True), entry, one.arguments)[0] is None
+                and budget.endless
+            ):
+                call = f"{entry.name}({', '.join(map(repr, one.arguments))})"
+                told = "no end in sight", shown(ended_as)
+                return Reason("code", f"{brief(call, 50)} was {told[1 - side]}, is now {told[side]}", 0.7)
+        return None
+
 
 def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = "") -> tuple[Reason | None, bool]:
     """The first input on which something else comes out; and whether enough inputs gave the same."""
-    if (reads_input(left) and reads_input(right)) or prints_alone(left, right):
+    reads = reads_input(left) and reads_input(right)
+    alone = not reads and prints_alone(left, right)
+    if reads or alone:
         left, right = as_function(left), as_function(right)
     trial = _Trial(left, right, prompt, answers)
+    trial.alone = alone
     for entry in entries(left, right):
         if trial.tally.gives_up():
             break
@@ -66,6 +97,7 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
     for name in shared_classes(left, right):
         if not trial.tally.gives_up():
             trial.note(lived(name, trial.trees, trial.machines, trial.tally, prompt))
+    trial.note(trial.endless_one())
     if trial.worst is not None:
         return trial.worst, False
     tally = trial.tally
@@ -76,7 +108,8 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
 
 def _compared(entry: Entry, trial: _Trial) -> Reason | None:
     doubtful: Reason | None = None
-    for several in inputs(entry.node, entry.parameters, trial.prompt, trial.answers, entry.other):
+    tries: Iterable[list[Input]] = inputs(entry.node, entry.parameters, trial.prompt, trial.answers, entry.other)
+    for several in [[Input(([],), example=True)]] if trial.alone else tries:
         if trial.tally.gives_up():
             return None
         worst, worked = _on_each(entry, several, trial)
@@ -94,8 +127,11 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
     worked = 0
     for one in several:
         before, left = _outcome(trial.machines[0], entry, one.arguments)
+        used, endless = trial.budget.used, trial.budget.endless
         if before is None:
             trial.tally.unknown += 1
+            if endless:
+                trial.note_endless(entry, one, _outcome(trial.machines[1], entry, one.arguments)[0], 1)
             continue
         refused = isinstance(before, OF_PROGRAMS)
         if refused and not _asked_for(before, trial.prompt):
@@ -104,8 +140,10 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
         after, right = _outcome(trial.machines[1], entry, one.arguments)
         if after is None or (isinstance(before, tuple) and callable(before[0])):
             trial.tally.unknown += 1  # what it would do is another matter
+            if after is None and trial.budget.endless and used < _FEW and not refused:
+                trial.note_endless(entry, one, before, 0)
         elif same(before, after, trial.prompt) or (entry.unordered and permuted(before, after)):
-            trial.tally.same += _many(before)
+            trial.tally.same += _SURE if trial.alone else _many(before)
             worst = worst or _meddles(entry, one, (left, right), trial)
             if trial.state and worked <= _TWICE and not refused:
                 worst = worst or _second(entry, one, trial)
@@ -113,7 +151,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             weight = _weight(one, before, after, trial.prompt)
             if worst is None or weight > worst.weight:
                 worst = _told(entry, one, before, after, weight)
-        if worst is not None and worst.weight >= 0.8:
+        if (worst is not None and worst.weight >= 0.8) or len(trial.endless) >= _TWICE:
             break
     return worst, worked
 
@@ -189,6 +227,18 @@ def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, l
     if left_over[0] and left_over != lines:
         return LookupError("lines are left")
     return " ".join(" ".join(outcome[1]).split()), ()
+
+
+def _is_small(arguments: Arguments) -> bool:
+    """Whether no number and no length in some arguments is large: what is repeated for each of them ends soon."""
+    for one in arguments:
+        if isinstance(one, (int, float)) and abs(one) > _SMALL:
+            return False
+        if isinstance(one, (list, str, tuple, dict)) and len(one) > _SMALL:
+            return False
+        if isinstance(one, (list, tuple)) and not _is_small(tuple(one)):
+            return False
+    return True
 
 
 def _defines_solution(tree: ast.Module) -> bool:
