@@ -21,6 +21,7 @@ from console.triage.quantities import (
     with_minutes,
     with_percent,
     with_plain_fractions,
+    with_powers_of_ten,
 )
 from console.triage.reading import Reading
 
@@ -73,7 +74,8 @@ CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![\w.:/])(?:\d{1,2}:\d\d(?![\d:])|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?%?)"
+    r"(?<![\w.:/])(?:\d{1,2}:\d\d(?![\d:])"
+    r"|[$€£]?-?(?:\d+ (?=\d+/\d))?\d[\d,]*(?:\.\d+)?(?:e-?\d{1,2}(?!\w))?(?:\s*/\s*\d+)?%?)"
 )
 _SIGNS = "$€£%,"
 _DIGIT = re.compile(r"\d")
@@ -214,6 +216,11 @@ def _first_option(marked: Answer | None, reading: Reading, options: Mapping[str,
     return _option(reading.text, options) or _named_option(reading, options) or marked
 
 
+def says_answer(reading: Reading) -> bool:
+    """Whether the end of a text says "the answer is": what stands before it are steps on the way."""
+    return any("answer is" in sentence for sentence in reading.last_sentences[-2:])
+
+
 def _marks(tail: str, *, elsewhere: bool) -> list[re.Match[str]]:
     if elsewhere:
         return list(_MARK_ELSEWHERE.finditer(tail))
@@ -333,7 +340,7 @@ def _conclusion(reading: Reading, prompt: str) -> Answer | None:
     while len(told) > 1 and _CHECKS.match(told[-1]):
         told.pop()
     for whole in _most_telling(told[-_LAST:]):
-        sentence = with_iso_dates(with_plain_fractions(whole))
+        sentence = with_iso_dates(with_plain_fractions(with_powers_of_ten(whole)))
         if _DIGIT.search(sentence) is None:
             continue
         alone = whole is tail[-1] and len(sentence.split()) <= _ALONE

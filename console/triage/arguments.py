@@ -34,6 +34,9 @@ _WRITTEN_DAY = re.compile(
 _WORDS = re.compile(r"(?:[^\W_]|[ ,'-]|\.(?=\s|$))+")
 _FORMAT = re.compile(r"\b(?:yyyy|mm|dd)[-/.](?:mm|dd)[-/.]|\biso.?8601\b", re.IGNORECASE)
 """A prompt that says how a date is to be written."""
+_DEFAULT_NUMBER = re.compile(r"\bdefault\w*\b[^\d\n]{0,20}?(-?\d{1,30}(?:\.\d{1,30})?(?:e-?\d{1,2})?)", re.IGNORECASE)
+_NAMED = re.compile(r"\w+\(\w*name\w*=")
+"""A prompt that shows how calls are written, with the names of arguments."""
 _PLACE = re.compile(r"\bformat\b[^.\n]{0,20}\bcity, ?(?:state|country)\b", re.IGNORECASE)
 _OTHER, _PARTLY, _REWORDED, _SPELT, _LISTED = 0.85, 0.6, 0.3, 0.45, 0.4
 """Another value; one that says more or less; other words; another spelling; another order."""
@@ -43,7 +46,10 @@ def argument_changes(name: str, old: Mapping[str, object], new: Mapping[str, obj
     """What differs between the arguments of two calls of `name`; defaults that the prompt states hardly count."""
     reasons: list[Reason] = []
     if _by_place(old) != _by_place(new) and list(map(key_of, old.values())) == list(map(key_of, new.values())):
-        return reasons  # the same values in the same order, named on one side only
+        # The same values in the same order, named on one side only.
+        if _by_place(new) and _NAMED.search(prompt):
+            reasons.append(Reason("tool call", f"arguments of {name} are given by place, no longer by name", 0.55))
+        return reasons
     for key in dict.fromkeys([*old, *new]):
         where = f"{name}.{key}" if key else name
         if key not in new:
@@ -84,8 +90,19 @@ def _is_default(key: str, value: object, prompt: str) -> bool:
     )
     if named.search(prompt):
         return True
+    if isinstance(value, float) and _defaults_to(key, value, prompt):
+        return True
     places = re.finditer(rf"\b{re.escape(key)}\b", prompt)
     return any(said.search(prompt, at.end(), at.end() + _DEFAULT) for at in places)
+
+
+def _defaults_to(key: str, value: float, prompt: str) -> bool:
+    """Whether a prompt gives an argument that default in figures: `Default is 12.57e-7`."""
+    for at in re.finditer(rf"\b{re.escape(key)}\b", prompt):
+        said = _DEFAULT_NUMBER.search(prompt, at.end(), at.end() + _DEFAULT)
+        if said is not None and float(said[1]) == value:
+            return True
+    return False
 
 
 def _weight(key: str, one: object, other: object, prompt: str) -> float:
@@ -134,7 +151,7 @@ def _of_texts(key: str, one: str, other: str, prompt: str) -> float:
     ours, theirs = ([part.strip() for part in text.split(",")] for text in (left, right))
     if all(map(_same_words, ours, theirs)) and len(ours) != len(theirs) and one[:1].isupper():
         # `Denver` and `Denver, CO`
-        return _PARTLY if len(ours) > len(theirs) and _PLACE.search(prompt) else _SPELT
+        return _PARTLY if _PLACE.search(prompt) else _SPELT
     if len(ours) == len(theirs) > 1 and all(map(_same_words, ours, theirs)):
         return _SPELT
     known = _stems(left), _stems(right)

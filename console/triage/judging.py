@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from console.triage import normalising
 from console.triage.answer_changes import answer_changes
+from console.triage.answers import says_answer
 from console.triage.asking import calculates
 from console.triage.calls import Call, call_changes, given_calls
 from console.triage.code import code_changes, codes_of
@@ -196,7 +197,7 @@ def _soft(old: Reading, new: Reading, prompt: str, *, same_answer: bool) -> list
         return [Reason("content", "the same lines in another order", 0.15)]
     facts = (
         []
-        if same_answer and calculates(old.text, new.text, prompt)
+        if same_answer and (calculates(old.text, new.text, prompt) or all(map(says_answer, (old, new))))
         else fact_changes(old, new, prompt, measured=same_answer)
     )
     if same_answer:

@@ -74,6 +74,13 @@ _LATEX = re.compile(r"\\+[dtc]?frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}")
 _MIXED = re.compile(r"(\d(?<![\w./].)\d{0,3}) (\d{1,3})/(\d{1,3})(?![\w/]|\.\d)")
 _MAY_MIX = re.compile(r"/\d(?:(?<= \d..)|(?<= \d\d..)|(?<= \d\d\d..))")
 _PRICE = re.compile(r"(?:(?<=€)|(?<=€ )|(?=\d+,\d\d\s?€))(\d+),(\d\d)(?!\d)")
+_SUPERSCRIPTS = tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED = re.compile(r"10([⁻-]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_POWER = re.compile(
+    r"(?<![\w.^])(?:(\d{1,12}(?:\.\d{1,12})?) ?(?:[×x*·]|\\times|\\cdot) ?)?"
+    r"(?<!\d)10\^(?:\{ ?(-?\d{1,2}) ?\}|(-?\d{1,2}))(?![\w^])"
+)
 _VULGAR = {
     ord(sign): f" {value} " for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4"), ("⅔", "2/3"))
 }
@@ -166,7 +173,8 @@ def canonical(token: str) -> str:
 
 def quantity(text: str) -> Quantity | None:
     """The one quantity that `text` is, or None: `$1,200.50`, `2 1/2 hours`, `50 %`, `3e8 m`, `twelve`."""
-    plain = with_plain_fractions(with_minutes(text[: _LONGEST + 2].strip().rstrip(".").strip())).strip()
+    text = with_powers_of_ten(text[: _LONGEST + 2].strip().rstrip(".").strip())
+    plain = with_plain_fractions(with_minutes(text)).strip()
     if not plain or len(plain) > _LONGEST:
         return None
     first, _, rest = plain.partition(" ")
@@ -283,6 +291,17 @@ def with_plain_fractions(text: str) -> str:
         if "€" in text:
             text = _PRICE.sub(r"\1.\2", text)
     return text
+
+
+def with_powers_of_ten(text: str) -> str:
+    """`text` with its powers of ten as programs write them: `1.9 × 10^9` and `1.9 \\times 10⁹` are `1.9e9`."""
+    if "10" not in text:
+        return text
+    if not text.isascii() and holds_any(text, _SUPERSCRIPTS):
+        text = _RAISED.sub(lambda match: f"10^{match[1].translate(_PLAIN_DIGITS)}", text)
+    if "10^" not in text:
+        return text
+    return _POWER.sub(lambda match: f"{match[1] or 1}e{match[2] or match[3]}", text)
 
 
 def with_percent(text: str) -> str:

@@ -96,7 +96,8 @@ _MILD = any_of(
     i (?:don't|do not) have (?:an? |any )?(?:body|eyes|taste|personal|opinion)
     i (?:have no|lack) (?:access|eyes|ability|opinion|way of|the)
     i (?:try|aim|want|prefer) to (?:stay|remain|keep|be|avoid|steer)\b
-    let's (?:keep (?:our|this|the)|change the subject|(?:talk about|discuss|try|focus on) something else)
+    let's (?:change the subject|(?:talk about|discuss|try|focus on) something else)
+    let's keep (?:our|this|the) (?:\w+ )?(?:conversation|chat|discussion|focus|talk)
     none of the (?:\w+ )?(?:functions|tools)\b[^.]{0,40}\b(?:can|able|fit|match|support|suitable)
     je préfère ne pas\b
     ich möchte (?:\w+ ){0,3}(?:lieber )?nicht\b

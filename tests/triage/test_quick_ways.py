@@ -234,6 +234,9 @@ HOSTILE += [
     "² ",
     "17:3",
     "ty-",
+    "10^",
+    "1 x 10",
+    "10⁹",
 ]
 
 
@@ -244,6 +247,7 @@ def test_no_run_of_signs_takes_long_to_read(sign):
     normalising.tokens(text)
     normalising.sentences(text)
     quantities.with_iso_dates(quantities.with_plain_fractions(quantities.with_digits(quantities.with_minutes(text))))
+    quantities.with_powers_of_ten(text)
     list(shapes._FENCE.finditer(text))
     facts_of(text[:500])
     code._left_out(text[:16_000], "")
