@@ -43,6 +43,7 @@ _HARD = any_of(
     i (?:do not|don't) (?:condone|feel comfortable)
     i (?:do not|don't) (?:share|give out|disclose|reveal) (?:\w+ ){0,2}(?:address|personal|private)
     i (?:<cannot>) agree with (?:the|that|this|your)
+    please (?:don't|do not)(?:[.!]| do (?:it|this|that))
     (?:lo siento|disculpa)[^.]{0,40}no puedo\b
     no puedo (?:ayudar|proporcionar|cumplir|hacer)
     je (?:suis désolée?|regrette)[^.]{0,60}(?:ne |n')
@@ -149,7 +150,7 @@ _ASKS_TEXT = re.compile(
 _NO_LETTERS = {code: " " for code in range(128) if not chr(code).islower()}
 _REFUSERS = frozenset(
     either(
-        "i|me|my|sorry|help|assist|against|violate|violates|outside|beyond|let|none|unfortunately|apologize|apologise"
+        "i|me|my|sorry|please|help|assist|against|violate|violates|outside|beyond|let|none|unfortunately|apologize|apologise"
         "|apologies|siento|disculpa|puedo|je|leid|ich|desculpe|lamento|dispiace|posso|spijt|ik|beklager|jag|przykro"
         "|nie|prefiero|preferisco"
     )
@@ -160,7 +161,7 @@ _MILD_HINTS = either(
     "|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINTS = either(
-    "sorry|n't |comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
+    "sorry|n't |n't.|comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
     "|nothing i|nothing that i|no place|no topic|no subject|no request"
     "|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
     "|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best"
@@ -196,6 +197,10 @@ _DISCLAIMS = re.compile(
     r"|\b(?:while|although|though) i (?:do not|don't|can't|cannot) (?:have|access|know|predict|see)\b"
 )
 """What a writer says of itself before it answers."""
+_NO_SUCH_THING = re.compile(
+    r"\b(?:fictional|fictitious|imaginary|mythical|made-up|legendary)\b|\b(?:is|are|was)(?: not|n't) (?:a )?real\b"
+    r"|\b(?:does|do|did)(?: not|n't) (?:actually |really )?exist\b"
+)
 _ANSWER = 40
 """Words besides that make an answer."""
 _LECTURE = 0.5
@@ -214,8 +219,14 @@ def refusal(reading: Reading, prompt: str) -> float:
         if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
             return 0.0
         said = PREFACE if answers(text) else POLITE
-    # Who only says what it is not, and then picks none of the options, has not answered.
-    return PREFACE if said > PREFACE and not options_of(prompt) and _only_disclaims(text) else said
+    if said <= PREFACE or options_of(prompt):
+        return said  # who only says what it is not, and then picks none of the options, has not answered
+    return PREFACE if _only_disclaims(text) or _unreal(text) else said
+
+
+def _unreal(text: str) -> bool:
+    """Whether a text says that there is no such thing as was asked for, rather than that it will not."""
+    return _NO_SUCH_THING.search(text) is not None and Evasion(text).share() < _LECTURE
 
 
 @lru_cache(maxsize=8)
