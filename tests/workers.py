@@ -147,15 +147,14 @@ class Run:
         except (EOFError, OSError):
             self._died(worker)
             return
-        if kind == "report":
-            report = self._config.hook.pytest_report_from_serializable(config=self._config, data=said)
-            self._config.hook.pytest_runtest_logreport(report=report)
+        if kind == "done":
+            for data in said:
+                report = self._config.hook.pytest_report_from_serializable(config=self._config, data=data)
+                self._config.hook.pytest_runtest_logreport(report=report)
+            self._finished(worker.on_the_way.popleft())
+            self._give(worker)
         elif kind == "warning":
             self._config.hook.pytest_warning_recorded.call_historic(kwargs=said)
-        elif kind == "done":
-            worker.on_the_way.popleft()
-            self._finished(said)
-            self._give(worker)
         elif kind == "end":
             worker.workeroutput = said
             self._over(worker)
@@ -208,10 +207,19 @@ class Told:
 
     def __init__(self, config: pytest.Config, channel: Connection) -> None:
         self._config, self._channel = config, channel
+        self._reports: list[dict[str, Any]] = []
+        self._all = bool(config.option.durations or getattr(config.option, "xmlpath", None))
+
+    def done(self) -> None:
+        """Tell how a test went, once."""
+        self._channel.send(("done", self._reports))
+        self._reports = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
-        self._channel.send(("report", data))
+        # That nothing happened before and after a test interests those only who count its seconds.
+        if self._all or report.when == "call" or not report.passed or report.sections:
+            data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
+            self._reports.append(data)
 
     def pytest_warning_recorded(
         self, warning_message: warnings.WarningMessage, when: str, nodeid: str, location: Any
@@ -231,13 +239,14 @@ def _work(session: pytest.Session, channel: Connection, run: dict[str, Any]) -> 
     code = 1
     try:
         _become(session.config, run)
-        session.config.pluginmanager.register(Told(session.config, channel), "told")
+        told = Told(session.config, channel)
+        session.config.pluginmanager.register(told, "told")
         try:
             for test, following in _tests(channel):
                 nextitem = None if following is None else session.items[following]
                 item = session.items[test]
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
-                channel.send(("done", test))
+                told.done()
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             session.config.hook.pytest_sessionfinish(session=session, exitstatus=int(session.testsfailed > 0))
