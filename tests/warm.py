@@ -161,6 +161,36 @@ class Process:
         return code
 
 
+class Piped:
+    """What `subprocess.Popen` is to `Child`: `python -m MODULE …` whose standard input and output are pipes."""
+
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], stderr: IO[bytes], **_: object) -> None:
+        code = f"import runpy; runpy.run_module({command[2]!r}, run_name='__main__', alter_sys=True)"
+        given, ours = os.pipe()
+        output, theirs = os.pipe()
+        self._fork = Fork(["-c", code, *command[3:]], [given, theirs, stderr.fileno()], env, str(Path.cwd()))
+        os.close(given)
+        os.close(theirs)
+        self.pid, self.stdin, self.stdout = self._fork.pid, os.fdopen(ours, "wb"), os.fdopen(output, "rb")
+
+    def poll(self) -> int | None:
+        return self._fork.code(0)
+
+    def wait(self, timeout: float = 60.0) -> int:
+        code = self._fork.code(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout)
+        return code
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def terminate(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+
 def _whole(file: IO[bytes]) -> str:
     return os.pread(file.fileno(), 10_000_000, 0).decode()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from console.demo.standin import process
 from console.demo.standin.asked import Reply
 from console.demo.standin.models import MODELS
 from console.demo.standin.process import StandIn
+from tests import warm
 
 QUIET = {"error_rate": 0.0, "refusal_rate": 0.0}
 
@@ -123,3 +126,12 @@ def events_of() -> Callable[[bytes], list[dict[str, Any]]]:
         return found
 
     return parse
+
+
+@pytest.fixture(scope="module")
+def forked_children() -> Iterator[None]:
+    """The processes of a demo are forks of one that has loaded the SDKs: loading them is most of what they do."""
+    forks = SimpleNamespace(Popen=warm.Piped, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("console.demo.children.subprocess", forks)
+        yield

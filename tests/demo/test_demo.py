@@ -19,6 +19,7 @@ from console.cli.settings import Settings
 from console.demo.start import FOLDER, Demo
 from console.domain.errors import Usage
 
+pytestmark = pytest.mark.usefixtures("forked_children")
 ROOT = Path(__file__).resolve().parents[2]
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 HELD = """

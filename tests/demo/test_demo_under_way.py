@@ -30,7 +30,7 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def fenced() -> Iterator[Demo]:
+def fenced(forked_children: None) -> Iterator[Demo]:
     """A demo at high speed whose scenario begins at once, on a short past: only what comes in counts here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("console.demo.world.HISTORY_DAYS", 0.02)

@@ -450,7 +450,9 @@ def _until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(drill, monkeypatch, tmp_path) -> None:
+def test_a_real_drill_holds_from_the_fault_to_the_alert_and_leaves_nothing(
+    forked_children, drill, monkeypatch, tmp_path
+) -> None:
     monkeypatch.setenv("CONSOLE_ALERTS_SLACK", "http://127.0.0.1:9/real-people")
     before = files(drill)
     (tmp_path / "tmp").mkdir()
