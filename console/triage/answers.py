@@ -41,6 +41,9 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _OF_LIST = re.compile(r"(?:options|choices|answers)\b[^\n]*:[\s*_]*\n", re.IGNORECASE)
+_OWN_LINE = re.compile(r"(?:verdict|conclusion|result|solution|answer)[\s*_]*:", re.IGNORECASE)
+_LAST_LINE = 40
+"""Characters of a last line that says nothing but what is marked."""
 _MARK_WORDS = ("answer", "option", "choice", "solution", "result", "output", "verdict", "conclusion", "###")
 """Without one of them there is no mark: a search for plain text takes a hundredth of the time."""
 _MARK_ELSEWHERE = re.compile(
@@ -85,7 +88,7 @@ _LONE_LETTER = re.compile(r"\n[\s*_`(\[]*([A-J])[)\]*_`.]*\s*$")
 LETTERS = re.compile(r"(?<=[a-z] )([A-J])(?![\w'])")
 YES_NO_OF_FALSE = re.compile(r"(?:not? |no$|not|false|incorrect|invalid|wrong|non|nein|não)", re.IGNORECASE)
 _ARTICLE = re.compile(
-    r"^[\s*_`]*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
+    r"^[\s*_`]*(?:therefore,?(?=\s)|thus,?(?=\s)|hence,?(?=\s)|then(?=\s))?\s*(?:the|la|el|il|le|l'|die|der|das|a)?\s?(?:option|letter|choice|opci[oó]n|lettre|letra|buchstabe)?\s+(?=\S)",
     re.IGNORECASE,
 )
 _CHECKS = re.compile(r"\W*(?:to )?(?:check|verif|proof\b|probe\b)", re.IGNORECASE)
@@ -198,6 +201,9 @@ def _marked(text: str, options: Mapping[str, str]) -> Answer | None:
         value = _value(tail[match.end() : match.end() + _LONGEST_LIST], options)
         if value.lower().strip(".") in _PRAISE or _PRAISES.match(value):
             continue  # "A is correct"
+        at_end = match.end() >= len(tail.rstrip(" *_.")) - _LAST_LINE and _OWN_LINE.match(match.group())
+        if at_end and value and not any(map(str.isdigit, value)):
+            return Answer("marked", value)  # "Verdict: reasonable" is how it ends
         # "The best option is …" is said in any prose: there only a value counts as one.
         if value and (
             elsewhere or "answer" in match.group().lower() or "#" in match.group() or _is_value(value, options)

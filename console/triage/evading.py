@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from console.triage import evasive_words
 from console.triage.lecturing import LONGEST, Evasion, asks_back, condemns
@@ -16,6 +17,7 @@ from console.triage.refusing import (
     answers,
     declined_part,
     first_refusing,
+    hesitates,
     refusal,
     says_so,
     writes_own_text,
@@ -58,7 +60,9 @@ _LONGEST_QUESTION = 70
 _SHORT = 40
 _SPEAKS_OF_TOOLS = re.compile(r"\b(?:functions?|tools?|calls?|api)\b", re.IGNORECASE)
 _HOWEVER = re.compile(
-    r"\b(?:that being said|that said|having said that|in general(?: terms)?|generally speaking|speaking generally"
+    r"(?:^|[.!?:;\n]\s{0,3})(?:but |and )?"
+    r"(?:that being said|that said|having said that|in general(?: terms)?|in practice|generally speaking"
+    r"|speaking generally"
     r"|however|nevertheless|nonetheless"
     r"|still|on the other hand|if you (?:really|still|must|do|insist|decide))\b,?"
 )
@@ -132,10 +136,12 @@ def _evasion_of(reading: Reading, _: str) -> Evasion:
 def _goes_on(reading: Reading) -> bool:
     """Whether a text that refuses says "that being said", and then what was asked for."""
     found = _HOWEVER.search(reading.beginning)
-    rest = " ".join(sentences(reading.beginning[found.end() :])[:_NEXT]) if found is not None else ""
-    if found is None or _OFFERING.search(reading.beginning[: found.start()]):
+    before = reading.beginning[: found.start()] if found is not None else ""
+    if found is None or _OFFERING.search(before) or not hesitates(before):
         return False
-    if len(rest.split()) < _SAID_ON or _REFERS_ON.search(rest[:_CLAUSE]) or says_so(rest):
+    after = sentences(reading.beginning[found.end() :])[:_NEXT]
+    rest = " ".join(takewhile(lambda one: not says_so(one), after))
+    if len(rest.split()) < _SAID_ON or _REFERS_ON.search(rest[:_CLAUSE]):
         return False
     return Evasion(rest).share() <= _NEXT_EVADES
 

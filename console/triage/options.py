@@ -50,6 +50,13 @@ _CHOSEN_LETTER = re.compile(
 _PICKED_NUMBER = re.compile(
     r"[\s\"'*_`\[({$]*(?:option|choice|answer)?[\s:]*([1-9])[.):]*(?![\w.,])([^\n]*)", re.IGNORECASE
 )
+_BEGINS_WITH = re.compile(r"\W*([1-9])[.):]\s+(?=\S)")
+_CALLED = re.compile(
+    r"^[ \t]*(?:solution|option|choice|sentence|ending|answer|hypothesis) ([1-9]): ?(\S[^\n]{0,300})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""`Solution 1: …`"""
+_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\{([^{}]{0,80})\}")
 _ROMANS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _ROMAN = re.compile(r"(?:^|\n)[ \t]*\(?(i{1,3}|iv|v)[).][ \t]+(\S[^\n]{0,300})")
 _PICKED_ROMAN = re.compile(r"(?:\A[\W_]*|\b(?:option|answer|choice)(?: is)?[\W_]{1,4})(i{1,3}|iv|v)[).]")
@@ -64,7 +71,7 @@ _SEVERAL = re.compile(
 )
 _ASKS_SEVERAL = re.compile(
     r"\ball that apply\b|\b(?:select|choose|pick|mark) (?:all|two|three|every|one or more)\b"
-    r"|\bwhich (?:\w+ ){0,5}(?:statements|options|answers|ones|two|three)\b|\bmore than one\b",
+    r"|\bwhich (?:two|three|(?:\w+ ){0,5}(?:statements|options|answers|ones))\b|\bmore than one\b",
     re.IGNORECASE,
 )
 _SHORT_SENTENCE = 12
@@ -88,6 +95,8 @@ def options_of(prompt: str) -> Mapping[str, str]:
         roman = {_ROMANS[match[1]]: plain(match[2]) for match in _ROMAN.finditer(text)}
         if "1" in roman and "2" in roman:
             return roman
+    if "1: " in text and (said := {match[1]: plain(match[2]) for match in _CALLED.finditer(text)}) and "2" in said:
+        return said
     if holds_any(text, _FIRST_NUMBER) and "2" in text and ("(1) " in text or _ASKS_ONE.search(text)):
         numbered = {match[1]: plain(match[2]) for match in _NUMBERED.finditer(text)}
         if "1" in numbered and "2" in numbered and "A)" not in text and "A." not in text:
@@ -108,7 +117,7 @@ def options_of(prompt: str) -> Mapping[str, str]:
 
 def picked(text: str, options: Mapping[str, str]) -> str | None:
     """The letter that `text` begins with, or that its words stand for among `options`; None where there is none."""
-    head = text[:400].strip()
+    head = _TEXT.sub(r"\1", text[:400]).strip()
     if "1" in options:
         return _numbered(head, options)
     if len(head.strip("*_`.() ")) == 1 and head.strip("*_`.() ").upper() in options:
@@ -139,6 +148,9 @@ def _numbered(head: str, options: Mapping[str, str]) -> str | None:
     match = _PICKED_NUMBER.match(head)
     if match is not None and match[1] in options and (not match[2].strip() or plain(match[2]) == options[match[1]]):
         return match[1]
+    begun = _BEGINS_WITH.match(head)
+    if begun is not None and begun[1] in options and not re.search(rf"^\W*{int(begun[1]) + 1}[.)]", head, re.MULTILINE):
+        return begun[1]  # no list that goes on with the next number
     chosen = set(_CHOSEN_NUMBER.findall(head)) & set(options)
     if len(chosen) == 1:
         return str(chosen.pop())

@@ -84,7 +84,8 @@ _MILD = any_of(
     i(?:'d| would) (?:rather|prefer) (?:not\b|\w+ (?:[\w']+ ){1,4}than\b)
     i(?:'d| would) (?:rather|prefer) (?:to )?(?:help|suggest|focus|talk|offer|discuss)\b
     i(?:'d| would) (?:strongly )?(?:advise|recommend|suggest) against\b
-    (?:that|this) (?:isn't|is not) something i
+    (?:isn't|is not) something (?:that )?i
+    (?:the|my) answer (?:\w+ ){0,4}(?:has to be|must be|will be) (?:a )?no\b
     i prefer not\b
     i(?:'m| am) going to (?:have to )?(?:pass|skip)\b
     not something (?:that )?i
@@ -161,7 +162,7 @@ _MILD_HINTS = either(
     "|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINTS = either(
-    "sorry|n't |n't.|comfortable|can't|cannot|can not|could|won't|will not|would|should|must|unable|able to|declin|refus"
+    "sorry|n't |n't.|comfortable|cannot|can not|could|will not|would|should|must|unable|able to|declin|refus"
     "|nothing i|nothing that i|no place|no topic|no subject|no request"
     "|not |condone|apolog|unfortunately|against|violate|siento|puedo|désolé|peux|leid|kann|posso|desculpe|lamento"
     "|dispiace|не |spijt|kan ik|ik kan|tyvärr|inte|desværre|beklager|przykro|nie mog|üzgün|죄송|better|best"
@@ -257,6 +258,11 @@ def _reluctant(opening: str) -> bool:
 def says_so(early: str) -> bool:
     """Whether a text in lower case refuses in so many words."""
     return _HARD.search(early) is not None or (not early.isascii() and _HARD_CJK.search(early) is not None)
+
+
+def hesitates(text: str) -> bool:
+    """Whether somebody says in a text in lower case, in whichever way, that they will or would rather not."""
+    return says_so(text) or _reluctant(text) or _MILD.search(text) is not None
 
 
 def answers(text: str) -> bool:

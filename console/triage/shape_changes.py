@@ -68,13 +68,14 @@ def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return _of_json(before, after, _around(new), prompt)
     if before.kind == "code":
         return _of_code(old, new, prompt)
-    if before.kind in ("number", "word") and _same_option(old, new, prompt):
+    wordy = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
+    if before.kind in ("number", "word") and not wordy and _same_option(old, new, prompt):
         return []
     if before.kind in ("number", "word") and after.kind == "prose":
         # Without a prompt nobody can tell that words were welcome.
         strict = not prompt or _ONLY.search(prompt) is not None
         if _LETTER.fullmatch(old.text):
-            strict = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
+            strict = wordy
         strict = strict and not new.text.startswith(f"{old.text} (")
         text = f"was only a {before.kind} ({brief(old.text, 30)}), is now a text of {len(new.text.split())} words"
         return [Reason("shape", text, 0.6 if strict else 0.3)]
