@@ -54,6 +54,8 @@ _ONLY_CALLS = re.compile(
     r"|\b(?:only|just|nothing but) (?:\w+ ){0,4}calls?\b|\bcalls? only\b",
     re.IGNORECASE,
 )
+_SHOWN_SOURCE = re.compile(r"\[?\w*(?:func|name)\w*\(\w+=")
+"""A prompt that shows the form of calls in source."""
 _DEEPEST = 5
 _LONGEST = 20_000
 
@@ -164,6 +166,16 @@ def _tagged(text: str) -> tuple[Call, ...]:
     return found or tuple(Call(name, arguments_of(body)) for name, body in _NAMED_TAG.findall(text))
 
 
+def _input(match: re.Match[str]) -> Mapping[str, object]:
+    """The arguments of an `Action:`; those in JSON may take several lines."""
+    if match[4] and match[4][0] == "{":
+        try:
+            return arguments_of(_JSON.raw_decode(match.string, match.start(4))[0])
+        except (ValueError, RecursionError):
+            pass  # read as it is written
+    return arguments_of(match[2] or match[3] or match[4])
+
+
 def _as_python(text: str) -> object:
     """Data with single quotes, as Python writes it."""
     if not text.startswith("{'"):
@@ -177,7 +189,7 @@ def _as_python(text: str) -> object:
 
 def _acted(text: str) -> tuple[Call, ...]:
     """`Action: search[Norway]`, or `Action: search` with `Action Input: …` below."""
-    made = tuple(Call(match[1], arguments_of(match[2] or match[3] or match[4])) for match in _ACTION.finditer(text))
+    made = tuple(Call(match[1], _input(match)) for match in _ACTION.finditer(text))
     # Of a whole way, what it ends with is the answer; each goes its own.
     return made[-1:] if len(made) > 1 and made[-1].name.lower() in _LAST_ACTIONS else made
 
@@ -185,6 +197,8 @@ def _acted(text: str) -> tuple[Call, ...]:
 def form_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """The same calls, written so that what read them may not find them: without the tag, as data before, in words."""
     before, after = _form(old), _form(new)
+    if before == "source" and after == "JSON" and _SHOWN_SOURCE.search(prompt):
+        return [changed("tool call", "the same call in another form:", before, after, 0.6)]
     if before != after and before != "source":
         # Of a provider's message its own library reads both.
         weight = 0.4 if before.startswith(_MESSAGE) and after.startswith(_MESSAGE) else 0.6
