@@ -112,9 +112,9 @@ def test_defaults_are_given_too() -> None:
 
 def test_a_program_is_tried_on_samples_like_its_own() -> None:
     shown = line_inputs("Input:\nb 2\na 1\nOutput:\nx")
-    assert [given[0] for given, sample in shown if sample] == [["b 2", "a 1"]]
-    assert (["a 1", "b 2"],) in [given for given, _ in shown]
-    assert (["3", "3 2 1"],) in [given for given, _ in line_inputs("Input\n3\n1 2 3\nOutput\n6")]
+    assert [given[0] for given, sample, _ in shown if sample] == [["b 2", "a 1"]]
+    assert (["a 1", "b 2"],) in [given for given, *_ in shown]
+    assert (["3", "3 2 1"],) in [given for given, *_ in line_inputs("Input\n3\n1 2 3\nOutput\n6")]
 
 
 def test_whole_programs_without_input_are_compared_by_what_they_print() -> None:

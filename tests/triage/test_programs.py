@@ -49,7 +49,7 @@ def test_a_program_that_prints_something_else_is_worrying(new: str, told: str) -
 
 def test_the_samples_of_a_prompt_come_first() -> None:
     prompt = "**Sample Input 1**\n```\n2 3\n```\n**Sample Output 1**\n```\n5\n```\nInput:\n7 8\nOutput:\n15"
-    shown = [given[0] for given, sample in line_inputs(prompt) if sample]
+    shown = [given[0] for given, sample, _ in line_inputs(prompt) if sample]
     assert shown == [["2 3"], ["7 8"]]
 
 

@@ -16,7 +16,8 @@ from console.triage.records import brief
 
 Outcome = tuple[object, tuple[str, ...]] | Exception
 """What a call returned and printed, or the error it ended with."""
-_LAZY = re.compile(r"\b(?:iterat|iterable|generat|yield|lazy|lazily|stream)", re.IGNORECASE)
+_LAZY = re.compile(r"\b(?:iterat|iterable|stream)", re.IGNORECASE)
+_GENERATOR = re.compile(r"\b(?:generator|iterator|yield|lazy|lazily)", re.IGNORECASE)
 
 
 def ended(call: Callable[[], tuple[object, tuple[str, ...]]]) -> Outcome | None:
@@ -70,13 +71,14 @@ def equal(one: Any, other: Any, prompt: str = "") -> bool:
 
 
 def _equal_streams(one: Any, other: Any, prompt: str) -> bool:
-    """A generator is no list for its caller, unless nobody asked for either."""
+    """A generator is no list for its caller, unless nobody said which of them it is to be."""
     values = [part.values if isinstance(part, Streamed) else part for part in (one, other)]
-    if isinstance(one, Streamed) != isinstance(other, Streamed) and not (prompt == "" or _LAZY.search(prompt)):
+    unlike = isinstance(one, Streamed) != isinstance(other, Streamed)
+    if unlike and prompt and (_GENERATOR.search(prompt) or not _LAZY.search(prompt)):
         return False
     if not all(isinstance(part, (list, tuple)) for part in values):
         return False
-    count = min(map(len, values)) if isinstance(one, Streamed) != isinstance(other, Streamed) else None
+    count = min(map(len, values)) if unlike else None
     return equal(list(values[0])[:count], list(values[1])[:count])
 
 

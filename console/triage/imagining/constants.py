@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from console.triage.imagining.pools import Arguments
@@ -12,12 +13,16 @@ _LARGEST, _LONGEST, _LONGEST_LIST = 1_000_000, 20, 12
 _MOST_NUMBERS, _MOST_TEXTS, _MOST = 4, 5, 14
 _FILL = "aB3$xY7! k-Q9z_w"
 """What a text of a certain length is cut from: letters of both cases, digits, signs."""
+_LACKING = ("aB3xY7kQ9zw", "ab3$xy7!kq9", "AB3$XY7!KQ9", "aB$xY!kQ#zw")
+"""The same without signs, upper case, lower case, digits: each may be asked for."""
+_SHORTEST = 4
+_BOUND = re.compile(r"\b(?:least|most|than|over|under|above|below|to|exactly|between|and) (\d{1,6})\b(?![.,]\d)")
 Constants = tuple[list[int], list[str]]
 
 
-def constants_of(functions: Sequence[ast.FunctionDef]) -> Constants:
-    """The whole numbers beyond 1 and the short texts in some functions, each once."""
-    numbers: dict[int, None] = {}
+def constants_of(functions: Sequence[ast.FunctionDef], prompt: str = "") -> Constants:
+    """The whole numbers beyond 1 and the short texts in some functions, each once; and bounds that a prompt sets."""
+    numbers: dict[int, None] = {int(one): None for one in _BOUND.findall(prompt) if int(one) > 1}
     texts: dict[str, None] = {}
     for function in functions:
         for node in nodes_of(function):
@@ -59,6 +64,8 @@ def _near(value: object, numbers: list[int], texts: list[str]) -> Iterator[objec
                 yield float(one)
             elif isinstance(value, str) and 0 < one <= _LONGEST:
                 yield (_FILL * 2)[:one]
+                if one == number + 1 and one > _SHORTEST:
+                    yield from ((fill * 3)[:one] for fill in _LACKING)
             elif isinstance(value, list) and 0 < one <= _LONGEST_LIST and all(type(part) is int for part in value):
                 yield list(range(1, one + 1))
         if isinstance(value, list) and value and all(type(part) is int for part in value):

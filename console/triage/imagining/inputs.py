@@ -65,7 +65,7 @@ def inputs(
     texts that either of them names are tried, too.
     """
     if node.name == PROGRAM:
-        yield [Input(given, example=shown) for given, shown in line_inputs(prompt)]
+        yield [Input(given, example=shown, beyond=not fits) for given, shown, fits in line_inputs(prompt)]
         return
     if not parameters:
         yield [Input((), example=True)]
@@ -92,15 +92,35 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     step = max(1, len(near) // _MOST)
     prompt, promised = pools.prompt, pools.promised
     tried = [Input(given, example=True) for given in shown] + [
-        Input(one, beyond=promised or any(at_an_edge(part) and not spoken_of(part, prompt) for part in one))
-        for one in near[::step][:_MOST]
+        Input(one, beyond=promised or any(_doubtful(part, prompt) for part in one)) for one in near[::step][:_MOST]
     ]
     more = pools.like(shown[0])
+    if _REFUSES.search(prompt):
+        tried += [Input(one) for one in _refused(shown[0])]
     constants = [Input(one) for one in around(pools.constants, shown[0])]
     return tried + [
         Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
         for one in (*constants, *more[:_MOST])
     ]
+
+
+def _doubtful(value: object, prompt: str) -> bool:
+    """Whether a prompt may rule a value out: what lies at an edge of which it says nothing, texts with torn quotes."""
+    if isinstance(value, str) and '"' in value:
+        return True
+    return at_an_edge(value) and not spoken_of(value, prompt)
+
+
+def _refused(given: Arguments) -> Iterator[Arguments]:
+    """Inputs that a function may be asked to refuse: one argument is negative, zero or empty."""
+    for place, value in enumerate(given):
+        several: tuple[object, ...] = ()
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            several = (-1, 0)
+        elif isinstance(value, (str, list, dict)):
+            several = (type(value)(),)
+        for other in several:
+            yield (*given[:place], other, *given[place + 1 :])
 
 
 def _with_told(told: list[Arguments], pools: _Pools) -> list[Input]:
@@ -126,14 +146,22 @@ def _with_defaults(pools: _Pools) -> Iterator[list[Input]]:
     kinds: list[list[object]] = []
     for place, name in enumerate(pools.parameters):
         if name in pools.defaults:
-            kinds.append([*_variants(pools.defaults[name]), pools.defaults[name]][:4])
+            kinds.append(_instead_of(pools.defaults[name]))
         elif shown:
-            kinds.append([given[place] for given in shown])
+            other = _variants(shown[0][place])
+            kinds.append([*(given[place] for given in shown), *other[:2], *other[-1:]])
         else:
             kinds.append(list(next(iter(pools_for(pools.by_name[name], pools.node, pools.prompt)), ()))[:6])
     if all(kinds):
-        several = islice(product(*kinds), 0, _MOST)
+        several = islice(product(*kinds), 0, 2 * _MOST)
         yield [Input(one, beyond=pools.promised or any(map(at_an_edge, one)), spare=True) for one in several]
+
+
+def _instead_of(default: object) -> list[object]:
+    """A default, and what may be given in its place."""
+    if isinstance(default, str):
+        return ["-" if default != "-" else "+", default + default, default]
+    return [*_variants(default)[:3], default]
 
 
 class _Pools:
@@ -143,7 +171,7 @@ class _Pools:
         self, node: ast.FunctionDef, parameters: list[str], prompt: str, functions: list[ast.FunctionDef]
     ) -> None:
         self.node, self.parameters, self.prompt = node, parameters, prompt
-        self.constants = constants_of(functions)
+        self.constants = constants_of(functions, prompt)
         self.by_name = {one.arg: one for one in (*node.args.posonlyargs, *node.args.args)}
         self.bound = int("self" in self.by_name or "cls" in self.by_name)
         self.promised = _PROMISES.search(prompt) is not None
@@ -237,14 +265,20 @@ def _sorted(value: object) -> object:
     return sorted(value) if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value) else value
 
 
-_EMPTY = re.compile(r"\bempty\b", re.IGNORECASE)
+_REFUSES = re.compile(r"\brais|Error\b|Exception\b")
+_EMPTY = re.compile(
+    r"(?<!return an )(?<!returns an )(?<!return )(?<!returns )\bempty (?:\w+ ){0,2}?`?"
+    r"(?:(?P<many>list|array|sequence|tuple|dict\w*|collection|iterable|numbers|items|nums|values)|(?:text|string|str|line|word|name|sub\w*|s|pattern))\b",
+    re.IGNORECASE,
+)
+"""What is empty, where it is said of what is given; `many`: of a list and the like."""
 _NEGATIVE = re.compile(r"(?<!non-)(?<!non)\bnegative|\bbelow zero|\bless than (?:0|zero)\b|\bsigned\b", re.IGNORECASE)
 
 
 def spoken_of(value: object, prompt: str) -> bool:
     """Whether a prompt says what is to be done at an edge: with what is empty, or negative."""
     if isinstance(value, (str, list, dict, tuple)) and not value:
-        return _EMPTY.search(prompt) is not None
+        return any((found["many"] is None) == isinstance(value, str) for found in _EMPTY.finditer(prompt))
     return isinstance(value, (int, float)) and value < 0 and _NEGATIVE.search(prompt) is not None
 
 
@@ -278,7 +312,8 @@ def _variants(value: object) -> list[object]:
     if isinstance(value, Given):
         return [replace(value, values=value.values[:1]), replace(value, values=())]
     if isinstance(value, dict):
-        return [dict(list(value.items())[:1]), {}]
+        deeper: list[object] = [{"z": value}] if any(isinstance(one, dict) for one in value.values()) else []
+        return [dict(list(value.items())[:1]), {}, *deeper]
     return []
 
 

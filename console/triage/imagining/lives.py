@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from console.triage.imagining.comparing import ended, equal
@@ -23,8 +24,16 @@ _STARTS: tuple[Arguments, ...] = ((), (3,), (100,), ("Ada",), ("Ada", 100), ([3,
 """What the objects of a class may be made from, where their parameters do not say it."""
 _GIVEN: tuple[object, ...] = (5, 2, 7, 500, 1, -3, 2)
 """What their methods get, one after the other."""
+_FEW, _SIZES = (2, 1, 3), ("capacity", "size", "maxsize", "max_size", "limit", "maxlen", "k")
+"""How large what holds a few things is made: it is to be full soon."""
 _MOST_PARAMETERS = 3
-_MOST_STEPS = 60
+_MOST_STEPS = 90
+_AT_RANDOM = 24
+_OPERATORS = "len str repr bool iter contains getitem call neg abs add sub mul truediv floordiv mod eq lt le gt ge"
+_SPECIAL = tuple(f"__{name}__" for name in _OPERATORS.split())
+"""What operators and functions of the language call; those that tell how many arguments they take."""
+_OF_ITS_KIND = frozenset({"__add__", "__sub__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__truediv__"})
+_MARKS = ("property", "staticmethod", "classmethod", "abstractmethod")
 _Step = tuple[str, Arguments]
 
 
@@ -49,7 +58,7 @@ def lived(
     """One object on each side, all its methods called in turn and in turn again."""
     methods = [_methods_of(name, tree) for tree in trees]
     shared = [node for called, node in methods[0].items() if called in methods[1]]
-    steps = list(_steps([one for one in shared if _is_open(one)], trees[0]))[:_MOST_STEPS]
+    steps = list(_steps([_with_kind(one, name) for one in shared if _is_open(one)], trees[0]))[:_MOST_STEPS]
     reads = _read_by_all(name, trees, prompt)
     for start in _starts(methods[0].get("__init__"), name, trees[0]) if steps or reads else ():
         before, after = (
@@ -72,17 +81,33 @@ def _methods_of(name: str, tree: ast.Module) -> dict[str, ast.FunctionDef]:
             break
         for one in node.body:
             if isinstance(one, ast.FunctionDef):
-                found.setdefault(one.name, one)
+                found.setdefault(f"{one.name}=" if _sets(one) else one.name, one)
         above = next((base.id for base in node.bases if isinstance(base, ast.Name)), "")
         node = class_in(tree, above)
     return found
 
 
+def _with_kind(node: ast.FunctionDef, name: str) -> ast.FunctionDef:
+    """A method whose `other` is annotated with the class: operators are given objects of one kind."""
+    if (
+        not any(one.arg == "other" and one.annotation is None for one in node.args.args)
+        and node.name not in _OF_ITS_KIND
+    ):
+        return node
+    made = copy(node)
+    made.args = copy(node.args)
+    made.args.args = [
+        ast.arg(one.arg, ast.Name(name, ast.Load())) if place == 1 and one.annotation is None else one
+        for place, one in enumerate(node.args.args)
+    ]
+    return made
+
+
 def _is_open(node: ast.FunctionDef) -> bool:
     """Whether anybody may call a method: it has a plain name, or stands for an operator of one value."""
-    plain = not node.name.startswith("_") or node.name in ("__len__", "__str__", "__repr__", "__bool__", "__iter__")
+    plain = not node.name.startswith("_") or node.name in _SPECIAL
     marks = [ast.unparse(one) for one in node.decorator_list]
-    return plain and all(mark in ("property", "staticmethod", "classmethod", "abstractmethod") for mark in marks)
+    return plain and all(mark in _MARKS or mark.endswith(".setter") for mark in marks)
 
 
 def _read_by_all(name: str, trees: tuple[ast.Module, ast.Module], prompt: str) -> list[str]:
@@ -137,17 +162,30 @@ def _argument(parameter: ast.arg, turn: int, tree: ast.Module, deep: int = 0) ->
             maker = _methods_of(kind.name, tree).get("__init__")
             wanted = _parameters(maker, kind, tree)
             return Given(kind.name, tuple(_argument(one, turn, tree, deep + 1) for one in wanted), "object")
-    pool = pool_of(parameter)
+    pool = _FEW if parameter.arg in _SIZES else pool_of(parameter)
+    if deep and pool and isinstance(pool[0], list):
+        pool = tuple(one for one in pool if _shape(one) == _shape(pool[0]))
     return pool[turn % len(pool)] if pool else _GIVEN[turn % len(_GIVEN)]
 
 
+def _shape(value: Any) -> list[int]:
+    """The lengths of a list and of the lists in it: what is to be added must be of the same."""
+    return [len(value), *(len(one) for one in value if isinstance(one, list))] if isinstance(value, list) else []
+
+
 def _steps(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
+    yield from _in_turn(methods, tree)
+    yield from _at_random(methods, tree)
+
+
+def _in_turn(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
     for turn, value in enumerate(_GIVEN):
         for node in methods[:: -1 if turn % 2 else 1]:
-            static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
-            wanted = required(node)[0 if static else 1 :]
-            parameters = [one for one in node.args.args if one.arg in wanted]
+            parameters = _asked_for(node)
             if len(parameters) > _MOST_PARAMETERS:
+                continue
+            if _sets(node):
+                yield f"{node.name}=", (_argument(parameters[0], turn, tree) if _says(parameters[0], tree) else value,)
                 continue
             given = [_argument(one, turn, tree) if _says(one, tree) else None for one in parameters]
             yield (
@@ -157,6 +195,32 @@ def _steps(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
                     for place, one in enumerate(given)
                 ),
             )
+
+
+def _asked_for(node: ast.FunctionDef) -> list[ast.arg]:
+    static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+    wanted = required(node)[0 if static else 1 :]
+    return [one for one in node.args.args if one.arg in wanted]
+
+
+def _sets(node: ast.FunctionDef) -> bool:
+    """Whether a method sets a property."""
+    return any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in node.decorator_list)
+
+
+def _at_random(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
+    """Calls in an order that nobody would choose, with few values: what is kept for a while is asked for again."""
+    open_ones = [one for one in methods if len(_asked_for(one)) <= _MOST_PARAMETERS and not _sets(one)]
+    seed = 7
+    for turn in range(_AT_RANDOM if open_ones else 0):
+        seed = (seed * 1103515245 + 12345) % 2**31
+        node = open_ones[(seed >> 16) % len(open_ones)]
+        value = 1 + (seed >> 8) % 4
+        given = [
+            _argument(one, seed >> 4, tree) if _says(one, tree) else value if place == 0 else 10 * turn + place
+            for place, one in enumerate(_asked_for(node))
+        ]
+        yield node.name, tuple(given)
 
 
 def _says(parameter: ast.arg, tree: ast.Module) -> bool:
@@ -194,7 +258,7 @@ def _first_difference(
             if isinstance(one[0], Failed) != isinstance(other[0], Failed):
                 return small
         else:
-            tally.same += 1
+            tally.same += not (isinstance(one[0], Failed) and one[0].name in ("TypeError", "AttributeError"))
         for field, had, has in zip(reads, one[1:], other[1:], strict=True):
             if not equal(had, has):
                 told = f"{field} after {call} was {brief(repr(had), 30)}, is now {brief(repr(has), 30)}"

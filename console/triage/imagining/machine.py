@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from console.triage.imagining.attributes import attribute
+from console.triage.imagining.attributes import attribute, set_attribute
 from console.triage.imagining.classes import annotated, made_kind
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.generating import Generating, Giving, finished, yields_in
@@ -26,6 +26,8 @@ from console.triage.imagining.values import OF_PROGRAMS, Stream, Unknown, listed
 from console.triage.trees import nodes_of
 
 _DEEPEST = 40
+_ENOUGH = 12
+"""Calls of the methods of one object that tell something."""
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.AnnAssign, ast.Assign)
 _Function = ast.FunctionDef | ast.Lambda
 
@@ -90,10 +92,13 @@ class Machine(Generating):
             for name, arguments in steps:
                 result: object
                 try:
-                    value = attribute(owner, name)
-                    result = plain(value(*_ready(arguments, scope)) if callable(value) else value)
+                    result = _stepped(owner, name, _ready(arguments, scope))
                 except OF_PROGRAMS as error:
                     result = Failed(error_name(error))
+                except Unknown:
+                    if self._budget.call > 0 or len(found) < _ENOUGH:
+                        raise
+                    break  # no step is left: what came before can be compared
                 self._clock.tick()
                 found.append([result, *[_read(owner, one) for one in reads]])
             return found
@@ -228,6 +233,15 @@ def _nothing(_: Scope) -> None:
 
 def _above(home: Kind, owner: Any, *_: Any) -> Above:
     return Above(home, owner)
+
+
+def _stepped(owner: Any, name: str, given: list[Any]) -> object:
+    """What one step of an object comes to: a call, a property that is read, or one that is set."""
+    if name.endswith("="):
+        set_attribute(owner, name[:-1], given[0])
+        return None
+    value = attribute(owner, name)
+    return plain(value(*given) if callable(value) else value)
 
 
 def _read(owner: Any, name: str) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import bisect
 import copy
+import csv
 import functools
 import heapq
 import itertools
@@ -177,6 +178,19 @@ def _json_value(text: Any, **more: Any) -> Any:
     return limited(json.loads(text))
 
 
+def _rows_of(lines: Any, *, delimiter: str = ",", **more: Any) -> Stream:
+    """`csv.reader`, with another delimiter at most."""
+    if more.keys() - {"quotechar", "skipinitialspace"}:
+        raise Unknown
+    return Stream(csv.reader(iter(walked(lines)), delimiter=delimiter, **more))
+
+
+def _records_of(lines: Any, fieldnames: Any = None, **more: Any) -> Stream:
+    rows = iter(_rows_of(lines, **more))
+    names = listed(fieldnames) if fieldnames is not None else next(rows, [])
+    return Stream(dict(zip(names, row, strict=False)) for row in rows if row)
+
+
 def _fraction(*given: Any) -> Fraction:
     if any(isinstance(one, str) and (len(one) > 40 or "e" in one.lower()) for one in given):
         raise Unknown
@@ -249,6 +263,8 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
     "fractions": {"Fraction": _fraction},
     "dataclasses": {"dataclass": _data, "field": lambda **said: Field(**said)},
     "json": {"dumps": _json_text, "loads": _json_value, "JSONDecodeError": json.JSONDecodeError},
+    "csv": {"reader": _rows_of, "DictReader": _records_of},
+    "io": {"StringIO": lambda text="": Stream(text.splitlines(keepends=True))},
     "abc": {"ABC": BASES["ABC"], "abstractmethod": MARKS["abstractmethod"]},
     "enum": {"Enum": BASES["Enum"], "IntEnum": BASES["IntEnum"], "StrEnum": BASES["StrEnum"],
              "auto": lambda: AUTO, "unique": lambda kind: kind},

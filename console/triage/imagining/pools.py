@@ -13,7 +13,7 @@ from console.triage.imagining.values import words
 
 Arguments = tuple[object, ...]
 
-_NUMBERS = (3, 0, 1, 2, 4, 5, 7, 10, 12, 15, 21, 100, 400)
+_NUMBERS = (3, 0, 1, 2, 4, 5, 7, 10, 12, 15, 6, 100, 400)
 _FLOATS = (3.5, 1.0, 0.25, 10.75, 100.0, 2.6)
 _LISTS: tuple[object, ...] = (
     [5, 2, 8, 8, 1], [1, 2, 3, 4], [3], [], [7, -7, 4], [2, 1, 2], [3, 1, 9, 2, 9, 4], [1, 2, 2, 3, 10], [-4, -1, -3],
@@ -27,6 +27,7 @@ _NESTED: tuple[object, ...] = (
     [[7]],
     [[5, 1], [0, 2], [3, 3]],
     [[1, 9], [2, 3], [8, 10]],
+    [[0, 5], [2, 1]],
     [[1, 2, 3, 4], [5, 6, 7, 8]],
     [[1, 1, 0], [0, 1, 0], [1, 0, 1]],
 )
@@ -39,12 +40,12 @@ MIXED: tuple[object, ...] = (
 )  # fmt: skip
 TEXTS = (
     "hello world", "abc", "Level", "a b a", "", "a", "aabbbca", "([]{})", "([)]", "((", "Hello, World 2024!", "racecar",
-    "The quick brown Fox", "121", "  two  spaces ", "A-b_c.9!", "aAbB", "{[()]}", "x1y22z", "3", "-7", "zzz",
+    "The quick brown Fox", "121", "  two  spaces ", "Yes, no; maybe?", "aAbB", "{[()]}", "x1y22z", "3", "-7", "zzz",
     "ab,cd,,e",
 )  # fmt: skip
 _TEXT_LISTS: tuple[object, ...] = (
     ["b", "apple", "kiwi"], ["x"], [], ["aa", "Aa", "b", "aa"], ["flower", "flow"], ["eat", "tea", "tan", "ate"],
-    ["", "a", ""], ["dog", "Cat", "ant", "cat"],
+    ["", "a", ""], ["aab", "abb", "aba"], ["dog", "Cat", "ant", "cat"],
 )  # fmt: skip
 
 _TRUTHS = (True, False)
@@ -66,7 +67,8 @@ _TIMES: tuple[object, ...] = tuple(
 _DAY_TEXTS = ("2024-03-01", "2024-03-05", "2023-12-31", "2024-02-29", "2024-03-09", "2025-01-01")
 _GRIDS: tuple[object, ...] = (
     [["1", "1", "0"], ["0", "1", "0"], ["1", "0", "1"]], [["1"]], [["0"]], [["1", "0", "1", "1"]],
-    [["1", "1"], ["1", "1"]], [["0", "1"], ["1", "0"]],
+    [["1", "1"], ["1", "1"]], [["0", "1"], ["1", "0"]], [["0", "1"], ["1", "1"]],
+    [["1", "0", "1"], ["1", "1", "1"], ["0", "0", "0"]],
 )  # fmt: skip
 _CHAINS: tuple[object, ...] = tuple(
     Given("ListNode", one)
@@ -88,7 +90,7 @@ _ROOTS = (
     (5, 1, 4, None, None, 3, 6),
     (1, 2, 2, 3, 4, 4, 3), (1, 2, 2, None, 3, None, 3), (2, 1, 3), (6, 2, 8, 0, 4, 7, 9, None, None, 3, 5),
     (-3, -2, None, -1),
-    (5, 4, 7, 3, None, 2, None, -1, None, 9), (2, 2, 2),
+    (5, 4, 7, 3, None, 2, None, -1, None, 9), (2, 2, 2), (5, 4, 6, None, None, 3, 7), (10, 5, 15, None, None, 6, 20),
 )  # fmt: skip
 _TREES: tuple[object, ...] = tuple(Given("TreeNode", one, "tree") for one in _ROOTS)
 _NODES: tuple[object, ...] = (Within(2), Within(4), Within(3), Within(6), Within(8), Within(7))
@@ -105,11 +107,13 @@ _SEARCHED: tuple[object, ...] = tuple(
 
 _WEIGHTED: tuple[object, ...] = (
     {"A": {"B": 4, "C": 1}, "B": {"D": 1}, "C": {"B": 2, "D": 5}, "D": {}, "E": {"A": 1}}, {"A": {}},
-    {"A": {"B": 0, "C": 7}, "B": {"A": 2, "C": 7}, "C": {"A": 1}},
+    {"A": {"B": 0, "C": 7}, "B": {"A": 2, "C": 7}, "C": {"A": 1}}, {"A": {"C": 1}, "B": {"C": 2}, "C": {}},
+    {"A": {"B": 3}, "B": {"C": 1}, "C": {"D": 1}, "D": {}}, {"B": {"A": 1}, "A": {"C": 5}, "C": {}},
 )  # fmt: skip
 _ADJACENT: tuple[object, ...] = (
     {"A": ["B", "C"], "B": ["D"], "C": ["D"], "D": [], "E": ["A"]}, {"A": []}, {"A": ["B"], "B": ["C"], "C": ["A"]},
-    {"A": ["C", "B"], "B": ["A"], "C": ["D"], "D": ["B"]},
+    {"A": ["C", "B"], "B": ["A"], "C": ["D"], "D": ["B"]}, {"A": ["C"], "B": ["C"], "C": []},
+    {"B": ["A"], "A": ["C"], "C": [], "D": []},
 )  # fmt: skip
 _NUMBERED: tuple[object, ...] = (
     {0: [1, 2], 1: [3], 2: [3], 3: [], 4: [0]}, {0: []}, {0: [1], 1: [2], 2: [0]}, {0: [2, 1], 1: [0], 2: [3], 3: [1]},
@@ -132,13 +136,13 @@ _HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
     (words("words strings names strs texts"), _TEXT_LISTS),
     (words("head l1 l2 list1 list2 head1 head2"), _LISTS),
     (words("intervals ranges meetings points edges"), _INTERVALS),
-    (words("matrix grid mat board"), _NESTED),
+    (words("matrix grid mat board rows data"), _NESTED),
     (words("pairs tuples marks tuple_list"), _PAIRS),
-    (words("records rows people users employees students"), _RECORDS),
+    (words("records people users employees students"), _RECORDS),
     (words("nested"), MIXED),
     (words("d dictionary mapping dct"), _DICTS),
     (words("graph adj adjacency g network"), _WEIGHTED),
-    (words("f fn func function callback predicate key_func action op mapper transform"), _FUNCTIONS),
+    (words("fn func function callback predicate key_func mapper transform"), _FUNCTIONS),
 )
 _TYPES: dict[str, tuple[object, ...]] = {
     "int": _NUMBERS, "float": _FLOATS, "str": TEXTS, "bool": _TRUTHS, "list": _LISTS, "list[int]": _LISTS,
@@ -157,6 +161,22 @@ _CHECKED = re.compile(r"\b(?:valid|is_?bst|whether|determine|check)", re.IGNOREC
 _DATED = re.compile(r"YYYY-MM-DD|\bISO\b|\b\d{4}-\d\d-\d\d\b")
 _OF_DAYS = re.compile(r"date|day|start|end|birth|^s$|^d\d?$|from|to|text", re.IGNORECASE)
 _DATE_OBJECTS = re.compile(r"datetime\.date\b|\bdate objects?\b")
+_COUNTED = words(
+    "coins prices weights heights ages sizes costs amounts piles stones lengths counts capacities denominations "
+    "bricks gas cookies salaries"
+)
+"""What is never negative."""
+_POSITIVE_LISTS: tuple[object, ...] = (
+    [1, 3, 4],
+    [2, 5, 1],
+    [9, 6, 1],
+    [1, 2, 3, 4],
+    [3],
+    [],
+    [5, 2, 8, 8, 1],
+    [3, 1, 9, 2, 9, 4],
+    [7, 3, 4],
+)
 _GRAPHS = words("graph adj adjacency network")
 _PLACES = words("start end source target src dst node goal root s t origin vertex")
 _PAIRED = words("intervals ranges meetings points edges")
@@ -188,10 +208,14 @@ def pools_of(parameter: ast.arg) -> tuple[tuple[object, ...], ...]:
     """The kinds of values that a parameter may be meant for, the likeliest first."""
     if parameter.annotation is not None:
         known = annotated_pool(ast.unparse(parameter.annotation))
+        if known is _LISTS and parameter.arg in _COUNTED:
+            known = _POSITIVE_LISTS
         if known is _NESTED and parameter.arg in _PAIRED:
             known = _INTERVALS
         return (known,) if known else ()
     name = parameter.arg.lower()
+    if name in _COUNTED:
+        return (_POSITIVE_LISTS, *_GUESSES[1:])
     hinted = tuple(pool for names, pool in _HINTS if name in names)[:1]
     return hinted + tuple(pool for pool in _GUESSES if pool not in hinted)
 
@@ -206,10 +230,13 @@ def pools_for(parameter: ast.arg, node: ast.FunctionDef, prompt: str) -> tuple[t
     if "TreeNode" in told and (ordered or (first is parameter and {"p", "q"} <= {one.arg for one in node.args.args})):
         return (_SEARCHED,)
     found = pools_of(parameter)
+    if parameter.arg in ("f", "g") and not told:
+        return (_FUNCTIONS, *found)
     graphs = [one for one in node.args.args if one.arg in _GRAPHS]
     if graphs and not told.startswith("List"):
         if parameter in graphs:
-            return (_WEIGHTED, _ADJACENT, _NUMBERED)
+            weighted = "weight" in prompt or "list" not in prompt
+            return (_WEIGHTED, _ADJACENT, _NUMBERED) if weighted else (_ADJACENT, _NUMBERED, _WEIGHTED)
         if parameter.arg in _PLACES and not told:
             return (_NAMES_OF_NODES, (0, 1, 3, 2))
     if _DATED.search(prompt) and (told == "str" or (not told and _OF_DAYS.search(parameter.arg))):

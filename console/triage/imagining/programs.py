@@ -20,6 +20,7 @@ _INVENTED = (
     ("2", "2 3", "5 1"), ("3", "4", "7", "10"), ("2", "abc", "zz"),
 )  # fmt: skip
 _NUMBERS = re.compile(r"(?:-?\d{1,9}\s*){1,60}")
+_OTHER_DIGITS = str.maketrans("123456789", "234567891")
 _READS = ("input", "stdin")
 
 
@@ -41,12 +42,31 @@ def as_function(tree: ast.Module) -> ast.Module:
     return own
 
 
-def line_inputs(prompt: str) -> list[tuple[tuple[list[str]], bool]]:
-    """The inputs that a prompt shows, and whether they are such; with others that a program may be meant for."""
+def line_inputs(prompt: str) -> list[tuple[tuple[list[str]], bool, bool]]:
+    """The inputs that a prompt shows, and whether they are such; with others that a program may be meant for.
+
+    Those are said to fit where they have the form of one that is shown.
+    """
     shown = [match.strip("` \n").split("\n") for match in _SAMPLE.findall(prompt)][:_MOST]
-    found = [(([line.strip() for line in lines],), True) for lines in shown]
-    near = [other for lines in found[:2] for other in _like(lines[0][0], "negative" in prompt)]
-    return found + [((lines,), False) for lines in near] + [((list(lines),), False) for lines in _INVENTED]
+    found = [([line.strip() for line in lines]) for lines in shown]
+    forms = list(map(_form, found))
+    near = [other for lines in found[:2] for other in _like(lines, "negative" in prompt)]
+    invented = [(list(lines), not forms or _form(list(lines)) in forms) for lines in _INVENTED]
+    return (
+        [((lines,), True, True) for lines in found]
+        + [((lines,), False, True) for lines in near]
+        + [((lines,), False, fits) for lines, fits in invented]
+    )
+
+
+def _form(lines: list[str]) -> tuple[object, ...]:
+    """What the lines of an input have in common: how many words the first has, what the others are, what is counted."""
+    words = [line.split() for line in lines]
+    first = words[0] if words else []
+    kinds = {(min(2, len(one)), all(map(_NUMBERS.fullmatch, one))) for one in words[1:]}
+    counted = len(first) == 1 and first[0].isdigit()
+    counts = counted and (int(first[0]) == len(words) - 1, len(words) > 1 and int(first[0]) == len(words[1]))
+    return len(first), all(map(_NUMBERS.fullmatch, first)), frozenset(kinds), counts
 
 
 def _like(lines: list[str], signed: bool) -> list[list[str]]:
@@ -62,6 +82,9 @@ def _like(lines: list[str], signed: bool) -> list[list[str]]:
         found += [lines[::-1], lines[1:], lines[:1], [*lines, lines[-1]], [*lines[1:], lines[0]]]
     elif len(lines) > 2 and not several:
         found += [[lines[0], *lines[:0:-1]], [lines[0], *lines[2:], lines[1]]]
+        found += [[lines[0], *(line.translate(_OTHER_DIGITS) for line in lines[1:])]]
+        if lines[0].strip() == str(len(lines) - 1):
+            found += [[str(len(lines)), *lines[1:], lines[1]], [str(len(lines) - 2), *lines[1:-1]]]
     return [one for one in found if one and one != lines]
 
 

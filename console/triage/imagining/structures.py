@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from console.triage.imagining.classes import Base
-from console.triage.imagining.objects import Function, Instance, Kind
+from console.triage.imagining.objects import Function, Instance, Kind, Marked, error_name
 from console.triage.imagining.scopes import Scope
-from console.triage.imagining.values import Own, Stream, Unknown
+from console.triage.imagining.values import OF_PROGRAMS, Own, Stream, Unknown
 
 _SOURCE = """
 class ListNode:
@@ -201,6 +202,12 @@ class _Plain:
             return [self.of(one) for one in value]
         return value
 
+    def _guarded(self, reads: Callable[[], Any]) -> Any:
+        try:
+            return self.of(reads())
+        except OF_PROGRAMS as error:
+            return Failed(error_name(error))
+
     def _key(self, key: Any) -> Any:
         return (
             repr(key)
@@ -214,4 +221,10 @@ class _Plain:
         if value.kind.error is not None:
             return str(value)
         fields = {name: self.of(one) for name, one in value.fields.items() if not name.startswith("_")}
+        if isinstance(value.kind.find("__str__"), Function):
+            fields["str"] = self._guarded(lambda: str(value))
+        for kind in value.kind.line:
+            for name, member in kind.members.items():
+                if isinstance(member, Marked) and member.how == "property" and name not in fields and name[0] != "_":
+                    fields[name] = self._guarded(partial(member.function, value))
         return Shown(value.kind.name, fields)

@@ -51,6 +51,8 @@ class _Trial:
         self.state = any(
             keeps_state(tree, machine.nodes) for tree, machine in zip(self.trees, self.machines, strict=True)
         )
+        self.in_order = re.search(r"\border\b", prompt) is not None and "any order" not in prompt
+        self.twice = 0
         self.alone = False
         """Whether both are whole programs that read nothing: one run of them says all."""
         self.worst: Reason | None = None
@@ -142,10 +144,11 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             trial.tally.unknown += 1  # what it would do is another matter
             if after is None and trial.budget.endless and used < _FEW and not refused:
                 trial.note_endless(entry, one, before, 0)
-        elif same(before, after, trial.prompt) or (entry.unordered and permuted(before, after)):
+        elif same(before, after, trial.prompt) or (entry.unordered and not trial.in_order and permuted(before, after)):
             trial.tally.same += _SURE if trial.alone else _many(before)
             worst = worst or _meddles(entry, one, (left, right), trial)
-            if trial.state and worked <= _TWICE and not refused:
+            if trial.state and trial.twice < _TWICE and isinstance(before, tuple) and (before[0] or before[1]):
+                trial.twice += 1
                 worst = worst or _second(entry, one, trial)
         else:
             weight = _weight(one, before, after, trial.prompt)
