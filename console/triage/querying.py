@@ -10,6 +10,8 @@ import random
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 
 from console.triage.imagining.values import words
 from console.triage.records import Reason, brief
@@ -20,6 +22,22 @@ _TABLE = re.compile(r"\b(?:from|join)\s+(\w+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORE
 _NAMED = re.compile(r"\b(\w+)\s+as\s*\(\s*(?:select|with)\b", re.IGNORECASE)
 _QUALIFIED = re.compile(r"\b([a-z_]\w*)\.([a-z_]\w*)", re.IGNORECASE)
 _DECLARED = re.compile(r"\b(\w+) ?\((\w+(?:, ?\w+){0,20})\)")
+_DRAWN = re.compile(r"\btable:? *`?(\w{1,60})`?[^\n]{0,40}\n\+[-+]+\n((?:[|+][^\n]{0,200}\n){1,40})")
+_CELL = re.compile(r"^\| *(\w+) ", re.MULTILINE)
+"""`Table: people` with its columns in a frame, a line each."""
+_CREATED = re.compile(
+    r"\bcreate table (?:if not exists )?[`\"]?(\w{1,60})[`\"]? ?\(((?:[^()]|\([^()]{0,60}\)){1,2000})\)"
+)
+_COLUMN = re.compile(
+    r"(?:^|,)\s*[`\"]?(?!primary\b|foreign\b|unique\b|constraint\b|check\b|key\b)([a-z_]\w*)[`\"]?\s+\w"
+)
+_WORD = re.compile(r"[a-z_]\w*")
+_LABEL = re.compile(r"\bas\s+[`\"]?([a-z_]\w*)")
+_KEYWORDS = words(
+    """select from where and or not in is null as on by order group having limit offset distinct case when then else end
+    between like asc desc union all exists with over partition join left right inner outer using cast integer real text
+    numeric true false interval day month year rows row only fetch next first last nulls"""
+)
 _NUMBER = re.compile(r"(?<![\w.'-])\d{1,6}(?![\w.'-])")
 _TEXT = re.compile(r"'([^'\n]{1,40})'")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -57,7 +75,9 @@ _FUNCTIONS = words(
 )
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
 _STEPS, _AT_ONCE = 100, 1_000
-_ROWS, _MOST_ROWS, _ROUNDS = 9, 300, 4
+_ROWS, _MOST_ROWS = 9, 300
+_SIZES = (_ROWS, _ROWS, _ROWS, _ROWS, 1)
+"""Rows of each table, round by round."""
 _LONGEST, _MOST_TABLES = 4_000, 6
 
 _Tables = Mapping[str, list[str]]
@@ -72,15 +92,16 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
         return None, False
     tables = _tables(f"{left}\n{right}", prompt)
     found = 0
-    for turn in range(_ROUNDS if tables else 0):
-        one, other = _rows(tables, left, right, turn)
+    for turn in range(len(_SIZES) if tables else 0):
+        one, other = _rows(tables, left, right, turn, _SIZES[turn])
         if one is None or other is None:
             return None, False
         found += len(one)
         if sorted(map(repr, one)) != sorted(map(repr, other)):
             if "limit" in left.lower() and len(one) == len(other) and turn:
                 continue  # which of equal rows come first was never promised
-            return _told(one, other), False
+            told = _told(one, other)
+            return (replace(told, weight=min(told.weight, 0.6)) if _SIZES[turn] < _ROWS else told), False
     if not found:
         return None, False
     if "order by" in left.lower():
@@ -88,7 +109,7 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
             return Reason("code", "the order of the rows is lost", 0.6), False
         if len(_DOWNWARDS.findall(left)) != len(_DOWNWARDS.findall(right)):
             return Reason("code", "the rows are sorted in another direction", 0.6), False
-    return Reason("code", f"the same rows of {_ROUNDS} sets of invented tables", 0.1), True
+    return Reason("code", f"the same rows of {len(_SIZES)} sets of invented tables", 0.1), True
 
 
 def _told(one: list[tuple[object, ...]], other: list[tuple[object, ...]]) -> Reason:
@@ -123,15 +144,26 @@ def _tables(queries: str, prompt: str) -> _Tables:
     for table, columns in _DECLARED.findall(prompt.lower()):
         if table in tables:
             tables[table] += [column.strip() for column in columns.split(",")]
+    for table, body in _DRAWN.findall(prompt.lower()):
+        if table in tables:
+            tables[table] += [column for column in _CELL.findall(body) if column != "column"]
+    for table, body in _CREATED.findall(prompt.lower()):
+        if table in tables:
+            tables[table] += _COLUMN.findall(body)
     for alias, column in _QUALIFIED.findall(queries.lower()):
         columns = tables.get(aliases.get(alias, ""), [])
         if column not in columns:
             columns.append(column)
+    if len(tables) == 1 and not all(tables.values()):
+        words_of = (word for word in _WORD.findall(_TEXT.sub(" ", queries.lower())) if word not in _KEYWORDS)
+        own = dict.fromkeys(word for word in words_of if word not in aliases and word not in _FUNCTIONS)
+        labels = set(_LABEL.findall(queries.lower()))
+        tables = {table: [word for word in own if word not in labels] for table in tables}
     return tables if len(tables) <= _MOST_TABLES and all(tables.values()) else {}
 
 
 def _rows(
-    tables: _Tables, left: str, right: str, turn: int
+    tables: _Tables, left: str, right: str, turn: int, size: int
 ) -> tuple[list[tuple[object, ...]] | None, list[tuple[object, ...]] | None]:
     """What both queries find in the same tables; None where one of them is not understood."""
     link = sqlite3.connect(":memory:")
@@ -142,7 +174,7 @@ def _rows(
             names = ", ".join(f'"{one}"' for one in columns)
             link.execute(f'CREATE TABLE "{table}" ({names})')
             marks = ", ".join("?" for _ in columns)
-            rows = _invented(columns, f"{left}\n{right}", turn, chance)
+            rows = islice(_invented(columns, f"{left}\n{right}", turn, chance), size)
             link.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - words only, in memory
         link.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 10_000)
         link.set_authorizer(_may)

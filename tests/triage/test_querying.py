@@ -40,7 +40,7 @@ SUMS = f"{TOP} GROUP BY u.id, u.name ORDER BY s DESC"
 def test_queries_that_find_the_same_are_acceptable(old: str, new: str) -> None:
     found = triage(f"```sql\n{old}\n```", f"```sql\n{new}\n```", prompt=TASK)
     assert found.verdict == "acceptable"
-    assert found.reasons[0].text == "the same rows of 4 sets of invented tables"
+    assert found.reasons[0].text == "the same rows of 5 sets of invented tables"
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,42 @@ def test_heavy_queries_take_bounded_time() -> None:
     ):
         queried(text, text + " 1", TASK + "f(a, " * 3_000)
     assert time.process_time() - began < 1.0
+
+
+DRAWN = """Table: Staff
++--------+------+
+| Column | Type |
++--------+------+
+| id     | int  |
+| salary | int  |
++--------+------+
+Find the second highest salary; null if there is none."""
+CREATED = "CREATE TABLE staff (id INTEGER PRIMARY KEY, salary NUMERIC(8, 2), PRIMARY KEY (id));\nThe second salary?"
+SECOND = "SELECT MAX(salary) AS second FROM Staff WHERE salary < (SELECT MAX(salary) FROM Staff)"
+
+
+@pytest.mark.parametrize("prompt", [DRAWN, CREATED, "The second highest salary?"])
+def test_columns_are_known_from_a_drawing_a_definition_or_the_only_table(prompt: str) -> None:
+    kept = "SELECT (SELECT DISTINCT salary FROM Staff ORDER BY salary DESC LIMIT 1 OFFSET 1) AS second"
+    assert (
+        triage(
+            SECOND, "SELECT salary AS second FROM Staff ORDER BY salary DESC LIMIT 1 OFFSET 1", prompt=prompt
+        ).verdict
+        == "worrying"
+    )
+    assert triage(SECOND, kept, prompt=prompt).verdict == "acceptable"
+
+
+def test_what_shows_on_a_single_row_only_weighs_less() -> None:
+    least = (
+        "SELECT salary AS second FROM (SELECT DISTINCT salary FROM Staff ORDER BY salary DESC LIMIT 2) ORDER BY salary"
+    )
+    found = triage(SECOND, f"{least} LIMIT 1", prompt=DRAWN)
+    assert (found.verdict, found.reasons[0].weight) == ("worrying", 0.6)
+
+
+@pytest.mark.parametrize("sign", ["create table t (", "table: t\n+-+\n| a", "(a,", "| a |\n", "as a "])
+def test_no_prompt_takes_long_to_look_for_columns(sign: str) -> None:
+    start = time.process_time()
+    triage(SECOND, SECOND.replace("MAX", "MIN"), prompt=sign * (20_000 // len(sign)))
+    assert time.process_time() - start < 1
