@@ -10,6 +10,7 @@ from console.triage.phrases import either, holds_any
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|tall|fast|big|often)\b|\b(?:calculate|compute|convert|evaluate|solve"
     r"|find the|wie ?viele?|wie (?:hoch|lange|weit|alt)|combien|cuánt[oa]s?|quant[oaie]s?|berechne|calcule[rz]?"
+    r"|(?:what|which) (?:date|year)\b"
     r"|what(?: is|'s|’s) the (?:(?:expected|total|average|final|maximum|minimum|smallest|largest) )?"
     r"(?:value|sum|total|number|area|probability|product|remainder|average|difference|cost|price"
     r"|perimeter|volume))\b"

@@ -202,10 +202,10 @@ def order_change(old: Reading, new: Reading, prompt: str) -> Reason | None:
 
 def _listing(reading: Reading, things: list[str]) -> list[str]:
     """Some things in the order of the last sentence that has most of them once; of the whole text, if it has all."""
-    for sentence in [*reversed(reading.last_sentences), reading.text]:
-        text = sentence.lower()
+    texts = [(sentence.lower(), _MOST_OF) for sentence in reversed(reading.last_sentences)]
+    for text, share in [*texts, (reading.text.lower(), 1)]:
         found = [thing for thing in things if thing and text.count(thing) == 1]
-        if len(found) >= max(_FEWEST, (1 if sentence is reading.text else _MOST_OF) * len(things)):
+        if len(found) >= max(_FEWEST, share * len(things)):
             return sorted(found, key=text.find)
     return []
 

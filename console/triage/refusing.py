@@ -151,14 +151,14 @@ _ASKS_TEXT = re.compile(
 _NO_LETTERS = {code: " " for code in range(128) if not chr(code).islower()}
 _REFUSERS = frozenset(
     either(
-        "i|me|my|sorry|please|help|assist|against|violate|violates|outside|beyond|let|none|unfortunately|apologize|apologise"
-        "|apologies|siento|disculpa|puedo|je|leid|ich|desculpe|lamento|dispiace|posso|spijt|ik|beklager|jag|przykro"
+        "i|me|my|answer|sorry|please|help|assist|against|violate|violates|outside|beyond|let|none|unfortunately"
+        "|apologize|apologise|apologies|siento|disculpa|puedo|je|leid|ich|desculpe|lamento|dispiace|posso|spijt|ik|beklager|jag|przykro"
         "|nie|prefiero|preferisco"
     )
 )
 """Every refusal in these letters has one of these words."""
 _MILD_HINTS = either(
-    "rather|prefer|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming|rules"
+    "answer|rather|prefer|prefie|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming|rules"
     "|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINTS = either(
