@@ -158,8 +158,8 @@ _REFUSERS = frozenset(
 )
 """Every refusal in these letters has one of these words."""
 _MILD_HINTS = either(
-    "answer|rather|prefer|prefie|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming|rules"
-    "|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
+    "answer|rather|prefer|prefie|advise|suggest|recommend|something|outside|beyond|for me|guideline|polic|programming"
+    "|rules|instructions|i'm|i am|i do|i have|i lack|i try|i aim|i want|let's|none of|préf|möcht|ich kann|to pass"
 )
 _HINTS = either(
     "sorry|n't |n't.|comfortable|cannot|can not|could|will not|would|should|must|unable|able to|declin|refus"
