@@ -31,6 +31,12 @@ settings.load_profile("without a clock")
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """One processor collects, another prepares; see there."""
+    workers.prepare(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> pytest.Function | None:
     """A parametrised test of a pure function is one test with many rows; see there."""
     is_test = isinstance(collector, pytest.Module) and collector.istestfunction(obj, name)

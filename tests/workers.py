@@ -27,22 +27,43 @@ from typing import Any, NoReturn
 import pytest
 
 MOST = 8
+WORLDS = """
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from tests.tui import worlds
+
+for make in (worlds.healthy, worlds.regression):
+    with TemporaryDirectory() as folder:
+        make(Path(folder))
+"""
+"""Makes those that are made once for all tests; whoever needs one meanwhile waits for it."""
 ON_THE_WAY = 3
 """Tests a worker knows of: the one that runs, the next, which says what of the first is torn down, and one more."""
 PATIENCE_S = 20.0
 
 
-def wanted(session: pytest.Session) -> int:
-    """How many workers there are to be; 0 where this process runs the tests itself."""
-    option = session.config.option
+def are_wanted(config: pytest.Config) -> bool:
+    """Whether there are to be any: not where somebody looks into a run, or distributes it otherwise."""
+    option = config.option
     alone = option.usepdb or option.collectonly or option.setuponly or option.setupshow or option.trace
     given = getattr(option, "numprocesses", None) is not None or getattr(option, "dist", "no") != "no"
     updating = getattr(option, "update_snapshots", False) or getattr(option, "snapshot_update", False)
-    if alone or given or updating or hasattr(session.config, "workerinput") or not hasattr(os, "fork"):
-        return 0
+    return hasattr(os, "fork") and not (alone or given or updating or hasattr(config, "workerinput"))
+
+
+def wanted(session: pytest.Session) -> int:
+    """How many workers there are to be; 0 where this process runs the tests itself."""
     # Tests wait for processes and timers: two for each processor keep it busy.
     count = min(2 * (os.cpu_count() or 1), MOST, len(session.items))
-    return count if count > 1 else 0
+    return count if count > 1 and are_wanted(session.config) else 0
+
+
+def prepare(config: pytest.Config) -> None:
+    """While the tests are collected, another process prepares what the whole of them needs."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and are_wanted(config):
+        from tests import warm
+
+        warm.begin(WORLDS)
 
 
 class Queues:
