@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.workers import MOST, Queues, wanted
+from tests import warm
+from tests.workers import MOST, WORLDS, Queues, prepare, wanted
 
 ROOT = Path(__file__).parents[1]
 CONFTEST = """
@@ -225,13 +226,34 @@ def test_a_module_stays_with_one_worker_until_others_have_nothing_left() -> None
     assert queues.next("a") is queues.next("b") is None
 
 
-def test_who_asks_for_something_else_gets_it() -> None:
+def config(source: str = "TESTPATHS", **changed: Any) -> Any:
+    """A run with usual options but the `changed` ones."""
     given: dict[str, Any] = dict.fromkeys(("usepdb", "collectonly", "setuponly", "setupshow", "trace"), False)
     given |= {"numprocesses": None, "dist": "no", "update_snapshots": False, "snapshot_update": False}
+    return SimpleNamespace(option=SimpleNamespace(**given | changed), args_source=pytest.Config.ArgsSource[source])
 
+
+def test_only_where_everything_runs_something_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("tests.warm.begin", begun.append)
+    prepare(config("ARGS"))
+    prepare(config(numprocesses=0))
+    assert begun == []
+    prepare(config())
+    assert begun == [WORLDS]
+
+
+def test_what_is_begun_is_done_beside_the_test(tmp_path: Path) -> None:
+    done, deadline = tmp_path / "done", time.monotonic() + 30
+    warm.begin(f"from tests.tui import worlds; open({str(done)!r}, 'w').write(worlds.healthy.__name__)")
+    while not done.exists() or done.read_text() != "healthy":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_who_asks_for_something_else_gets_it() -> None:
     def count(tests: int = 100, **changed: Any) -> int:
-        config = SimpleNamespace(option=SimpleNamespace(**given | changed))
-        return wanted(SimpleNamespace(config=config, items=[None] * tests))  # type: ignore[arg-type]
+        return wanted(SimpleNamespace(config=config(**changed), items=[None] * tests))  # type: ignore[arg-type]
 
     assert 2 <= count() <= MOST
     assert count(tests=1) == count(tests=0) == 0
