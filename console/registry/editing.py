@@ -189,24 +189,18 @@ def _dropped(lines: list[Line], layout: Layout, path: KeyPath) -> list[Line]:
 
 
 def _in_place(lines: list[Line], around: Statement, change: Callable[[Any], None], path: KeyPath) -> list[Line]:
-    """The lines after tomlkit changed something inside one statement. Raises EditImpossible if it changed more."""
+    """The lines after tomlkit changed something inside one statement, which is all that it is shown."""
+    head = around.first - 1
+    old = lines[head : around.last]
     try:
-        document = tomlkit.parse(joined(lines))
+        document = tomlkit.parse(joined(old))
         table: Any = document
-        for key in path[:-1]:
+        for key in path[len(around.header.path) if around.header else 0 : -1]:
             table = table[key]
         change(table)
         texts = split(document.as_string())
     except _TOMLKIT as error:
         raise EditImpossible(f"{dotted(path)} cannot be changed where it stands") from error
-    head = around.first - 1
-    tail = len(lines) - around.last
-    last = len(texts) - tail
-    if [line.text for line in lines[:head]] != list(texts[:head]) or last < head:
-        raise EditImpossible(f"changing {dotted(path)} would change lines above it")
-    if [line.text for line in lines[around.last :]] != list(texts[last:]):
-        raise EditImpossible(f"changing {dotted(path)} would change lines below it")
-    old = lines[head : around.last]
-    new = matched([line.text for line in old], texts[head:last])
+    new = matched([line.text for line in old], texts)
     kept = [old[line.origin] if line.origin is not None else line for line in new]
     return [*lines[:head], *kept, *lines[around.last :]]
