@@ -16,6 +16,7 @@ from console.triage.reading import Reading, in_parts
 from console.triage.records import Reason, brief, changed
 from console.triage.shapes import python_tree
 from console.triage.trees import flat, inline, rename, variables
+from console.triage.unbound import unbound_names
 
 _HEADER = re.compile(r"^[ \t]*(?:async )?def \w+\(.*$", re.MULTILINE)
 _BEGINS = re.compile(r"^(?:import |from \w|def |class |@\w|async def )", re.MULTILINE)
@@ -114,13 +115,15 @@ def _indented(code: str) -> str:
 def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) -> tuple[list[Reason], bool]:
     if flat(left, {}) == flat(right, {}):
         return [], True
+    if (missing := unbound_names(left, right, prompt)) is not None:
+        return [missing], False
     names = _interface(left), _interface(right)
     if names[0] != names[1]:
         gone = [name for name, takes in names[0].items() if not _accepts(_called(names[1], name), takes)]
         added = [name for name in names[1] if name not in names[0]]
-        if gone:
-            # Nobody calls a name by heart that the prompt left open.
-            asked = not prompt or any(re.split(r"\W", name)[0] in prompt for name in gone) or _asked_for(added, prompt)
+        # Nobody calls a name by heart that the prompt left open: the others are tried, then.
+        asked = not prompt or _named_in(prompt, gone) or _asked_for(added, prompt)
+        if gone and (asked or not names[0].keys() & names[1].keys()):
             weight = 0.7 if asked else 0.4
             return [changed("code", "interface changed:", ", ".join(gone), ", ".join(added), weight)], False
     ours, theirs = variables(left), variables(right)
@@ -136,6 +139,13 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) ->
     if reason is not None:
         return [reason], True
     return [another(*(tokens_of(ast.unparse(tree), "python") for tree in (left, right)))], False
+
+
+def _named_in(prompt: str, names: Iterable[str]) -> bool:
+    """Whether a prompt has one of some functions, or a class of a method, by its name."""
+    return any(
+        re.search(rf"\b{re.escape(re.split(r'[.]', name)[0].removeprefix('class '))}\b", prompt) for name in names
+    )
 
 
 def _asked_for(names: Iterable[str], prompt: str) -> bool:

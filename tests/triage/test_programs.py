@@ -203,3 +203,57 @@ def test_lists_in_lists_are_tried_on_what_flattens_them() -> None:
 def test_a_command_for_each_file_or_for_all_of_them() -> None:
     old = "```bash\nfind . -name '*.log' -exec ls -l {} \\;\n```"
     assert triage(old, old.replace("\\;", "+"), prompt="List logs.").verdict == "acceptable"
+
+
+# --- names that nobody defines
+
+COUNTS = "def count(text):\n    return len(re.findall(r'[a-z]+', text))"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (f"import re\n{COUNTS}", COUNTS, "uses what is nowhere defined or imported: re"),
+        (COUNTS, f"import re\n{COUNTS}", "no longer uses what is nowhere defined: re"),
+        ("def f(x):\n    return [y for y in x]", "def f(x):\n    return [y for y in xs]", "uses what is nowhere"),
+    ],
+)
+def test_a_forgotten_import_is_told(old: str, new: str, told: str) -> None:
+    found = triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt="Count the words of a text.")
+    assert found.verdict == "worrying"
+    assert found.reasons[0].text.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "prompt"),
+    [
+        (f"import re\n{COUNTS}", COUNTS, "import re\n\ndef count(text):"),
+        ("from os import *\ndef f():\n    return getcwd()", "import os\ndef f():\n    return os.getcwd()", ""),
+        (
+            "class Solution:\n    def f(self, x: List[int]) -> int:\n        return max(Counter(x).values())",
+            "from collections import Counter\nclass Solution:\n    def f(self, x):\n"
+            "        return max(Counter(x).values())",
+            "Write a class Solution.",
+        ),
+        ("total = sum(people)", "total = 0\nfor one in people:\n    total += one", "Sum them."),
+        (
+            "def f(x):\n    match x:\n        case [a, *b]: return b\n        case {'k': v, **rest}: return rest\n"
+            "    return x",
+            "def f(x):\n    try:\n        return x[1:]\n    except TypeError as error:\n"
+            "        return (lambda q, *r, **s: s)(error)",
+            "",
+        ),
+    ],
+)
+def test_names_that_are_there_are_not_missed(old: str, new: str, prompt: str) -> None:
+    found = triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt)
+    assert not any("nowhere defined" in reason.text for reason in found.reasons)
+
+
+def test_a_helper_that_is_gone_does_not_keep_the_rest_from_being_tried() -> None:
+    old = "def even(n):\n    return n % 2 == 0\n\ndef evens(x):\n    return [n for n in x if even(n)]"
+    new = "def evens(x):\n    return [n for n in x if not n % 2]"
+    other = "def evens(x):\n    return [n for n in x if n % 2]"
+    asked = "Write evens(x)."
+    assert triage(old, new, prompt=asked).reasons[0].text.startswith("the same results")
+    assert triage(old, other, prompt=asked).verdict == "worrying"
