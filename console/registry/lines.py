@@ -61,7 +61,7 @@ def difference(before: Sequence[str], after: Sequence[Line]) -> Diff:
 
     Blank lines that only keep tables apart are left out.
     """
-    old_headers = _headers_by_line("\n".join(before), len(before))
+    old_headers = _headers_by_line("".join(line + "\n" for line in before), len(before))
     new_headers = _headers_by_line(joined(after), len(after))
     kept = {line.origin for line in after}
     groups: dict[tuple[str, ...], tuple[list[str], list[str], list[str]]] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from console.domain.paths import KeyPath
 from console.domain.record import record
@@ -85,8 +86,9 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
     return 0
 
 
+@lru_cache(maxsize=4)  # a change is looked at before it is made, and by line afterwards
 def scan(text: str) -> Layout:
-    """The places of everything in `text`, whose line ends are `\\n` or `\\r\\n`. Never raises.
+    """The places of everything in `text`, whose line ends are `\\n` or `\\r\\n`. Never raises. Nobody changes it.
 
     Stops where nesting exceeds DEEPEST: such a text is no registry, and following it would take quadratic time.
     """
