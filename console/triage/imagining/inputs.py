@@ -14,6 +14,7 @@ from console.triage.imagining.examples import examples
 from console.triage.imagining.pools import MIXED, TEXTS, Arguments, defaults_of, pools_for, twins_of
 from console.triage.imagining.programs import PROGRAM, line_inputs
 from console.triage.imagining.structures import Given
+from console.triage.imagining.topics import texts_on
 
 _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
@@ -94,6 +95,7 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     tried = [Input(given, example=True) for given in shown] + [
         Input(one, beyond=promised or any(_doubtful(part, prompt) for part in one)) for one in near[::step][:_MOST]
     ]
+    tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
     more = pools.like(shown[0])
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]
@@ -102,6 +104,13 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
         Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
         for one in (*constants, *more[:_MOST])
     ]
+
+
+def _of_other_sign(given: Arguments, prompt: str) -> list[Arguments]:
+    """The one list of an example with each number of another sign: what a prompt promises of it still holds."""
+    if len(given) != 1 or _NOT_NEGATIVE.search(prompt) or _IN_ORDER.search(prompt):
+        return []
+    return [(one,) for one in _of_numbers(given[0])[:1]] if isinstance(given[0], list) else []
 
 
 def _doubtful(value: object, prompt: str) -> bool:
@@ -205,7 +214,7 @@ class _Pools:
                 several = [tuple(map(_sorted, given)) for given in several]
             near = around(self.constants, next(iter(several), ()))
             yield [
-                Input(given, example=not any(map(at_an_edge, given)), beyond=free)
+                Input(given, example=not any(_doubtful(one, prompt) for one in given), beyond=free)
                 for given in (*several, *twins, *near)
             ]
 
@@ -256,7 +265,11 @@ def _kind(value: object) -> tuple[type, ...]:
 def _quoted(prompt: str) -> list[str]:
     """The texts in quotes in a prompt: what a function of texts is meant for."""
     found = [one or other for one, other in _QUOTED.findall(prompt)] if "'" in prompt or '"' in prompt else []
-    return found[:_MOST_QUOTED] + [other for one in found[:2] for other in reordered(one)]
+    return (
+        found[:_MOST_QUOTED]
+        + list(texts_on(prompt))
+        + [other for one in found[:2] for other in reordered(one) if '"' not in other]
+    )
 
 
 def _sorted(value: object) -> object:
@@ -272,6 +285,7 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """What is empty, where it is said of what is given; `many`: of a list and the like."""
+_FROM_ZERO = re.compile(r"non-?negative|(?:>=|≥) ?0|\b0 ?(?:<=|≤)|\bzero\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?<!non-)(?<!non)\bnegative|\bbelow zero|\bless than (?:0|zero)\b|\bsigned\b", re.IGNORECASE)
 
 
@@ -279,6 +293,8 @@ def spoken_of(value: object, prompt: str) -> bool:
     """Whether a prompt says what is to be done at an edge: with what is empty, or negative."""
     if isinstance(value, (str, list, dict, tuple)) and not value:
         return any((found["many"] is None) == isinstance(value, str) for found in _EMPTY.finditer(prompt))
+    if isinstance(value, (int, float)) and value == 0:
+        return _FROM_ZERO.search(prompt) is not None
     return isinstance(value, (int, float)) and value < 0 and _NEGATIVE.search(prompt) is not None
 
 

@@ -27,12 +27,14 @@ _GIVEN: tuple[object, ...] = (5, 2, 7, 500, 1, -3, 2)
 _FEW, _SIZES = (2, 1, 3), ("capacity", "size", "maxsize", "max_size", "limit", "maxlen", "k")
 """How large what holds a few things is made: it is to be full soon."""
 _MOST_PARAMETERS = 3
-_MOST_STEPS = 90
-_AT_RANDOM = 24
+_MOST_STEPS = 150
+_AT_RANDOM = 40
 _OPERATORS = "len str repr bool iter contains getitem call neg abs add sub mul truediv floordiv mod eq lt le gt ge"
 _SPECIAL = tuple(f"__{name}__" for name in _OPERATORS.split())
 """What operators and functions of the language call; those that tell how many arguments they take."""
 _OF_ITS_KIND = frozenset({"__add__", "__sub__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__truediv__"})
+_WRITTEN_AND_READ = ((1, 1), (1, 2), (0, 1), (1, 3), (0, 2), (0, 1), (0, 3), (1, 2), (1, 2), (0, 1), (0, 2), (0, 3))
+"""Whether something is written, and by which name."""
 _MARKS = ("property", "staticmethod", "classmethod", "abstractmethod")
 _Step = tuple[str, Arguments]
 
@@ -175,6 +177,8 @@ def _shape(value: Any) -> list[int]:
 
 def _steps(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
     yield from _in_turn(methods, tree)
+    yield from _filled_and_read(methods, tree)
+    yield from _written_and_read(methods, tree)
     yield from _at_random(methods, tree)
 
 
@@ -208,19 +212,57 @@ def _sets(node: ast.FunctionDef) -> bool:
     return any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in node.decorator_list)
 
 
+def _filled_and_read(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
+    """What takes one value gets some, each twice; then all that takes none is called again and again."""
+    takes = [one for one in methods if len(_asked_for(one)) == 1 and not _sets(one)]
+    if takes:
+        yield "", ()  # a new object
+    for turn, value in enumerate((2, 2, 1, 1, 3) if takes else ()):
+        for node in takes:
+            parameter = _asked_for(node)[0]
+            yield node.name, (_argument(parameter, turn // 2, tree) if _says(parameter, tree) else value,)
+    for _ in range(3 if takes else 0):
+        yield from ((node.name, ()) for node in methods if not _asked_for(node))
+
+
+def _written_and_read(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
+    """By what a few things are kept, what is read between them, and what of it is left when more is put in."""
+    writes = [one for one in methods if len(_asked_for(one)) == 2]
+    reads = [one for one in methods if len(_asked_for(one)) == 1 and not _sets(one)]
+    if writes and reads:
+        yield "", ()
+    for turn, (writing, value) in enumerate(_WRITTEN_AND_READ if writes and reads else ()):
+        for node in writes if writing else reads:
+            yield (
+                node.name,
+                tuple(
+                    _argument(one, value, tree) if _says(one, tree) else value if place == 0 else 10 * turn + place
+                    for place, one in enumerate(_asked_for(node))
+                ),
+            )
+
+
 def _at_random(methods: list[ast.FunctionDef], tree: ast.Module) -> Iterator[_Step]:
     """Calls in an order that nobody would choose, with few values: what is kept for a while is asked for again."""
     open_ones = [one for one in methods if len(_asked_for(one)) <= _MOST_PARAMETERS and not _sets(one)]
-    seed = 7
+    open_ones += [one for one in open_ones if _asked_for(one)]  # what is put in can be taken out
+    chances = _chances()
     for turn in range(_AT_RANDOM if open_ones else 0):
-        seed = (seed * 1103515245 + 12345) % 2**31
-        node = open_ones[(seed >> 16) % len(open_ones)]
-        value = 1 + (seed >> 8) % 4
+        node = open_ones[next(chances) % len(open_ones)]
+        value, other = 1 + next(chances) % 3, next(chances) % 8
         given = [
-            _argument(one, seed >> 4, tree) if _says(one, tree) else value if place == 0 else 10 * turn + place
+            _argument(one, other, tree) if _says(one, tree) else value if place == 0 else 10 * turn + place
             for place, one in enumerate(_asked_for(node))
         ]
         yield node.name, tuple(given)
+
+
+def _chances() -> Iterator[int]:
+    """Numbers without an order, the same ones every time: the high half of a linear congruence."""
+    state = 7
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        yield state >> 33
 
 
 def _says(parameter: ast.arg, tree: ast.Module) -> bool:

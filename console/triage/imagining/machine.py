@@ -82,7 +82,7 @@ class Machine(Generating):
     ) -> list[object]:
         """What the methods of one object return, called one after the other; errors are results, too.
 
-        After each of them, what its fields `reads` hold.
+        After each of them, what its fields `reads` hold. A step without a name begins a new object.
         """
 
         def lived(scope: Scope) -> list[object]:
@@ -91,6 +91,10 @@ class Machine(Generating):
             found: list[object] = []
             for name, arguments in steps:
                 result: object
+                if not name:
+                    owner = maker(*_ready(given, scope))
+                    found.append([None, *[None] * len(reads)])
+                    continue
                 try:
                     result = _stepped(owner, name, _ready(arguments, scope))
                 except OF_PROGRAMS as error:

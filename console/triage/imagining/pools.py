@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from console.triage.imagining.probes import Probe
 from console.triage.imagining.structures import Given, Within
+from console.triage.imagining.topics import records_on
 from console.triage.imagining.values import words
 
 Arguments = tuple[object, ...]
@@ -29,6 +30,9 @@ _NESTED: tuple[object, ...] = (
     [[1, 9], [2, 3], [8, 10]],
     [[0, 5], [2, 1]],
     [[1, 2, 3, 4], [5, 6, 7, 8]],
+    [[1, 2, 3]],
+    [[4], [5], [6]],
+    [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]],
     [[1, 1, 0], [0, 1, 0], [1, 0, 1]],
 )
 _INTERVALS: tuple[object, ...] = (
@@ -111,6 +115,7 @@ _WEIGHTED: tuple[object, ...] = (
     {"A": {"B": 3}, "B": {"C": 1}, "C": {"D": 1}, "D": {}}, {"B": {"A": 1}, "A": {"C": 5}, "C": {}},
 )  # fmt: skip
 _ADJACENT: tuple[object, ...] = (
+    {"A": ["B", "C"], "B": ["C"], "C": ["D"], "D": []},
     {"A": ["B", "C"], "B": ["D"], "C": ["D"], "D": [], "E": ["A"]}, {"A": []}, {"A": ["B"], "B": ["C"], "C": ["A"]},
     {"A": ["C", "B"], "B": ["A"], "C": ["D"], "D": ["B"]}, {"A": ["C"], "B": ["C"], "C": []},
     {"B": ["A"], "A": ["C"], "C": [], "D": []},
@@ -182,7 +187,7 @@ _PLACES = words("start end source target src dst node goal root s t origin verte
 _PAIRED = words("intervals ranges meetings points edges")
 _GUESSES: tuple[tuple[object, ...], ...] = (_LISTS, _NUMBERS, TEXTS, _NESTED, _DICTS)
 _TWINS: tuple[Arguments, ...] = (
-    ("listen", "silent"), ("aab", "abb"), ("abc", "abc"), ("kitten", "sitting"),
+    ("listen", "silent"), ("Dirty room", "dormitory"), ("aab", "abb"), ("abc", "abc"), ("kitten", "sitting"),
     ([1, 2, 2], [2, 2, 1]), ([1, 2], [1, 2]), ("aaaa", "aa"), ("ab", ""),
 )  # fmt: skip
 """What two arguments of one kind may have in common."""
@@ -230,6 +235,10 @@ def pools_for(parameter: ast.arg, node: ast.FunctionDef, prompt: str) -> tuple[t
     if "TreeNode" in told and (ordered or (first is parameter and {"p", "q"} <= {one.arg for one in node.args.args})):
         return (_SEARCHED,)
     found = pools_of(parameter)
+    if _RECORDS in found or (told in ("list", "List") and "dict" in prompt):
+        found = (records_on(prompt), *found) if records_on(prompt) else found
+    elif not told and records_on(prompt) and found[0] is _GUESSES[0]:
+        found = (records_on(prompt), *found)
     if parameter.arg in ("f", "g") and not told:
         return (_FUNCTIONS, *found)
     graphs = [one for one in node.args.args if one.arg in _GRAPHS]

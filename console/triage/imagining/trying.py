@@ -28,7 +28,7 @@ _TWICE = 2
 """So many inputs are given a second time where a program may keep something from one call to the next."""
 _FEW, _MANY = 200, 12_000
 """Steps: of a program that ends soon, and of one that seems not to end at all where another takes a few."""
-_SMALL = 20
+_SMALL, _TINY = 20, 3
 _KEEPS = re.compile(
     r"\b(?:without|not|never|n't) (?:\w+ )?(?:chang|modif|mutat|alter|touch)|\bin[- ]place"
     r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
@@ -114,8 +114,8 @@ def _compared(entry: Entry, trial: _Trial) -> Reason | None:
     for several in [[Input(([],), example=True)]] if trial.alone else tries:
         if trial.tally.gives_up():
             return None
-        worst, worked = _on_each(entry, several, trial)
-        if 2 * worked >= len(several):
+        worst, meant = _on_each(entry, several, trial)
+        if meant:
             return worst  # that was the kind of values it is meant for
         if worst is not None and not worst.text.endswith(_MISTAKEN):
             return worst
@@ -124,14 +124,21 @@ def _compared(entry: Entry, trial: _Trial) -> Reason | None:
     return doubtful
 
 
-def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason | None, int]:
+def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason | None, bool]:
+    """The reason that weighs most, and whether the inputs are of the kind that the old program is meant for."""
     worst: Reason | None = None
     worked = 0
+    largest, left_out = None, 0
     for one in several:
+        if largest is not None and _size(one.arguments) >= largest:
+            left_out += 1
+            continue  # a smaller one took too many steps
         before, left = _outcome(trial.machines[0], entry, one.arguments)
         used, endless = trial.budget.used, trial.budget.endless
         if before is None:
-            trial.tally.unknown += 1
+            trial.tally.unknown += largest is None
+            if endless and _size(one.arguments) > _TINY:
+                largest = _size(one.arguments)
             if endless:
                 trial.note_endless(entry, one, _outcome(trial.machines[1], entry, one.arguments)[0], 1)
             continue
@@ -156,7 +163,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
                 worst = _told(entry, one, before, after, weight)
         if (worst is not None and worst.weight >= 0.8) or len(trial.endless) >= _TWICE:
             break
-    return worst, worked
+    return worst, 2 * worked >= len(several) - left_out
 
 
 def _weight(one: Input, before: Outcome, after: Outcome, prompt: str) -> float:
@@ -230,6 +237,19 @@ def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, l
     if left_over[0] and left_over != lines:
         return LookupError("lines are left")
     return " ".join(" ".join(outcome[1]).split()), ()
+
+
+def _size(arguments: Arguments) -> float:
+    """How much there is to do with some arguments: their numbers and lengths."""
+    found = 0.0
+    for one in arguments:
+        if isinstance(one, (int, float)):
+            found += min(1_000, abs(one))
+        elif isinstance(one, (list, tuple)):
+            found += len(one) + _size(tuple(one)) / 10
+        elif isinstance(one, (str, dict)):
+            found += len(one)
+    return found
 
 
 def _is_small(arguments: Arguments) -> bool:
