@@ -228,3 +228,36 @@ def test_a_new_return_value_that_nobody_asked_for_counts_little() -> None:
 )
 def test_results_are_compared_as_a_caller_would(one: object, other: object, prompt: str, same: bool) -> None:
     assert equal(one, other, prompt) is same
+
+
+# --- what is ruled out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "prompt"),
+    [
+        ("xs[0]", "min(xs[:1])", "Given a non-empty list of numbers, return the first."),
+        ("s[:3] + '-' + s[3:]", "(s[:3] + '-' if len(s) > 3 else s) + s[3:]", "f(s): s is a string of ten digits"),
+    ],
+)
+def test_what_a_prompt_rules_out_is_not_held_against_anybody(old: str, new: str, prompt: str) -> None:
+    name = "xs" if "xs" in old else "s"
+    source = f"def f({name}):\n    return {{}}"
+    reason, _ = tried(ast.parse(source.format(old)), ast.parse(source.format(new)), prompt)
+    assert reason is not None
+    assert reason.weight < 0.5
+
+
+def test_larger_inputs_are_left_out_where_smaller_ones_take_too_long() -> None:
+    one = "from itertools import permutations\ndef f(s):\n    return sorted({''.join(p) for p in permutations(s)})"
+    two = (
+        "def f(s):\n    if len(s) < 2:\n        return [s]\n    found = set()\n    for i, c in enumerate(s):\n"
+        "        for rest in f(s[:i] + s[i + 1:]):\n            found.add(c + rest)\n    return sorted(found)"
+    )
+    assert verdict(one, two, "f(s): all distinct permutations of a string, sorted")[1]
+    assert verdict(one, two.replace("found.add(c + rest)", "found.add(rest + c)"), "permutations of a string")[1]
+
+
+def test_errors_alone_do_not_make_two_programs_the_same() -> None:
+    source = "def f(x, unit):\n    if unit == 'metric ton':\n        return {}\n    raise ValueError(unit)"
+    assert "f(" in verdict(source.format("x * 2"), source.format("x * 3"), "f(x, unit) raises ValueError for others")[0]

@@ -11,7 +11,7 @@ from math import prod
 
 from console.triage.imagining.constants import around, constants_of
 from console.triage.imagining.examples import examples
-from console.triage.imagining.pools import MIXED, TEXTS, Arguments, defaults_of, pools_for, twins_of
+from console.triage.imagining.pools import MIXED, SPELT, TEXTS, Arguments, defaults_of, pools_for, twins_of
 from console.triage.imagining.programs import PROGRAM, line_inputs
 from console.triage.imagining.structures import Given
 from console.triage.imagining.topics import texts_on
@@ -120,6 +120,10 @@ def _doubtful(value: object, prompt: str) -> bool:
     return at_an_edge(value) and not spoken_of(value, prompt)
 
 
+def _is_empty(value: object) -> bool:
+    return not value.values if isinstance(value, Given) else isinstance(value, (str, list, dict)) and not value
+
+
 def _refused(given: Arguments) -> Iterator[Arguments]:
     """Inputs that a function may be asked to refuse: one argument is negative, zero or empty."""
     for place, value in enumerate(given):
@@ -201,6 +205,7 @@ class _Pools:
         prompt, node = self.prompt, self.node
         in_order = _IN_ORDER.search(f"{prompt} {node.name}") is not None
         quoted, free = _quoted(prompt), _FREE.search(prompt) is not None
+        full = _NOT_EMPTY.search(prompt) is not None
         if len(self.parameters) == 1 and _DEEP.search(f"{prompt} {node.name}") and "tree" not in prompt:
             yield [Input((one,), example=bool(one)) for one in MIXED]
         for kinds in product(*(pools_for(self.by_name[name], node, prompt) for name in self.parameters)):
@@ -212,9 +217,14 @@ class _Pools:
             several: Iterable[Arguments] = list(islice(product(*pools), 0, step * _MOST, step))
             if in_order:
                 several = [tuple(map(_sorted, given)) for given in several]
-            near = around(self.constants, next(iter(several), ()))
+            spelt = any(pool is texts for pool in kinds for _, texts in SPELT)
+            near = [] if spelt else around(self.constants, next(iter(several), ()))
             yield [
-                Input(given, example=not any(_doubtful(one, prompt) for one in given), beyond=free)
+                Input(
+                    given,
+                    example=not any(_doubtful(one, prompt) for one in given),
+                    beyond=free or (full and any(map(_is_empty, given))),
+                )
                 for given in (*several, *twins, *near)
             ]
 
@@ -278,6 +288,7 @@ def _sorted(value: object) -> object:
     return sorted(value) if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value) else value
 
 
+_NOT_EMPTY = re.compile(r"\bnon-?empty\b|\bat least one (?:element|item|number|node|character)", re.IGNORECASE)
 _REFUSES = re.compile(r"\brais|Error\b|Exception\b")
 _EMPTY = re.compile(
     r"(?<!return an )(?<!returns an )(?<!return )(?<!returns )\bempty (?:\w+ ){0,2}?`?"
@@ -302,6 +313,8 @@ def at_an_edge(value: object) -> bool:
     """Empty, zero or negative: functions may differ there by what nobody asked for."""
     if isinstance(value, bool):
         return False
+    if isinstance(value, Given):
+        return not value.values
     return value in (0, "", [], {}, ()) or (isinstance(value, (int, float)) and value < 0)
 
 

@@ -44,7 +44,7 @@ MIXED: tuple[object, ...] = (
 )  # fmt: skip
 TEXTS = (
     "hello world", "abc", "Level", "a b a", "", "a", "aabbbca", "([]{})", "([)]", "((", "Hello, World 2024!", "racecar",
-    "The quick brown Fox", "121", "  two  spaces ", "Yes, no; maybe?", "aAbB", "{[()]}", "x1y22z", "3", "-7", "zzz",
+    "The quick brown Fox", "121", "Yes, no; maybe?", "aAbB", "{[()]}", "x1y22z", "3", "-7", "zzz",
     "ab,cd,,e",
 )  # fmt: skip
 _TEXT_LISTS: tuple[object, ...] = (
@@ -134,7 +134,9 @@ _HINTS: tuple[tuple[frozenset[str], tuple[object, ...]], ...] = (
     (
         words(
             "n m k x y a b num number year i count limit target amount age threshold celsius c size shift times steps "
-            "width height depth days hours rate start end step low high left right index idx pos position length"
+            "temp temperature fahrenheit kelvin seconds minutes price total salary balance percent radius base exp "
+            "exponent degree speed distance duration score points mass volume width height depth days hours rate start "
+            "end step low high left right index idx pos position length"
         ),
         _NUMBERS,
     ),
@@ -182,6 +184,14 @@ _POSITIVE_LISTS: tuple[object, ...] = (
     [3, 1, 9, 2, 9, 4],
     [7, 3, 4],
 )
+SPELT = (
+    (
+        re.compile(r"\b(?:string|str|text|sequence) (?:of|with) (?:exactly )?(?:\w+ )?digits\b", re.IGNORECASE),
+        ("1234567890", "0987654321", "5551230000", "9998887776", "1000000001"),
+    ),
+    (re.compile(r"\bbinary strings?\b", re.IGNORECASE), ("101", "0", "1111", "1000", "0110", "1", "110101")),
+)
+"""Texts of a few characters only, where a prompt says so."""
 _GRAPHS = words("graph adj adjacency network")
 _PLACES = words("start end source target src dst node goal root s t origin vertex")
 _PAIRED = words("intervals ranges meetings points edges")
@@ -234,6 +244,8 @@ def pools_for(parameter: ast.arg, node: ast.FunctionDef, prompt: str) -> tuple[t
     ordered = _BST.search(prompt) is not None and _CHECKED.search(prompt) is None
     if "TreeNode" in told and (ordered or (first is parameter and {"p", "q"} <= {one.arg for one in node.args.args})):
         return (_SEARCHED,)
+    if told in ("", "str") and (spelt := next((texts for form, texts in SPELT if form.search(prompt)), None)):
+        return (spelt,) if told else (spelt, *pools_of(parameter))
     found = pools_of(parameter)
     if _RECORDS in found or (told in ("list", "List") and "dict" in prompt):
         found = (records_on(prompt), *found) if records_on(prompt) else found

@@ -75,10 +75,10 @@ def _like(lines: list[str], signed: bool) -> list[list[str]]:
     found = [
         [*lines[:at], " ".join(changed), *lines[at + 1 :]]
         for at in several[-1:]
-        if at or len(lines) == 1
+        if at or len(lines) == 1 or not lines[0].strip().isdigit()
         for changed in _changed(lines[at].split())[: 4 if signed else 3]
     ]
-    if lines and not lines[0].strip().isdigit() and not several:
+    if lines and not lines[0].strip().isdigit():
         found += [lines[::-1], lines[1:], lines[:1], [*lines, lines[-1]], [*lines[1:], lines[0]]]
     elif len(lines) > 2 and not several:
         found += [[lines[0], *lines[:0:-1]], [lines[0], *lines[2:], lines[1]]]

@@ -22,6 +22,7 @@ _TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\bpolish|\bpostfix|\bRPN\b", ("2 3 +", "2 3 4 * +", "8 2 /", "5")),
         (r"\barithmetic expression|\bevaluates? .{0,20}expression", ("1+2", "2*3+4", "2+3*4", "8/2-1", "(1+2)*3")),
         (r"\bpassword", ("Passw0rd!", "password", "PASSW0RD!", "Passw0rdd", "Sh0rt!", "Password!")),
+        (r"\bwhite ?space|\bspaces\b|\btrim|\bstrip", ("  two  spaces ", "a\tb", "one ", " x")),
         (r"\bpangram", ("The quick brown fox jumps over the lazy dog",)),
         (r"\bURLs?\b", ("https://example.com/a?b=1&c=2", "http://example.org", "example.com", "ftp://x")),
     )

@@ -29,6 +29,8 @@ _TWICE = 2
 _FEW, _MANY = 200, 12_000
 """Steps: of a program that ends soon, and of one that seems not to end at all where another takes a few."""
 _SMALL, _TINY = 20, 3
+_MOST_INPUTS = 700
+"""For one function: so many kinds of values are tried until one is right."""
 _KEEPS = re.compile(
     r"\b(?:without|not|never|n't) (?:\w+ )?(?:chang|modif|mutat|alter|touch)|\bin[- ]place"
     r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
@@ -52,7 +54,7 @@ class _Trial:
             keeps_state(tree, machine.nodes) for tree, machine in zip(self.trees, self.machines, strict=True)
         )
         self.in_order = re.search(r"\border\b", prompt) is not None and "any order" not in prompt
-        self.twice = 0
+        self.twice = self.refused = 0
         self.alone = False
         """Whether both are whole programs that read nothing: one run of them says all."""
         self.worst: Reason | None = None
@@ -110,10 +112,14 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
 
 def _compared(entry: Entry, trial: _Trial) -> Reason | None:
     doubtful: Reason | None = None
+    number = 0
     tries: Iterable[list[Input]] = inputs(entry.node, entry.parameters, trial.prompt, trial.answers, entry.other)
     for several in [[Input(([],), example=True)]] if trial.alone else tries:
         if trial.tally.gives_up():
             return None
+        number += len(several)
+        if number > _MOST_INPUTS:
+            break
         worst, meant = _on_each(entry, several, trial)
         if meant:
             return worst  # that was the kind of values it is meant for
@@ -153,6 +159,8 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
                 trial.note_endless(entry, one, before, 0)
         elif same(before, after, trial.prompt) or (entry.unordered and not trial.in_order and permuted(before, after)):
             trial.tally.same += _SURE if trial.alone else _many(before)
+            trial.tally.same -= refused and trial.refused >= _SURE  # more of them show nothing
+            trial.refused += refused
             worst = worst or _meddles(entry, one, (left, right), trial)
             if trial.state and trial.twice < _TWICE and isinstance(before, tuple) and (before[0] or before[1]):
                 trial.twice += 1
@@ -253,8 +261,10 @@ def _size(arguments: Arguments) -> float:
 
 
 def _is_small(arguments: Arguments) -> bool:
-    """Whether no number and no length in some arguments is large: what is repeated for each of them ends soon."""
+    """Whether no number and no length in some arguments is large, or nothing: what is repeated for each ends soon."""
     for one in arguments:
+        if isinstance(one, (str, list, tuple, dict)) and not one:
+            return False
         if isinstance(one, (int, float)) and abs(one) > _SMALL:
             return False
         if isinstance(one, (list, str, tuple, dict)) and len(one) > _SMALL:
