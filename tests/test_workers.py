@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests import warm
-from tests.workers import MOST, WORLDS, Queues, prepare, wanted
+from tests.workers import MOST, WORLDS, Queues, mixed, prepare, wanted
 
 ROOT = Path(__file__).parents[1]
 CONFTEST = """
@@ -217,6 +217,11 @@ def test_every_test_is_given_to_one_worker_whoever_is_quick_and_whoever_dies(see
         else:
             given.append(test)
     assert sorted(given) == list(range(sum(sizes)))
+
+
+def test_modules_come_from_both_ends() -> None:
+    assert list(mixed([[0], [1, 2], [3], [4], [5]])) == [[0], [5], [1, 2], [4], [3]]
+    assert list(mixed([])) == []
 
 
 def test_a_module_stays_with_one_worker_until_others_have_nothing_left() -> None:

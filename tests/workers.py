@@ -53,8 +53,8 @@ def are_wanted(config: pytest.Config) -> bool:
 
 def wanted(session: pytest.Session) -> int:
     """How many workers there are to be; 0 where this process runs the tests itself."""
-    # Tests wait for processes and timers: two for each processor keep it busy.
-    count = min(2 * (os.cpu_count() or 1), MOST, len(session.items))
+    # Tests wait for processes, screens and timers: three for each processor keep it busy.
+    count = min(3 * (os.cpu_count() or 1), MOST, len(session.items))
     return count if count > 1 and are_wanted(session.config) else 0
 
 
@@ -64,6 +64,15 @@ def prepare(config: pytest.Config) -> None:
         from tests import warm
 
         warm.begin(WORLDS)
+
+
+def mixed(modules: Sequence[list[int]]) -> Iterator[list[int]]:
+    """The first and the last in turn: those that wait lie together, and so do those that calculate."""
+    left = deque(modules)
+    while left:
+        yield left.popleft()
+        if left:
+            yield left.pop()
 
 
 class Queues:
@@ -131,7 +140,7 @@ class Run:
     def __init__(self, session: pytest.Session, count: int) -> None:
         self._session, self._config = session, session.config
         modules = itertools.groupby(range(len(session.items)), lambda index: session.items[index].path)
-        self._queues = Queues([list(tests) for _, tests in modules])
+        self._queues = Queues(list(mixed([list(tests) for _, tests in modules])))
         self._run = {"workercount": count, "testrunuid": uuid.uuid4().hex, "mainargv": sys.argv}
         self._names = (f"gw{number}" for number in itertools.count())
         self._workers: list[Worker] = []
