@@ -8,12 +8,12 @@ import pytest
 
 from console.triage.imagining.comparing import equal
 from console.triage.imagining.constants import constants_of
-from console.triage.imagining.inputs import reordered
 from console.triage.imagining.pools import annotated_pool, pools_of
 from console.triage.imagining.programs import line_inputs
 from console.triage.imagining.structures import Failed, Given, Shown, Streamed
 from console.triage.imagining.topics import records_on, texts_on
 from console.triage.imagining.trying import tried
+from console.triage.imagining.variants import reordered
 
 
 def verdict(old: str, new: str, prompt: str = "") -> tuple[str, bool]:
@@ -261,3 +261,38 @@ def test_larger_inputs_are_left_out_where_smaller_ones_take_too_long() -> None:
 def test_errors_alone_do_not_make_two_programs_the_same() -> None:
     source = "def f(x, unit):\n    if unit == 'metric ton':\n        return {}\n    raise ValueError(unit)"
     assert "f(" in verdict(source.format("x * 2"), source.format("x * 3"), "f(x, unit) raises ValueError for others")[0]
+
+
+def test_a_number_may_be_what_is_given_beside_it() -> None:
+    old = "def drop(xs, k):\n    return xs[k:]"
+    new = "def drop(xs, k):\n    return xs[k:] if k < len(xs) else xs"
+    assert "drop([" in verdict(old, new, ">>> drop([1, 2, 3], 1)\n[2, 3]")[0]
+
+
+def test_a_length_that_the_prompt_promises_is_kept() -> None:
+    old = "def nearest(xs):\n    xs = sorted(xs)\n    return min((b - a for a, b in zip(xs, xs[1:])), default=None)"
+    new = "def nearest(xs):\n    xs = sorted(xs)\n    return min(xs[i + 1] - xs[i] for i in range(len(xs) - 1))"
+    shown = "\n>>> nearest([1.0, 4.0, 2.5])\n1.5"
+    reason, _ = tried(ast.parse(old), ast.parse(new), f"A list of length at least two.{shown}")
+    assert reason is not None
+    assert reason.weight < 0.5
+    reason, _ = tried(ast.parse(old), ast.parse(new), f"A list.{shown}")
+    assert reason is not None
+    assert reason.weight > 0.5
+
+
+def test_times_that_are_given_never_go_back() -> None:
+    limiter = """
+class Limiter:
+    def __init__(self, max_calls, period):
+        self._most, self._period, self._calls = max_calls, period, []
+    def allow(self, now):
+        self._calls = [one for one in self._calls if now - one < self._period]
+        if len(self._calls) < self._most:
+            self._calls.append(now)
+            return True
+        return False
+"""
+    queued = limiter.replace("now - one < self._period", "one > now - self._period")
+    assert verdict(limiter, queued)[1]
+    assert "Limiter.allow(" in verdict(limiter, limiter.replace("< self._most", "<= self._most"))[0]

@@ -10,7 +10,8 @@ from typing import Any
 
 from console.triage.imagining.inputs import Input, at_an_edge
 from console.triage.imagining.objects import error_name
-from console.triage.imagining.structures import Shown, Streamed
+from console.triage.imagining.pools import Arguments
+from console.triage.imagining.structures import Given, Shown, Streamed
 from console.triage.imagining.values import OF_PROGRAMS, Unknown
 from console.triage.records import brief
 
@@ -100,7 +101,17 @@ def weight_of(one: Input, before: Outcome, after: Outcome) -> float:
         if one.example or not all(map(at_an_edge, one.arguments)):
             return 0.55 if one.spare else 0.8
         return 0.45 if all(isinstance(value, (int, float)) for value in one.arguments) else 0.65
+    if one.spare and _out_of_reach(one.arguments):
+        return 0.45
     return 0.85 if one.example else 0.55
+
+
+def _out_of_reach(arguments: Arguments) -> bool:
+    """Whether a number among invented arguments is larger than what is given beside it is long."""
+    lengths = [
+        len(one.values if isinstance(one, Given) else one) for one in arguments if isinstance(one, (Given, list, str))
+    ]
+    return bool(lengths) and any(type(one) is int and one > max(lengths) for one in arguments)
 
 
 def copied(value: Any) -> Any:

@@ -30,7 +30,7 @@ _NAMES: Mapping[str, Any] = {
     **BUILTINS, "getattr": get_attribute, "hasattr": has_attribute, "setattr": set_attribute,
     "object": BASES["object"], **{name: MARKS[name] for name in ("property", "classmethod", "staticmethod")},
 }  # fmt: skip
-_LONG = 64
+LONG = 64
 """Elements of a list that a function of the library goes through in the time of one step."""
 
 
@@ -202,8 +202,8 @@ class Expressions(Holding):
             if isinstance(function, Instance):
                 return attribute(function, "__call__")(*given, **keywords)
             for one in given:
-                if one.__class__ is list and len(one) > _LONG:
-                    self._budget.call -= len(one) // _LONG
+                if one.__class__ is list and len(one) > LONG:
+                    self._budget.call -= len(one) // LONG
             if not callable(function):
                 raise TypeError(f"'{type(function).__name__}' object is not callable")
             return self._tamed(function(*ordered_arguments(function, given), **keywords))

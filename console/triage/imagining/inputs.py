@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, product
 from math import prod
 
@@ -15,13 +16,12 @@ from console.triage.imagining.pools import MIXED, SPELT, TEXTS, Arguments, defau
 from console.triage.imagining.programs import PROGRAM, line_inputs
 from console.triage.imagining.structures import Given
 from console.triage.imagining.topics import texts_on
+from console.triage.imagining.variants import neighbours, of_numbers, reordered, variants
 
 _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
 _QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
-_MOST_QUOTED = 4
-_SEPARATORS = (";", "&", "|", "\n", ", ", ",", " ", "-", ":", "/")
-_OTHER_DIGITS = str.maketrans("0123456789", "1234567890")
+_MOST_QUOTED, _MOST_RELATED = 4, 6
 _ONE_ANSWER = (
     r"exactly one|unique (?:answer|solution|pair)|only one|any order|any (?:valid )?(?:answer|solution|of them)"
     r"|you may return"
@@ -48,13 +48,15 @@ class Input:
     """Arguments to try.
 
     `example`: the prompt names them, or they are as ordinary; others lie at an edge. `beyond`: the prompt names
-    others, and may rule these out. `spare`: it names others that are of the same kind.
+    others, and may rule these out. `spare`: it names others that are of the same kind. `shown`: the prompt shows it, so
+    that it is of the right kind.
     """
 
     arguments: Arguments
     example: bool = False
     beyond: bool = False
     spare: bool = False
+    shown: bool = False
 
 
 def inputs(
@@ -89,13 +91,14 @@ def inputs(
 
 def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     """The examples of a prompt, what is near to them, and other values of their kinds."""
-    near = [one for given in shown[:4] for one in _neighbours(given)]
+    near = [one for given in shown[:4] for one in neighbours(given)]
     step = max(1, len(near) // _MOST)
     prompt, promised = pools.prompt, pools.promised
-    tried = [Input(given, example=True) for given in shown] + [
+    tried = [Input(given, example=True, shown=True) for given in shown] + [
         Input(one, beyond=promised or any(_doubtful(part, prompt) for part in one)) for one in near[::step][:_MOST]
     ]
     tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
+    tried += [Input(one, beyond=promised) for one in islice(_related(shown[0]), _MOST_RELATED)]
     more = pools.like(shown[0])
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]
@@ -110,18 +113,35 @@ def _of_other_sign(given: Arguments, prompt: str) -> list[Arguments]:
     """The one list of an example with each number of another sign: what a prompt promises of it still holds."""
     if len(given) != 1 or _NOT_NEGATIVE.search(prompt) or _IN_ORDER.search(prompt):
         return []
-    return [(one,) for one in _of_numbers(given[0])[:1]] if isinstance(given[0], list) else []
+    return [(one,) for one in of_numbers(given[0])[:1]] if isinstance(given[0], list) else []
 
 
 def _doubtful(value: object, prompt: str) -> bool:
     """Whether a prompt may rule a value out: what lies at an edge of which it says nothing, texts with torn quotes."""
     if isinstance(value, str) and '"' in value:
         return True
+    if isinstance(value, (list, str)) and len(value) < _least(prompt):
+        return True
     return at_an_edge(value) and not spoken_of(value, prompt)
 
 
 def _is_empty(value: object) -> bool:
     return not value.values if isinstance(value, Given) else isinstance(value, (str, list, dict)) and not value
+
+
+def _related(given: Arguments) -> Iterator[Arguments]:
+    """Inputs in which a number is a length, an element or a sum of what is given beside it."""
+    for place, value in enumerate(given):
+        if type(value) is not int:
+            continue
+        for other in given:
+            values = other.values if isinstance(other, Given) else other
+            if not isinstance(values, (list, tuple, str)) or not values:
+                continue
+            numbers = [one for one in values if type(one) is int]
+            for one in dict.fromkeys((len(values), len(values) - 1, *numbers[:1], *numbers[-1:], sum(numbers))):
+                if one != value:
+                    yield (*given[:place], one, *given[place + 1 :])
 
 
 def _refused(given: Arguments) -> Iterator[Arguments]:
@@ -142,7 +162,7 @@ def _with_told(told: list[Arguments], pools: _Pools) -> list[Input]:
     A text is seldom still a valid one with a letter less.
     """
     promised = pools.promised
-    near = [one for given in told[:3] for one in _neighbours(given)][:_MOST]
+    near = [one for given in told[:3] for one in neighbours(given)][:_MOST]
     found = [Input(given, example=True) for given in told]
     for given in near:
         texts = any(isinstance(one, str) for one in given)
@@ -161,7 +181,7 @@ def _with_defaults(pools: _Pools) -> Iterator[list[Input]]:
         if name in pools.defaults:
             kinds.append(_instead_of(pools.defaults[name]))
         elif shown:
-            other = _variants(shown[0][place])
+            other = variants(shown[0][place])
             kinds.append([*(given[place] for given in shown), *other[:2], *other[-1:]])
         else:
             kinds.append(list(next(iter(pools_for(pools.by_name[name], pools.node, pools.prompt)), ()))[:6])
@@ -174,7 +194,7 @@ def _instead_of(default: object) -> list[object]:
     """A default, and what may be given in its place."""
     if isinstance(default, str):
         return ["-" if default != "-" else "+", default + default, default]
-    return [*_variants(default)[:3], default]
+    return [*variants(default)[:3], default]
 
 
 class _Pools:
@@ -214,10 +234,11 @@ class _Pools:
             # A step that shares a factor with the size of a pool would meet only some of its values.
             step += step > 1 and any(step % len(pool) == 0 or len(pool) % step == 0 for pool in kinds)
             twins = () if in_order else twins_of(kinds)
-            several: Iterable[Arguments] = list(islice(product(*pools), 0, step * _MOST, step))
+            several: list[Arguments] = list(islice(product(*pools), 0, step * _MOST, step))
             if in_order:
                 several = [tuple(map(_sorted, given)) for given in several]
             spelt = any(pool is texts for pool in kinds for _, texts in SPELT)
+            related = [one for given in several[:: len(kinds) + 1] for one in _related(given)][:_MOST_RELATED]
             near = [] if spelt else around(self.constants, next(iter(several), ()))
             yield [
                 Input(
@@ -225,7 +246,7 @@ class _Pools:
                     example=not any(_doubtful(one, prompt) for one in given),
                     beyond=free or (full and any(map(_is_empty, given))),
                 )
-                for given in (*several, *twins, *near)
+                for given in (*several, *twins, *near, *related)
             ]
 
 
@@ -288,6 +309,12 @@ def _sorted(value: object) -> object:
     return sorted(value) if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value) else value
 
 
+_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
+_LEAST = re.compile(
+    r"\b(?:length (?:of |is )?at least|at least) (one|two|three|[123])\b(?! (?:upper|lower|digit|special|letter|sign))",
+    re.IGNORECASE,
+)
+"""How long what is given is, where a prompt says it."""
 _NOT_EMPTY = re.compile(r"\bnon-?empty\b|\bat least one (?:element|item|number|node|character)", re.IGNORECASE)
 _REFUSES = re.compile(r"\brais|Error\b|Exception\b")
 _EMPTY = re.compile(
@@ -300,13 +327,24 @@ _FROM_ZERO = re.compile(r"non-?negative|(?:>=|≥) ?0|\b0 ?(?:<=|≤)|\bzero\b",
 _NEGATIVE = re.compile(r"(?<!non-)(?<!non)\bnegative|\bbelow zero|\bless than (?:0|zero)\b|\bsigned\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)
+def _least(prompt: str) -> int:
+    found = _LEAST.search(prompt)
+    return 0 if found is None else _NUMBER_WORDS[found[1].lower()]
+
+
 def spoken_of(value: object, prompt: str) -> bool:
     """Whether a prompt says what is to be done at an edge: with what is empty, or negative."""
-    if isinstance(value, (str, list, dict, tuple)) and not value:
-        return any((found["many"] is None) == isinstance(value, str) for found in _EMPTY.finditer(prompt))
-    if isinstance(value, (int, float)) and value == 0:
-        return _FROM_ZERO.search(prompt) is not None
-    return isinstance(value, (int, float)) and value < 0 and _NEGATIVE.search(prompt) is not None
+    kind = str if isinstance(value, str) else float if isinstance(value, (int, float)) else list
+    return _speaks(kind, isinstance(value, (int, float)) and value < 0, prompt) if at_an_edge(value) else False
+
+
+@lru_cache(maxsize=64)
+def _speaks(kind: type, negative: bool, prompt: str) -> bool:
+    """Whether a prompt speaks of an empty text or list, of zero, or of negative numbers."""
+    if kind is not float:
+        return any((found["many"] is None) == (kind is str) for found in _EMPTY.finditer(prompt))
+    return (_NEGATIVE if negative else _FROM_ZERO).search(prompt) is not None
 
 
 def at_an_edge(value: object) -> bool:
@@ -316,55 +354,3 @@ def at_an_edge(value: object) -> bool:
     if isinstance(value, Given):
         return not value.values
     return value in (0, "", [], {}, ()) or (isinstance(value, (int, float)) and value < 0)
-
-
-def _neighbours(given: Arguments) -> Iterator[Arguments]:
-    """Inputs in which one of the arguments is a little different."""
-    for place, value in enumerate(given):
-        for other in _variants(value):
-            yield (*given[:place], other, *given[place + 1 :])
-
-
-def _variants(value: object) -> list[object]:
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, int):
-        return [value + 1, value - 1, 0, 2 * value, 1]
-    if isinstance(value, float):
-        return [value + 1.0, value / 2, 2 * value]
-    if isinstance(value, str):
-        return [value[::-1], value[:1], "", value.upper(), value + value[:2], value[1:], *reordered(value)]
-    if isinstance(value, list):
-        return [value[::-1], value[:1], [], value + value[:2], value[1:], value[2:] + value[:1], *_of_numbers(value)]
-    if isinstance(value, tuple):
-        return [value[::-1]]
-    if isinstance(value, Given):
-        return [replace(value, values=value.values[:1]), replace(value, values=())]
-    if isinstance(value, dict):
-        deeper: list[object] = [{"z": value}] if any(isinstance(one, dict) for one in value.values()) else []
-        return [dict(list(value.items())[:1]), {}, *deeper]
-    return []
-
-
-def reordered(text: str) -> list[str]:
-    """A text with other digits, and with its parts in another order, the first one alone, and the first one again."""
-    found = [text.translate(_OTHER_DIGITS)]
-    separator = next((one for one in _SEPARATORS if one in text.strip()), "")
-    parts = text.split(separator) if separator else []
-    if len(parts) > 1:
-        found += [separator.join(several) for several in (parts[::-1], parts[:1], [*parts, parts[0]])]
-    return [one for one in found if one != text]
-
-
-def _of_numbers(value: list[object]) -> list[object]:
-    """Lists of numbers with another sign, in order, and with one of them changed."""
-    numbers = [one for one in value if isinstance(one, (int, float)) and not isinstance(one, bool)]
-    if not numbers or len(numbers) != len(value):
-        return []
-    middle = len(numbers) // 2
-    return [
-        [-one for one in numbers],
-        sorted(numbers),
-        [*numbers[:middle], 2 * numbers[middle] + 1, *numbers[middle + 1 :]],
-        [*numbers, max(numbers)],
-    ]

@@ -24,7 +24,10 @@ _STARTS: tuple[Arguments, ...] = ((), (3,), (100,), ("Ada",), ("Ada", 100), ([3,
 """What the objects of a class may be made from, where their parameters do not say it."""
 _GIVEN: tuple[object, ...] = (5, 2, 7, 500, 1, -3, 2)
 """What their methods get, one after the other."""
-_FEW, _SIZES = (2, 1, 3), ("capacity", "size", "maxsize", "max_size", "limit", "maxlen", "k")
+_FEW, _SIZES = (
+    (2, 1, 3),
+    ("capacity", "size", "maxsize", "max_size", "limit", "maxlen", "k", "max_calls", "max_requests", "burst"),
+)
 """How large what holds a few things is made: it is to be full soon."""
 _MOST_PARAMETERS = 3
 _MOST_STEPS = 150
@@ -35,6 +38,8 @@ _SPECIAL = tuple(f"__{name}__" for name in _OPERATORS.split())
 _OF_ITS_KIND = frozenset({"__add__", "__sub__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__truediv__"})
 _WRITTEN_AND_READ = ((1, 1), (1, 2), (0, 1), (1, 3), (0, 2), (0, 1), (0, 3), (1, 2), (1, 2), (0, 1), (0, 2), (0, 3))
 """Whether something is written, and by which name."""
+_TIMES = frozenset({"now", "timestamp", "time", "current_time", "at_time"})
+_PASSES = (0, 0, 1, 0.5, 0, 3, 0, 10)
 _MARKS = ("property", "staticmethod", "classmethod", "abstractmethod")
 _Step = tuple[str, Arguments]
 
@@ -61,6 +66,7 @@ def lived(
     methods = [_methods_of(name, tree) for tree in trees]
     shared = [node for called, node in methods[0].items() if called in methods[1]]
     steps = list(_steps([_with_kind(one, name) for one in shared if _is_open(one)], trees[0]))[:_MOST_STEPS]
+    steps = _in_time(steps, {one.name: one for one in shared})
     reads = _read_by_all(name, trees, prompt)
     for start in _starts(methods[0].get("__init__"), name, trees[0]) if steps or reads else ():
         before, after = (
@@ -73,6 +79,18 @@ def lived(
             return Reason("code", f"{name}{start!r} now ends in {error_name(after)}", 0.7)
         return _first_difference((name, reads, prompt), steps, (before, after), tally)
     return None
+
+
+def _in_time(steps: list[_Step], methods: dict[str, ast.FunctionDef]) -> list[_Step]:
+    """The same steps, with a time that never goes back where a method asks for one."""
+    now, found = 0.0, list[_Step]()
+    for turn, (name, given) in enumerate(steps):
+        names = [one.arg for one in _asked_for(methods[name])] if name in methods else []
+        now += _PASSES[turn % len(_PASSES)]
+        if not _TIMES.isdisjoint(names):
+            given = tuple(now if one in _TIMES else value for one, value in zip(names, given, strict=False))
+        found.append((name, given))
+    return found
 
 
 def _methods_of(name: str, tree: ast.Module) -> dict[str, ast.FunctionDef]:

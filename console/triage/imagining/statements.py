@@ -8,7 +8,7 @@ from typing import Any
 
 from console.triage.imagining.attributes import attribute
 from console.triage.imagining.clocks import Clock
-from console.triage.imagining.expressions import Budget, Expressions
+from console.triage.imagining.expressions import LONG, Budget, Expressions
 from console.triage.imagining.matching import Matching
 from console.triage.imagining.modules import MODULES
 from console.triage.imagining.objects import Instance, Kind, Raised, is_one
@@ -125,6 +125,7 @@ class Statements(Expressions, Matching):
             changes = _IN_PLACE.get((before.__class__, node.op.__class__))
             if changes is not None:
                 changes(before, by)  # others may hold the same
+                self._budget.call -= len(before) // LONG
                 bind(limited(before), scope)
             elif isinstance(before, Instance):
                 bind(self._augmented(before, by, type(node.op).__name__, apply), scope)

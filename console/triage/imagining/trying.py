@@ -134,7 +134,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
     """The reason that weighs most, and whether the inputs are of the kind that the old program is meant for."""
     worst: Reason | None = None
     worked = 0
-    largest, left_out = None, 0
+    largest, left_out, shown_works = None, 0, False
     for one in several:
         if largest is not None and _size(one.arguments) >= largest:
             left_out += 1
@@ -152,6 +152,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
         if refused and not _asked_for(before, trial.prompt):
             continue  # not meant for such an input
         worked += not refused
+        shown_works |= one.shown
         after, right = _outcome(trial.machines[1], entry, one.arguments)
         if after is None or (isinstance(before, tuple) and callable(before[0])):
             trial.tally.unknown += 1  # what it would do is another matter
@@ -171,7 +172,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
                 worst = _told(entry, one, before, after, weight)
         if (worst is not None and worst.weight >= 0.8) or len(trial.endless) >= _TWICE:
             break
-    return worst, 2 * worked >= len(several) - left_out
+    return worst, shown_works or 2 * worked >= len(several) - left_out
 
 
 def _weight(one: Input, before: Outcome, after: Outcome, prompt: str) -> float:
