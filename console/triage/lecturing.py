@@ -168,6 +168,13 @@ _MILD = any_of(
 _STRONG = any_of_all((_REFERS, _CONDEMNS, _VALUES, _URGES, _ASKS_BACK, _LIMITS))
 
 
+_LACKS = re.compile(
+    r"\b(?:lacks?|missing|does(?: not|n't) (?:provide|specify|include|contain|mention)"
+    r"|not (?:been )?(?:provided|specified|given))\b"
+    r"[^.]{0,60}\b(?:parameters?|information|arguments?|details|number|name|date|location|id)\b"
+    r"|\b(?:parameters?|information|arguments?|details)\b[^.]{0,60}"
+    r"\b(?:missing|lacking|not (?:been )?(?:provided|specified|given))\b"
+)
 _WANTS = re.compile(
     r"(?:^|[.!:,\n] )(?:and |so |but )?(?:what|which|when|where|who|how (?:many|much|long))\b[^.?!]{3,120}\?"
 )
@@ -176,6 +183,8 @@ _WANTS = re.compile(
 def asks_back(text: str) -> bool:
     """Whether a text asks for what it lacks: "Which order do you mean?"."""
     lower = text.lower()
+    if _LACKS.search(lower) is not None:
+        return True
     return _ASKS_BACK.search(lower) is not None or _WANTS.search(lower) is not None
 
 
