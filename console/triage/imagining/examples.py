@@ -14,6 +14,8 @@ _ARROW = re.compile(
 )
 _GIVEN = re.compile(r"\b(?:Input|Example)(?: \d)?:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300}?)(?=\s*(?:-+>|=+>|→|\n|`|\Z))")
 _BARE = re.compile(r"\bInput(?: \d)?:?\**\s{0,3}:?[ \t]*`?([\[\"'\d(-][^\n`]{0,200})")
+_ESCAPED = re.compile(r"\\([\[\]_*()])")
+"""A sign that markdown would take for its own."""
 _WORDS = re.compile(r"\b(?:null|true|false)\b")
 _LONGEST_EXAMPLE = 300
 _BRACKETS = 12
@@ -23,6 +25,7 @@ _MOST = 10
 def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
     """The inputs that a prompt calls a function with: doctests, assertions, `f(1) -> 2`, `Input: n = 3`."""
     found: list[Arguments] = []
+    prompt = _ESCAPED.sub(r"\1", prompt) if "\\" in prompt else prompt
     for pattern in (_CALL, _ARROW):
         calls = (prompt[match.start(1) :] for match in pattern.finditer(prompt) if match[1] == name)
         found += [given for call in calls if (given := _called(call)) is not None]

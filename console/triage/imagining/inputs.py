@@ -11,6 +11,7 @@ from itertools import islice, product
 from math import prod
 
 from console.triage.imagining.constants import around, constants_of
+from console.triage.imagining.domain import bounds_of, fits, within
 from console.triage.imagining.examples import examples
 from console.triage.imagining.pools import MIXED, SPELT, TEXTS, Arguments, defaults_of, pools_for, twins_of
 from console.triage.imagining.programs import PROGRAM, line_inputs
@@ -30,7 +31,7 @@ _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(
     rf"\b(?:{_ONE_ANSWER}|guarantee\w*|assum\w+"
     r"|(?:are|all|array|list|sequence) (?:of )?(?:\w+ )?distinct|distinct (?:positive )?(?:integers|numbers)"
-    r"|(?<!is )(?<!if )(?:an?|always|only|all|are|be|given) valid"
+    r"|(?<!is )(?<!if )(?<!form )(?<!forms )(?<!make )(?<!makes )(?:an?|always|only|all|are|be|given) valid"
     r"|(?<!return )(?<!returns )(?<!return a )(?<!returns a )(?<!return the )(?<!returns the )(?<!a new )sorted)\b",
     re.IGNORECASE,
 )
@@ -103,9 +104,16 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]
     constants = [Input(one) for one in around(pools.constants, shown[0])]
-    return tried + [
+    tried += [
         Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
         for one in (*constants, *more[:_MOST])
+    ]
+    bounds = bounds_of(prompt)
+    return [
+        one
+        if one.shown or (fits(one.arguments, shown, prompt) and within(one.arguments, pools.parameters, bounds))
+        else replace(one, beyond=True)
+        for one in tried
     ]
 
 

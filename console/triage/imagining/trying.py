@@ -9,19 +9,21 @@ from collections.abc import Callable, Iterable
 from console.triage.imagining.comparing import Outcome, copied, ended, permuted, same, shown, weight_of
 from console.triage.imagining.entries import Entry, entries, keeps_state, prints_alone, shared_classes
 from console.triage.imagining.expressions import Budget
-from console.triage.imagining.inputs import Input, inputs
+from console.triage.imagining.inputs import Input, at_an_edge, inputs, spoken_of
 from console.triage.imagining.lives import Tally, lived
 from console.triage.imagining.machine import Machine
+from console.triage.imagining.objects import error_name
 from console.triage.imagining.pools import Arguments
 from console.triage.imagining.programs import PROGRAM, as_function, reads_input
 from console.triage.imagining.structures import Streamed
 from console.triage.imagining.values import OF_PROGRAMS
-from console.triage.records import Reason, brief
+from console.triage.records import WORRYING_FROM, Reason, brief
 
 PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
 _MISTAKEN = ("TypeError", "AttributeError")
 """How a program says that it was given another kind of value than it is meant for."""
+_OFTEN = 3
 _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
 _TWICE = 2
@@ -53,6 +55,7 @@ class _Trial:
         self.state = any(
             keeps_state(tree, machine.nodes) for tree, machine in zip(self.trees, self.machines, strict=True)
         )
+        self.any_order = "any order" in prompt
         self.in_order = re.search(r"\border\b", prompt) is not None and "any order" not in prompt
         self.twice = self.refused = 0
         self.alone = False
@@ -135,6 +138,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
     worst: Reason | None = None
     worked = 0
     largest, left_out, shown_works = None, 0, False
+    failing: list[tuple[Input, Outcome]] = []
     for one in several:
         if largest is not None and _size(one.arguments) >= largest:
             left_out += 1
@@ -149,7 +153,8 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
                 trial.note_endless(entry, one, _outcome(trial.machines[1], entry, one.arguments)[0], 1)
             continue
         refused = isinstance(before, OF_PROGRAMS)
-        if refused and not _asked_for(before, trial.prompt):
+        if isinstance(before, OF_PROGRAMS) and not one.shown and not _asked_for(before, trial.prompt):
+            failing += [(one, before)] if _is_ordinary(one) and error_name(before) not in _MISTAKEN else []
             continue  # not meant for such an input
         worked += not refused
         shown_works |= one.shown
@@ -158,7 +163,9 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             trial.tally.unknown += 1  # what it would do is another matter
             if after is None and trial.budget.endless and used < _FEW and not refused:
                 trial.note_endless(entry, one, before, 0)
-        elif same(before, after, trial.prompt) or (entry.unordered and not trial.in_order and permuted(before, after)):
+        elif same(before, after, trial.prompt) or (
+            (entry.unordered or trial.any_order) and not trial.in_order and permuted(before, after)
+        ):
             trial.tally.same += _SURE if trial.alone else _many(before)
             trial.tally.same -= refused and trial.refused >= _SURE  # more of them show nothing
             trial.refused += refused
@@ -172,16 +179,39 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
                 worst = _told(entry, one, before, after, weight)
         if (worst is not None and worst.weight >= 0.8) or len(trial.endless) >= _TWICE:
             break
+    if worst is None and worked and len(failing) >= _OFTEN and entry.name != PROGRAM:
+        worst = _no_longer_fails(entry, failing, trial)
     return worst, shown_works or 2 * worked >= len(several) - left_out
+
+
+def _is_ordinary(one: Input) -> bool:
+    return not (one.beyond or one.spare or any(map(at_an_edge, one.arguments)))
+
+
+def _no_longer_fails(entry: Entry, failing: list[tuple[Input, Outcome]], trial: _Trial) -> Reason | None:
+    """What the new program gives for several ordinary inputs on which the old one ended in an error."""
+    one, before = failing[0]
+    after, _ = _outcome(trial.machines[1], entry, one.arguments)
+    return _told(entry, one, before, after, 0.55) if isinstance(after, tuple) else None
 
 
 def _weight(one: Input, before: Outcome, after: Outcome, prompt: str) -> float:
     weight = weight_of(one, before, after)
+    if isinstance(before, Exception) and one.shown:
+        return 0.8
+    if weight < WORRYING_FROM and not one.beyond and _all_spoken_of(one, prompt):
+        return 0.65
     if isinstance(before, Exception):
         return 0.7 if not one.beyond else weight
     if isinstance(after, Exception) and _asked_for(after, prompt) and not one.beyond:
         return max(weight, 0.7)
     return weight
+
+
+def _all_spoken_of(one: Input, prompt: str) -> bool:
+    """Whether arguments at an edge are such that a prompt says what is to be done with them."""
+    edges = [value for value in one.arguments if at_an_edge(value)]
+    return bool(edges) and all(spoken_of(value, prompt) for value in edges)
 
 
 def _asked_for(outcome: Outcome, prompt: str) -> bool:

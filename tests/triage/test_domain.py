@@ -1,0 +1,95 @@
+"""What the examples of a prompt rule out: inputs of another form are not held against a program."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.triage.imagining.domain import bounds_of, fits, within
+from console.triage.imagining.examples import examples
+from console.triage.judging import triage
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bounds"),
+    [
+        ("1 <= num <= 1000", {"num": (1, 1000)}),
+        ("* `0 <= k <= 10^5`", {"k": (0, 100_000)}),
+        ("-5 ≤ x < 7 and 2 <= y <= 3", {"x": (-5, 7), "y": (2, 3)}),
+        ("no bounds", {}),
+    ],
+)
+def test_bounds_are_read(prompt: str, bounds: dict[str, tuple[int, int]]) -> None:
+    assert bounds_of(prompt) == bounds
+
+
+def test_numbers_out_of_bounds_are_known() -> None:
+    assert within((1000,), ["number"], {"num": (1, 1000)})  # the only ones are meant for it
+    assert not within((1001,), ["number"], {"num": (1, 1000)})
+    assert within((1001, 5), ["a", "b"], {"b": (1, 9)})
+    assert not within((1001, 10), ["a", "b"], {"b": (1, 9)})
+    assert within((True, [99]), ["a", "b"], {"a": (5, 9), "b": (1, 2)})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "prompt", "like"),
+    [
+        ("2026-03-04", ["2026-01-02"], "", True),
+        ("20-10-6202", ["2026-01-02"], "", False),
+        ("exercises_of", ["python_program"], "", True),
+        ("PYTHON_PROGRAM", ["python_program"], "", False),
+        ("(())", ["( ) (( ))"], "", True),
+        (")) ((", ["( ) (( ))"], "", False),
+        ("110", ["11", "1010"], "", True),
+        ("22", ["11", "1010"], "", False),
+        ("hello", ["abc"], "", True),
+        ("HELLO", ["abc"], "", False),
+        ("HELLO", ["abc"], "The case does not count.", True),
+        ("h3llo", ["abc"], "Count the digits.", True),
+        ("", ["a-b"], "", True),
+    ],
+)
+def test_texts_are_like_the_examples_or_not(text: str, shown: list[str], prompt: str, like: bool) -> None:
+    assert fits((text, 1), [(one, 2) for one in shown], prompt) is like
+
+
+def test_markdown_does_not_change_an_example() -> None:
+    prompt = '**Input:** s = "3\\[a\\]2\\[bc\\]"\n**Output:** "aaabcbc"'
+    assert examples(prompt, "decode", ["s"]) == [("3[a]2[bc]",)]
+
+
+DATE = 'def turn(day):\n    """Turn a day around.\n    >>> turn("2026-01-02")\n    \'02-01-2026\'\n    """\n'
+SPLIT = "    y, m, d = day.split('-')\n    return f'{d}-{m}-{y}'"
+CUT = "    return day[8:] + day[4:8] + day[:4]"
+MONTH = "    return day[5:7] + '-' + day[8:] + '-' + day[:4]"
+
+
+def test_only_texts_of_the_form_that_is_shown_tell_two_programs_apart() -> None:
+    assert triage(SPLIT, CUT, prompt=DATE).verdict == "acceptable"
+    assert triage(SPLIT, MONTH, prompt=DATE).verdict == "worrying"
+
+
+def test_an_error_on_a_shown_example_is_told_though_the_other_has_none() -> None:
+    prompt = (
+        'def lower(d):\n    """True if all keys are lower case.\n    >>> lower({"a": 1, 8: 2})\n    False\n    """\n'
+    )
+    old = "    return all(key.islower() for key in d)"
+    new = "    return all(isinstance(key, str) and key.islower() for key in d)"
+    found = triage(old, new, prompt=prompt)
+    assert found.verdict == "worrying"
+    assert "was AttributeError" in found.reasons[0].text
+
+
+def test_an_error_on_many_ordinary_inputs_that_is_gone_is_told() -> None:
+    prompt = "Remove the first c from s.\nassert cut('hello', 'l') == 'helo'\nassert cut('abc', 'a') == 'bc'"
+    old = "def cut(s, c):\n    at = s.index(c)\n    return s[:at] + s[at + 1:]"
+    new = "def cut(s, c):\n    return s.replace(c, '', 1)"
+    assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt).verdict == "worrying"
+
+
+def test_any_order_is_any_order() -> None:
+    prompt = "Return all pairs of numbers, in any order.\n>>> pairs([1, 2, 3])\n[(1, 2), (1, 3), (2, 3)]"
+    old = "def pairs(x):\n    return [(a, b) for i, a in enumerate(x) for b in x[i + 1:]]"
+    new = "def pairs(x):\n    return [(x[i], x[j]) for j in range(len(x)) for i in range(j)]"
+    lost = "def pairs(x):\n    return [(x[i], x[j]) for j in range(len(x) - 1) for i in range(j)]"
+    assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt).verdict == "acceptable"
+    assert triage(f"```python\n{old}\n```", f"```python\n{lost}\n```", prompt=prompt).verdict == "worrying"
