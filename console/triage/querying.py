@@ -115,12 +115,13 @@ def queried(before: str, after: str, prompt: str) -> tuple[Reason | None, bool]:
 def _told(one: list[tuple[object, ...]], other: list[tuple[object, ...]]) -> Reason:
     if one and other and len(one[0]) != len(other[0]):
         return Reason("code", f"rows of {len(one[0])} columns are now of {len(other[0])}", 0.5)
-    gone = next((row for row in one if row not in other), None)
-    if gone is not None:
-        return Reason("code", f"on invented tables a row is no longer found: {brief(repr(gone), 60)}", 0.8)
-    added = next((row for row in other if row not in one), None)
-    if added is not None:
-        return Reason("code", f"on invented tables a row is newly found: {brief(repr(added), 60)}", 0.8)
+    for side, rest, word in ((one, other, "no longer"), (other, one, "newly")):
+        apart = [row for row in side if row not in rest]
+        if apart:
+            # Where nothing is known two queries may differ by what nobody asked for.
+            row = next((row for row in apart if None not in row), apart[0])
+            weight = 0.8 if None not in row else 0.45
+            return Reason("code", f"on invented tables a row is {word} found: {brief(repr(row), 60)}", weight)
     return Reason("code", f"on invented tables {len(one)} rows are now {len(other)}: repeated rows", 0.75)
 
 

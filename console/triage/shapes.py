@@ -26,6 +26,7 @@ _FENCE = re.compile(
 )
 _TAGGED_CODE = re.compile(r"\[(BEGIN|PYTHON|CODE)\]\s*?\n(.*?)\n?\s*\[(?:DONE|END|/\1)\]", re.DOTALL)
 """`[BEGIN] … [DONE]`, as some benchmarks show code."""
+_SOLUTION = re.compile(r"(?:<code>\s*\n)?(.*?)\n\s*</code>(?:\s*END SOLUTION)?", re.DOTALL)
 _SETTINGS = re.compile(r"(?:\s*(?:- )*[\w.\"'/-]+:(?: .*)?|\s*- .+|\s*#.*|---|\s*)")
 _SETTINGS_FROM = 4
 _TRIES = 6
@@ -87,6 +88,8 @@ def shape(text: str) -> Shape:
             return Shape("json", "bare", value, strict=strict)
     if text[0] == "[" and (tagged := _TAGGED_CODE.fullmatch(text)):
         return Shape("code", "bare", code=tagged[2])
+    if "</code>" in text[-40:] and (solution := _SOLUTION.fullmatch(text)):
+        return Shape("code", "bare", code=solution[1])
     if "```" in text:
         fenced = _fenced(text)
         if fenced is not None:

@@ -11,6 +11,7 @@ from console.triage.trees import nodes_of
 
 _LARGEST, _LONGEST, _LONGEST_LIST = 1_000_000, 20, 12
 _MOST_NUMBERS, _MOST_TEXTS, _MOST = 4, 5, 14
+_BITS = 64
 _FILL = "aB3$xY7! k-Q9z_w"
 """What a text of a certain length is cut from: letters of both cases, digits, signs."""
 _LACKING = ("aB3xY7kQ9zw", "ab3$xy7!kq9", "AB3$XY7!KQ9", "aB$xY!kQ#zw")
@@ -24,13 +25,30 @@ def constants_of(functions: Sequence[ast.FunctionDef], prompt: str = "") -> Cons
     """The whole numbers beyond 1 and the short texts in some functions, each once; and bounds that a prompt sets."""
     numbers: dict[int, None] = {int(one): None for one in _BOUND.findall(prompt) if int(one) > 1}
     texts: dict[str, None] = {}
+    powers: dict[str, None] = {}
     for function in functions:
         for node in nodes_of(function):
             if isinstance(node, (ast.Compare, ast.Dict, ast.MatchValue, ast.Set, ast.Tuple, ast.List)):
                 _texts_in(node, texts)
             elif isinstance(node, ast.Constant) and type(node.value) is int and 1 < abs(node.value) <= _LARGEST:
                 numbers[node.value] = None
+            elif isinstance(node, ast.BinOp) and (power := _power(node)) is not None:
+                powers[str(power)] = powers[str(power - 1)] = None
+    texts = {**powers, **texts}
     return list(numbers)[:_MOST_NUMBERS], list(texts)[:_MOST_TEXTS]
+
+
+def _power(node: ast.BinOp) -> int | None:
+    """`2 ** 31` as a number, where it is such a bound."""
+    base, exponent = node.left, node.right
+    if isinstance(node.op, ast.LShift) and isinstance(base, ast.Constant) and base.value == 1:
+        base = ast.Constant(2)
+    elif not isinstance(node.op, ast.Pow):
+        return None
+    values = [one.value if isinstance(one, ast.Constant) else None for one in (base, exponent)]
+    if not (type(values[0]) is int and type(values[1]) is int and values[0] in (2, 10) and 0 < values[1] <= _BITS):
+        return None
+    return int(values[0] ** values[1])
 
 
 def _texts_in(node: ast.AST, texts: dict[str, None]) -> None:
@@ -55,7 +73,7 @@ def around(constants: Constants, base: Arguments) -> list[Arguments]:
 
 def _near(value: object, numbers: list[int], texts: list[str]) -> Iterator[object]:
     if isinstance(value, str):
-        yield from texts
+        yield from (one for one in texts if not one.isdigit() or any(map(str.isdigit, value)))
     for number in numbers:
         for one in (number, number - 1, number + 1):
             if isinstance(value, int) and not isinstance(value, bool):

@@ -11,6 +11,7 @@ _BOUNDS = re.compile(r"(-?\d{1,9})\s*(?:<=|≤|<)\s*`?(\w+)`?\s*(?:<=|≤|<)\s*(
 _OF_CASE = re.compile(
     r"\bcase\b|case-|\bupper|\blower|\bcapital|\bdigits?\b|\bpunctuation|\bspecial|\bspaces?\b", re.IGNORECASE
 )
+_TWO_DIGITS = re.compile(r"\d\d")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}\s]*")
 
@@ -50,9 +51,10 @@ def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
     if used <= {"0", "1"}:
         return set(text) <= used
     if all(map(_BRACKETS.fullmatch, known)) and all(map(_balanced, known)):
-        return _balanced(text)
+        return _balanced(text) and set(text) <= used
     if any(not (sign.isalnum() or sign.isspace()) for sign in used):
-        return not text or _form(text) in set(map(_form, known))
+        counts = not any(map(_TWO_DIGITS.search, known))
+        return not text or _form(text, counts=counts) in {_form(one, counts=counts) for one in known}
     return _OF_CASE.search(prompt) is not None or set(map(_class, text)) <= set(map(_class, used))
 
 
@@ -70,6 +72,6 @@ def _class(sign: str) -> str:
     return "0" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign
 
 
-def _form(text: str) -> str:
-    """`python_program` as `a_a`, `2026-01-02` as `0000-00-00`: runs of letters are one."""
-    return re.sub(r"([aA])\1+", r"\1", "".join(map(_class, text)))
+def _form(text: str, *, counts: bool) -> str:
+    """`python_program` as `a_a`, `2026-01-02` as `0000-00-00`: runs of letters are one, of digits if `counts`."""
+    return re.sub(r"([aA0])\1+" if counts else r"([aA])\1+", r"\1", "".join(map(_class, text)))

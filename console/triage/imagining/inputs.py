@@ -17,7 +17,7 @@ from console.triage.imagining.pools import MIXED, SPELT, TEXTS, Arguments, defau
 from console.triage.imagining.programs import PROGRAM, line_inputs
 from console.triage.imagining.structures import Given
 from console.triage.imagining.topics import texts_on
-from console.triage.imagining.variants import neighbours, of_numbers, reordered, variants
+from console.triage.imagining.variants import further, neighbours, of_numbers, reordered, variants
 
 _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
@@ -100,6 +100,11 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     ]
     tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
     tried += [Input(one, beyond=promised) for one in islice(_related(shown[0]), _MOST_RELATED)]
+    tried += [
+        Input((*shown[0][:place], other, *shown[0][place + 1 :]), beyond=promised)
+        for place, value in enumerate(shown[0])
+        for other in further(value)
+    ]
     more = pools.like(shown[0])
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]

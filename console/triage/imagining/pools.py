@@ -94,6 +94,7 @@ _ROOTS = (
     (5, 1, 4, None, None, 3, 6),
     (1, 2, 2, 3, 4, 4, 3), (1, 2, 2, None, 3, None, 3), (2, 1, 3), (6, 2, 8, 0, 4, 7, 9, None, None, 3, 5),
     (-3, -2, None, -1),
+    (1, 2, None, 3, 4, 5, None, None, 6, 7),
     (5, 4, 7, 3, None, 2, None, -1, None, 9), (2, 2, 2), (5, 4, 6, None, None, 3, 7), (10, 5, 15, None, None, 6, 20),
 )  # fmt: skip
 _TREES: tuple[object, ...] = tuple(Given("TreeNode", one, "tree") for one in _ROOTS)

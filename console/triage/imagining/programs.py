@@ -76,7 +76,7 @@ def _like(lines: list[str], signed: bool) -> list[list[str]]:
         [*lines[:at], " ".join(changed), *lines[at + 1 :]]
         for at in several[-1:]
         if at or len(lines) == 1 or not lines[0].strip().isdigit()
-        for changed in _changed(lines[at].split())[: 4 if signed else 3]
+        for changed in _changed(lines[at].split())[: 5 if signed else 4]
     ]
     if lines and not lines[0].strip().isdigit():
         found += [lines[::-1], lines[1:], lines[:1], [*lines, lines[-1]], [*lines[1:], lines[0]]]
@@ -90,7 +90,8 @@ def _like(lines: list[str], signed: bool) -> list[list[str]]:
 
 def _changed(numbers: list[str]) -> list[list[str]]:
     signed = [one[1:] if one.startswith("-") else f"-{one}" for one in numbers]
-    return [numbers[::-1], sorted(numbers, key=int), [numbers[0]] * len(numbers), signed]
+    more = [str(int(one) + 1) for one in numbers]
+    return [numbers[::-1], sorted(numbers, key=int), [numbers[0]] * len(numbers), more, signed]
 
 
 class _Reader(ast.NodeTransformer):

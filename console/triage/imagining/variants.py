@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from console.triage.imagining.pools import Arguments
 from console.triage.imagining.structures import Given
 
 _SEPARATORS = (";", "&", "|", "\n", ", ", ",", " ", "-", ":", "/")
+_ONE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
 _OTHER_DIGITS = str.maketrans("0123456789", "1234567890")
 
 
@@ -39,6 +41,14 @@ def variants(value: object) -> list[object]:
         deeper: list[object] = [{"z": value}] if any(isinstance(one, dict) for one in value.values()) else []
         return [dict(list(value.items())[:1]), {}, *deeper]
     return []
+
+
+def further(value: object) -> list[object]:
+    """A text that begins with a capital, and one with a number of two digits in the place of one digit."""
+    if not isinstance(value, str):
+        return []
+    found = [value.capitalize(), _ONE_DIGIT.sub("12", value, count=1)]
+    return [one for one in found if one != value]
 
 
 def reordered(text: str) -> list[str]:
