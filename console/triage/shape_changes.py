@@ -14,6 +14,7 @@ _ONLY = re.compile(
     r"|valid json|answer with|respond with|reply with|classify|label)\b",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(r"def |class |import |from |@|async ")
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _TICKS = re.compile(r"^[ \t]*```", re.MULTILINE)
 _ONLY_LETTER = re.compile(
@@ -40,7 +41,16 @@ _WRAPS = {"fenced": "is newly wrapped in a fence", "mixed": "is newly wrapped in
 
 def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     """The loss of a shape; gaining one is none."""
-    return [*_thinking(old, new), *_unclosed(old, new), *_of_shapes(old, new, prompt)]
+    return [*_thinking(old, new), *_unclosed(old, new), *_unindented(old, new), *_of_shapes(old, new, prompt)]
+
+
+def _unindented(old: Reading, new: Reading) -> list[Reason]:
+    """The body of a function whose first line has lost its place: put below the head, it does not parse any more."""
+    if not old.raw.startswith("    ") or new.raw[:1].isspace() or "```" in new.raw or _DEFINES.match(new.raw):
+        return []
+    if "\n    " not in new.raw or new.shape.kind not in ("code", "prose"):
+        return []
+    return [Reason("shape", "the first line of the code has lost its indentation", 0.6)]
 
 
 def _unclosed(old: Reading, new: Reading) -> list[Reason]:

@@ -257,3 +257,29 @@ def test_a_helper_that_is_gone_does_not_keep_the_rest_from_being_tried() -> None
     asked = "Write evens(x)."
     assert triage(old, new, prompt=asked).reasons[0].text.startswith("the same results")
     assert triage(old, other, prompt=asked).verdict == "worrying"
+
+
+# --- what completes a function that a prompt begins
+
+HEAD = "def total(x):\n    '''The sum.\n    >>> total([1, 2])\n    3\n    '''\n"
+BODY = "    s = 0\n    for one in x:\n        s += one\n    return s"
+
+
+def test_a_body_that_lost_the_place_of_its_first_line_is_told() -> None:
+    found = triage(BODY, BODY.lstrip(), prompt=HEAD)
+    assert found.verdict == "worrying"
+    assert found.reasons[0].text == "the first line of the code has lost its indentation"
+    assert triage(BODY.lstrip(), BODY, prompt=HEAD).verdict != "worrying"
+
+
+@pytest.mark.parametrize(
+    "new", ["    return sum(x)", f"{HEAD}    return sum(x)", "import math\n\ndef total(x):\n    return math.fsum(x)"]
+)
+def test_a_body_or_a_whole_function_may_stand_for_it(new: str) -> None:
+    assert triage(BODY, new, prompt=HEAD).verdict == "acceptable"
+
+
+def test_a_solution_between_tags_is_code() -> None:
+    old = "result = sorted(x)\n</code>\nEND SOLUTION"
+    assert triage(old, "result = sorted(x)", prompt="Sort x.").verdict == "acceptable"
+    assert triage(old, "result = sorted(x, reverse=True)\n</code>", prompt="Sort x.").verdict == "worrying"
