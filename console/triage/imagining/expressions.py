@@ -17,6 +17,7 @@ from console.triage.imagining.targets import Run
 from console.triage.imagining.values import (
     COMPARE,
     OPERATIONS,
+    PLAIN,
     UNARY,
     Stream,
     Unknown,
@@ -30,7 +31,7 @@ _NAMES: Mapping[str, Any] = {
     **BUILTINS, "getattr": get_attribute, "hasattr": has_attribute, "setattr": set_attribute,
     "object": BASES["object"], **{name: MARKS[name] for name in ("property", "classmethod", "staticmethod")},
 }  # fmt: skip
-LONG = 64
+_HEAVY, LONG = 32, 64
 """Elements of a list that a function of the library goes through in the time of one step."""
 
 
@@ -220,11 +221,14 @@ class Expressions(Holding):
 
     def _attribute_of(self, node: ast.Attribute) -> Run:
         spend, name = self._spend, node.attr
-        holder_of = self._kind_of(node.value) or self.run_of(node.value)
+        holder_of, budget = self._kind_of(node.value) or self.run_of(node.value), self._budget
 
         def run(scope: Scope) -> Any:
             spend()
-            return attribute(holder_of(scope), name)
+            holder = holder_of(scope)
+            if holder.__class__ is list and len(holder) > _HEAVY and holder[-1].__class__ not in PLAIN:
+                budget.call -= len(holder) >> 3  # all that is in it is weighed with each change
+            return attribute(holder, name)
 
         return run
 

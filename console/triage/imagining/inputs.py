@@ -21,6 +21,8 @@ from console.triage.imagining.variants import further, neighbours, of_numbers, r
 
 _MOST = 20
 """Inputs of one kind: more show little more, and cost as much."""
+_MOST_NEAR = 16
+"""Beside the examples of a prompt."""
 _QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
 _MOST_QUOTED, _MOST_RELATED = 4, 6
 _ONE_ANSWER = (
@@ -93,10 +95,10 @@ def inputs(
 def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     """The examples of a prompt, what is near to them, and other values of their kinds."""
     near = [one for given in shown[:4] for one in neighbours(given)]
-    step = max(1, len(near) // _MOST)
+    step = max(1, len(near) // _MOST_NEAR)
     prompt, promised = pools.prompt, pools.promised
     tried = [Input(given, example=True, shown=True) for given in shown] + [
-        Input(one, beyond=promised or any(_doubtful(part, prompt) for part in one)) for one in near[::step][:_MOST]
+        Input(one, beyond=promised or any(_doubtful(part, prompt) for part in one)) for one in near[::step][:_MOST_NEAR]
     ]
     tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
     tried += [Input(one, beyond=promised) for one in islice(_related(shown[0]), _MOST_RELATED)]
@@ -111,7 +113,7 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     constants = [Input(one) for one in around(pools.constants, shown[0])]
     tried += [
         Input(one.arguments, beyond=promised or not _alike(one.arguments, shown[0], prompt), spare=True)
-        for one in (*constants, *more[:_MOST])
+        for one in (*constants, *more[:_MOST_NEAR])
     ]
     bounds = bounds_of(prompt)
     return [

@@ -25,6 +25,7 @@ from console.triage.imagining.values import (
     Stream,
     Unknown,
     calculated,
+    grown,
     limited,
     listed,
     tamed,
@@ -206,10 +207,15 @@ def bound(holder: Any, name: str, *given: Any, **keywords: Any) -> Any:
     if given and name in _IN_ORDER:
         given = (ordered(given[0]), *given[1:])
     result = tamed(getattr(holder, name)(*given, **keywords))
-    limited(holder)
+    if name in _ADDS_ONE and given:
+        grown(holder, given[-1])
+    elif name in _GROWS:
+        limited(holder)
     return limited(result)
 
 
+_ADDS_ONE = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
+_GROWS = frozenset({"extend", "extendleft", "update", "symmetric_difference_update"})
 _IN_ORDER = frozenset({"join", "extend", "extendleft", "update"})
 _PUT_IN_ORDER = (list, tuple, Counter, deque)
 

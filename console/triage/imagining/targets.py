@@ -10,7 +10,7 @@ from typing import Any
 from console.triage.imagining.attributes import set_attribute
 from console.triage.imagining.objects import Instance
 from console.triage.imagining.scopes import Scope
-from console.triage.imagining.values import limited, listed, unknown, walked
+from console.triage.imagining.values import grown, limited, listed, unknown, walked
 
 CHANGEABLE: tuple[Any, ...] = (list, dict, deque, Instance)
 Run = Callable[[Scope], Any]
@@ -59,7 +59,10 @@ class Targets:
             if sliced and isinstance(holder, deque):
                 raise TypeError("slice")
             holder[place_of(scope)] = value
-            limited(holder)
+            if sliced:
+                limited(holder)
+            elif not isinstance(holder, Instance):
+                grown(holder, value)
 
         return bind
 

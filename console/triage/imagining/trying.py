@@ -26,6 +26,8 @@ _MISTAKEN = ("TypeError", "AttributeError")
 _OFTEN = 3
 _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
+_PLENTY = 44
+"""So many inputs on which a function works are all that it gets."""
 _TWICE = 2
 """So many inputs are given a second time where a program may keep something from one call to the next."""
 _FEW, _MANY = 200, 12_000
@@ -177,7 +179,8 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             weight = _weight(one, before, after, trial.prompt)
             if worst is None or weight > worst.weight:
                 worst = _told(entry, one, before, after, weight)
-        if (worst is not None and worst.weight >= 0.8) or len(trial.endless) >= _TWICE:
+        enough = worked >= _PLENTY or len(trial.endless) >= _TWICE
+        if enough or (worst is not None and worst.weight >= 0.8):
             break
     if worst is None and worked and len(failing) >= _OFTEN and entry.name != PROGRAM:
         worst = _no_longer_fails(entry, failing, trial)

@@ -220,6 +220,15 @@ def limited(value: Any) -> Any:
     return value
 
 
+def grown(holder: Any, value: Any) -> None:
+    """Looks at the size of what has got one more value. Raises Unknown where it is too large."""
+    if value.__class__ in PLAIN:
+        if len(holder) > LARGEST:
+            raise Unknown
+    else:
+        limited(holder)
+
+
 def _inside(value: Any) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
 
