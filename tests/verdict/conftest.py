@@ -20,7 +20,7 @@ from console.verdict.plan import GatePlan, plan_for
 def counts(rnd: random.Random, n: int, *, error: float = 0.01, slow: float = 1.0, dear: float = 1.0) -> Counts:
     """`n` requests: errors at a rate, log-normal latencies around 800 ms, costs around 4,000 millionths of a USD."""
     # The bins of log-normal values straight from their logarithms: a million are drawn here.
-    drawn = [rnd.normalvariate() for _ in range(2 * n)]
+    drawn = [rnd.gauss() for _ in range(2 * n)]
     latency = _bins(math.log(800 * slow), 0.8, drawn[::2])
     cost = _bins(math.log(4_000 * dear), 1.0, drawn[1::2])
     errors = sum(rnd.random() < error for _ in range(n))
