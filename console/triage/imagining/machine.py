@@ -43,6 +43,8 @@ class Machine(Generating):
         super().__init__(budget)
         self._tree = tree
         self.nodes = nodes_of(tree)
+        self._looks_above = any(isinstance(one, ast.Name) and one.id == "super" for one in self.nodes)
+        self._gives = any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in self.nodes)
         self._imports_all = imports_all
         self._depth = 0
         self._signatures: dict[_Function, Signature] = {}
@@ -211,8 +213,8 @@ class Machine(Generating):
     def _body(self, node: _Function) -> tuple[Step, Giving | None, bool]:
         if isinstance(node, ast.Lambda):
             return self.run_of(node.body), None, False
-        above = any(isinstance(one, ast.Name) and one.id == "super" for one in nodes_of(node))
-        giving = self.giving_block(node.body) if yields_in(node.body) else None
+        above = self._looks_above and any(isinstance(one, ast.Name) and one.id == "super" for one in nodes_of(node))
+        giving = self.giving_block(node.body) if self._gives and yields_in(node.body) else None
         return (self.block_of(node.body) if giving is None else _nothing), giving, above
 
     def _arguments(
