@@ -134,7 +134,7 @@ def _of_trees(left: ast.Module, right: ast.Module, prompt: str, answers: str) ->
         return [reason], False
     if not same and (found := _few_changes(left, right, ours, theirs)) is not None:
         return found
-    if (lost := habits_lost(left, right)) is not None:
+    if (lost := habits_lost(left, right, same=same)) is not None:
         return [lost], False
     if reason is not None:
         return [reason], True

@@ -12,16 +12,18 @@ _RUNS = frozenset({"execute", "executemany", "executescript", "raw", "query", "f
 _ANY = frozenset({"Exception", "BaseException", ""})
 
 
-def habits_lost(left: ast.Module, right: ast.Module) -> Reason | None:
-    """The first of them that differs in a way that is seldom meant; for programs whose results nobody could tell."""
+def habits_lost(left: ast.Module, right: ast.Module, *, same: bool) -> Reason | None:
+    """The first of them that differs in a way that is seldom meant; for programs whose results nobody could tell.
+
+    Where all inputs gave the `same`, which errors are handled and raised has been seen.
+    """
     ours, theirs = nodes_of(left), nodes_of(right)
     return (
         _pasted(ours, theirs)
         or _inexact(ours, theirs)
         or _awaits(ours, theirs)
         or _defaults(left, right)
-        or _handled(ours, theirs)
-        or _raised(ours, theirs)
+        or (None if same else _handled(ours, theirs) or _raised(ours, theirs))
     )
 
 

@@ -26,7 +26,7 @@ from console.triage.reading import LONGEST, Reading
 from console.triage.records import WORRYING_FROM, Reason, Requirements, Triage, Verdict, brief
 from console.triage.refusing import refusal
 from console.triage.requiring import broken_requirements, fits_reference
-from console.triage.shape_changes import shape_changes
+from console.triage.shape_changes import shape_changes, unindented
 from console.triage.written import form_changes, offered, with_plain_names, written_calls
 
 _DOUBT_FROM = 0.3
@@ -78,7 +78,7 @@ def _identical(
 ) -> bool:
     if call_changes(*calls) or not (before.text or calls[0]) or _apart(before.text, after.text):
         return False
-    if before.squeezed != after.squeezed or before.thinks != after.thinks:
+    if before.squeezed != after.squeezed or before.thinks != after.thinks or unindented(before, after):
         return False
     if _cut(old, new) and normalising.squeezed(normalising.folded(old)) != normalising.squeezed(
         normalising.folded(new)

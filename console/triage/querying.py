@@ -118,9 +118,9 @@ def _told(one: list[tuple[object, ...]], other: list[tuple[object, ...]]) -> Rea
     for side, rest, word in ((one, other, "no longer"), (other, one, "newly")):
         apart = [row for row in side if row not in rest]
         if apart:
-            # Where nothing is known two queries may differ by what nobody asked for.
+            # A group of those of whom nothing is known is seldom asked for.
             row = next((row for row in apart if None not in row), apart[0])
-            weight = 0.8 if None not in row else 0.45
+            weight = 0.45 if row[:1] == (None,) and any(one is not None for one in row) else 0.8
             return Reason("code", f"on invented tables a row is {word} found: {brief(repr(row), 60)}", weight)
     return Reason("code", f"on invented tables {len(one)} rows are now {len(other)}: repeated rows", 0.75)
 

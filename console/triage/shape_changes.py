@@ -44,11 +44,15 @@ def shape_changes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
     return [*_thinking(old, new), *_unclosed(old, new), *_unindented(old, new), *_of_shapes(old, new, prompt)]
 
 
-def _unindented(old: Reading, new: Reading) -> list[Reason]:
-    """The body of a function whose first line has lost its place: put below the head, it does not parse any more."""
+def unindented(old: Reading, new: Reading) -> bool:
+    """Whether the first line of a function's body has lost its place: below the head, it does not parse any more."""
     if not old.raw.startswith("    ") or new.raw[:1].isspace() or "```" in new.raw or _DEFINES.match(new.raw):
-        return []
-    if "\n    " not in new.raw or new.shape.kind not in ("code", "prose"):
+        return False
+    return "\n    " in new.raw and new.shape.kind == "code"
+
+
+def _unindented(old: Reading, new: Reading) -> list[Reason]:
+    if not unindented(old, new):
         return []
     return [Reason("shape", "the first line of the code has lost its indentation", 0.6)]
 

@@ -40,7 +40,7 @@ _CODE_LINE = re.compile(
 )
 _STARTS_CODE = re.compile(
     r"def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
-    r"package |#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|[A-Za-z_]\w* = "
+    r"package |return\b|#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|[A-Za-z_]\w* = "
 )
 _SQL = re.compile(
     r"(?:select\s[^.!?]{1,2000}?\sfrom\s+[\w.\"(]|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s+\w|"
@@ -188,8 +188,10 @@ def is_code(text: str) -> bool:
         return True
     if not starts:
         return False
+    if python_tree(text) is not None:
+        return True
     if len(lines) == 1:
-        return python_tree(text) is not None or text.rstrip().endswith((";", "}"))
+        return text.rstrip().endswith((";", "}"))
     hits = sum(1 for line in lines if _CODE_LINE.match(line) or line.rstrip().endswith((";", "{", "}", ",", "(", ")")))
     return hits >= 0.6 * len(lines)
 

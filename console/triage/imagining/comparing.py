@@ -55,6 +55,8 @@ def equal(one: Any, other: Any, prompt: str = "") -> bool:
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if isinstance(one, bool) != isinstance(other, bool):
             return one == other
+        if isinstance(one, int) and isinstance(other, int):
+            return one == other
         return one == other or one != one or abs(one - other) <= 1e-9 * max(1.0, abs(one))
     if isinstance(one, Streamed) or isinstance(other, Streamed):
         return _equal_streams(one, other, prompt)

@@ -31,7 +31,8 @@ _ONE_ANSWER = (
 )
 _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(
-    rf"\b(?:{_ONE_ANSWER}|guarantee\w*|assum\w+"
+    rf"\b(?:{_ONE_ANSWER}|guarantee\w*"
+    r"|assum\w+ (?:that|the|all|each|every|no|there|it|input|you|valid|\w+ (?:is|are|will))\b"
     r"|(?:are|all|array|list|sequence) (?:of )?(?:\w+ )?distinct|distinct (?:positive )?(?:integers|numbers)"
     r"|(?<!is )(?<!if )(?<!form )(?<!forms )(?<!make )(?<!makes )(?:an?|always|only|all|are|be|given) valid"
     r"|(?<!return )(?<!returns )(?<!return a )(?<!returns a )(?<!return the )(?<!returns the )(?<!a new )sorted)\b",

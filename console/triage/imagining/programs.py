@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from console.triage.imagining.variants import further
 from console.triage.trees import nodes_of
 
 PROGRAM, LINES, END = "__program__", "__lines__", "__end__"
@@ -12,6 +13,8 @@ _SAMPLE = re.compile(
     r"\binput(?: ?#?\d)?\**:?\**[ \t]*\n+(?:```\w*\n)?(.{1,400}?)\n+(?:```\n+)?[#* \t]*(?:sample |example )?output\b",
     re.IGNORECASE | re.DOTALL,
 )
+_SENTENCE = re.compile(r"(?:[A-Za-z]{2,} ){4}.*\.\s*$", re.MULTILINE)
+"""What describes an input is none."""
 _MOST = 4
 _INVENTED = (
     ("3", "1 2 3"), ("5", "5 2 8 8 1"), ("1", "7"), ("2 3",), ("7",), ("4", "-1 -5 -2 -3"), ("hello world",), ("10 4",),
@@ -47,7 +50,8 @@ def line_inputs(prompt: str) -> list[tuple[tuple[list[str]], bool, bool]]:
 
     Those are said to fit where they have the form of one that is shown.
     """
-    shown = [match.strip("` \n").split("\n") for match in _SAMPLE.findall(prompt)][:_MOST]
+    samples = (match.strip("` \n") for match in _SAMPLE.findall(prompt))
+    shown = [sample.split("\n") for sample in samples if _SENTENCE.search(sample) is None][:_MOST]
     found = [([line.strip() for line in lines]) for lines in shown]
     forms = list(map(_form, found))
     near = [other for lines in found[:2] for other in _like(lines, "negative" in prompt)]
@@ -78,6 +82,8 @@ def _like(lines: list[str], signed: bool) -> list[list[str]]:
         if at or len(lines) == 1 or not lines[0].strip().isdigit()
         for changed in _changed(lines[at].split())[: 5 if signed else 4]
     ]
+    if len(lines) == 1:
+        found += [[str(one)] for one in further(lines[0])]
     if lines and not lines[0].strip().isdigit():
         found += [lines[::-1], lines[1:], lines[:1], [*lines, lines[-1]], [*lines[1:], lines[0]]]
     elif len(lines) > 2 and not several:

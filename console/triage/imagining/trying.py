@@ -23,7 +23,7 @@ PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
 _MISTAKEN = ("TypeError", "AttributeError")
 """How a program says that it was given another kind of value than it is meant for."""
-_OFTEN = 3
+_OFTEN = 2
 _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
 _PLENTY = 44
