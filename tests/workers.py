@@ -26,6 +26,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests import later
+
 MOST = 8
 WORLDS = """
 from pathlib import Path
@@ -326,6 +328,8 @@ def run_in(session: pytest.Session, count: int) -> None:
         sys.modules["tests.warm"].start()
     if "console.providers.adapters" in sys.modules:
         sys.modules["console.providers.adapters"].warm().join()  # the SDKs, and what they load with a first answer
+        if "anthropic" in sys.modules:
+            later.read_certificates_once()
     gc.collect()
     gc.freeze()
     Run(session, count).all()
