@@ -23,7 +23,7 @@ class Later:
 
 
 def read_certificates_once() -> None:
-    """Every client of an SDK reads all certificates that the system trusts, for 40 ms; here they are always the same."""
+    """Every client of an SDK reads the certificates that the system trusts, for 40 ms; they are always the same."""
     import httpcore2
 
     read = httpcore2.default_ssl_context
