@@ -7,40 +7,55 @@ from collections.abc import Sequence
 
 from console.triage.imagining.pools import Arguments
 
-_BOUNDS = re.compile(r"(-?\d{1,9})\s*(?:<=|≤|<)\s*`?(\w+)`?\s*(?:<=|≤|<)\s*(?:(10)\s*\^\s*(\d{1,2})|(\d{1,12}))")
+_BOUNDS = re.compile(
+    r"(-?\d{1,9})\s*(?:<=|≤|<)\s*`?(\w+)(\[\w+\])?`?\s*(?:<=|≤|<)\s*(?:(10)\s*\^\s*(\d{1,2})|(\d{1,12}))"
+)
 _OF_CASE = re.compile(
     r"\bcase\b|case-|\bupper|\blower|\bcapital|\bdigits?\b|\bpunctuation|\bspecial|\bspaces?\b", re.IGNORECASE
 )
+_OF_TWO = re.compile(r"\b(?:list|array|tuple|pair)s? of (?:two|three|2|3)\b|\b(?:two|three) (?:strings|numbers)\b")
+_WORDS = re.compile(r"[A-Za-z]{2,}[,!?.]? [A-Za-z]{2,}")
+"""Sentences have signs of their own."""
 _TWO_DIGITS = re.compile(r"\d\d")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}\s]*")
 
 
 def bounds_of(prompt: str) -> dict[str, tuple[int, int]]:
-    """`1 <= n <= 1000` as the bounds of `n`."""
+    """`1 <= n <= 1000` as the bounds of `n`, `0 <= x[i] <= 9` as those of `x[]`."""
     return {
-        name: (int(low), 10 ** int(power) if ten else int(high))
-        for low, name, ten, power, high in _BOUNDS.findall(prompt)
+        f"{name}[]" if inner else name: (int(low), 10 ** int(power) if ten else int(high))
+        for low, name, inner, ten, power, high in _BOUNDS.findall(prompt)
     }
 
 
 def within(given: Arguments, parameters: Sequence[str], bounds: dict[str, tuple[int, int]]) -> bool:
     """Whether every whole number lies within the bounds that a prompt gives its parameter, or within its only ones."""
-    if len(parameters) == 1 == len(bounds):
+    if len(parameters) == 1 == len(bounds) and not next(iter(bounds)).endswith("[]"):
         bounds = dict(zip(parameters, bounds.values(), strict=True))
     return all(
-        bounds[name][0] <= value <= bounds[name][1]
+        _lies_in(value, bounds.get(name), bounds.get(f"{name}[]"))
         for name, value in zip(parameters, given, strict=False)
-        if name in bounds and isinstance(value, int) and not isinstance(value, bool)
     )
+
+
+def _lies_in(value: object, own: tuple[int, int] | None, inner: tuple[int, int] | None) -> bool:
+    if isinstance(value, list):
+        return inner is None or all(_lies_in(one, inner, inner) for one in value)
+    return own is None or isinstance(value, bool) or not isinstance(value, int) or own[0] <= value <= own[1]
 
 
 def fits(given: Arguments, shown: Sequence[Arguments], prompt: str) -> bool:
-    """Whether every text is like those at its place in the examples."""
-    return all(
-        not isinstance(value, str) or _is_like(value, [one[place] for one in shown if place < len(one)], prompt)
-        for place, value in enumerate(given)
-    )
+    """Whether every text is like those at its place in the examples, and every list as long, where it says so."""
+    for place, value in enumerate(given):
+        examples = [one[place] for one in shown if place < len(one)]
+        if isinstance(value, str) and not _is_like(value, examples, prompt):
+            return False
+        if isinstance(value, list) and _OF_TWO.search(prompt) and len(examples) > 1:
+            lengths = {len(one) for one in examples if isinstance(one, list)}
+            if len(lengths) == 1 and len(value) not in lengths:
+                return False
+    return True
 
 
 def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
@@ -52,7 +67,10 @@ def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
         return set(text) <= used
     if all(map(_BRACKETS.fullmatch, known)) and all(map(_balanced, known)):
         return _balanced(text) and set(text) <= used
-    if any(not (sign.isalnum() or sign.isspace()) for sign in used):
+    if len(known) > 1 and all(len(one) == 1 for one in known) and len(text) > 1:
+        return False
+    wordy = any(_WORDS.search(one) for one in known)
+    if any(not (sign.isalnum() or sign.isspace()) for sign in used) and not wordy:
         counts = not any(map(_TWO_DIGITS.search, known))
         return not text or _form(text, counts=counts) in {_form(one, counts=counts) for one in known}
     return _OF_CASE.search(prompt) is not None or set(map(_class, text)) <= set(map(_class, used))

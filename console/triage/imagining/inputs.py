@@ -31,11 +31,12 @@ _ONE_ANSWER = (
 )
 _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(
-    rf"\b(?:{_ONE_ANSWER}|guarantee\w*"
+    rf"\b(?:{_ONE_ANSWER}|guarantee\w*|generated such that|always (?:be )?possible"
     r"|assum\w+ (?:that|the|all|each|every|no|there|it|input|you|valid|\w+ (?:is|are|will))\b"
     r"|(?:are|all|array|list|sequence) (?:of )?(?:\w+ )?distinct|distinct (?:positive )?(?:integers|numbers)"
     r"|(?<!is )(?<!if )(?<!form )(?<!forms )(?<!make )(?<!makes )(?:an?|always|only|all|are|be|given) valid"
-    r"|(?<!return )(?<!returns )(?<!return a )(?<!returns a )(?<!return the )(?<!returns the )(?<!a new )sorted)\b",
+    r"|(?<!return )(?<!returns )(?<!return a )(?<!returns a )(?<!return the )(?<!returns the )(?<!a new )"
+    r"sorted(?! by\b))\b",
     re.IGNORECASE,
 )
 _NOT_NEGATIVE = re.compile(r"\b(?:positive|non-?negative|natural)\b|\b[01]\s*(?:<=|≤|<)", re.IGNORECASE)

@@ -23,7 +23,6 @@ PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
 _MISTAKEN = ("TypeError", "AttributeError")
 """How a program says that it was given another kind of value than it is meant for."""
-_OFTEN = 2
 _SURE = 4
 """So many inputs with the same results make two programs the same for all that can be told."""
 _PLENTY = 44
@@ -35,6 +34,10 @@ _FEW, _MANY = 200, 12_000
 _SMALL, _TINY = 20, 3
 _MOST_INPUTS = 700
 """For one function: so many kinds of values are tried until one is right."""
+_IN_PLACE = re.compile(
+    r"\bin[- ]place\b|\bmodify(?:ing)? the (?:input|given|original)|\bin the input (?:array|list)\b", re.IGNORECASE
+)
+_NOT_IN_PLACE = re.compile(r"(?:n't|\bnot|\bwithout)\b[^.]{0,60}\b(?:in[- ]place|modify)", re.IGNORECASE)
 _KEEPS = re.compile(
     r"\b(?:without|not|never|n't) (?:\w+ )?(?:chang|modif|mutat|alter|touch)|\bin[- ]place"
     r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
@@ -58,6 +61,7 @@ class _Trial:
             keeps_state(tree, machine.nodes) for tree, machine in zip(self.trees, self.machines, strict=True)
         )
         self.any_order = "any order" in prompt
+        self.in_place = _IN_PLACE.search(prompt) is not None and _NOT_IN_PLACE.search(prompt) is None
         self.in_order = re.search(r"\border\b", prompt) is not None and "any order" not in prompt
         self.twice = self.refused = 0
         self.alone = False
@@ -182,8 +186,9 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
         enough = worked >= _PLENTY or len(trial.endless) >= _TWICE
         if enough or (worst is not None and worst.weight >= 0.8):
             break
-    if worst is None and worked and len(failing) >= _OFTEN and entry.name != PROGRAM:
-        worst = _no_longer_fails(entry, failing, trial)
+    doubtful = worst is None or worst.weight < WORRYING_FROM
+    if doubtful and worked and failing and entry.name != PROGRAM:
+        worst = _no_longer_fails(entry, failing, trial) or worst
     return worst, shown_works or 2 * worked >= len(several) - left_out
 
 
@@ -242,10 +247,14 @@ def _second(entry: Entry, one: Input, trial: _Trial) -> Reason | None:
 
 
 def _meddles(entry: Entry, one: Input, left_over: tuple[Arguments, Arguments], trial: _Trial) -> Reason | None:
-    """Whether a call now changes what it was given beside what it gives, which the old one left as it was."""
+    """Whether a call now changes what it was given beside what it gives, or no longer where that was asked for."""
     left, right = left_over
-    if entry.name == PROGRAM or left != one.arguments or right == left:
+    if entry.name == PROGRAM or right == left:
         return None
+    if left != one.arguments:
+        if right != one.arguments or not trial.in_place:
+            return None
+        return Reason("code", f"{entry.name} no longer changes what it is given: {brief(repr(right[0]), 40)}", 0.8)
     weight = 0.7 if trial.kept else 0.45
     return Reason("code", f"{entry.name} now changes what it is given: {brief(repr(right[0]), 40)}", weight)
 

@@ -44,9 +44,11 @@ def variants(value: object) -> list[object]:
 
 
 def further(value: object) -> list[object]:
-    """A text that begins with a capital, and one with a number of two digits in the place of one digit."""
+    """A text that begins with a capital, one with a number of two digits in the place of one, and another letter."""
     if not isinstance(value, str):
         return []
+    if len(value) == 1 and value.isalpha():
+        return ["q" if value == "z" else "z"]
     found = [value.capitalize(), _ONE_DIGIT.sub("12", value, count=1)]
     return [one for one in found if one != value]
 
