@@ -91,6 +91,16 @@ WAITING = """
         time.sleep(60)
 """
 
+FAILING = """
+    import time
+    from conftest import LOG
+
+    def test_it(place):
+        while "ran" not in LOG.read_text():  # another test is under way
+            time.sleep(0.01)
+        raise OSError
+"""
+
 
 class Project:
     """A project whose tests run in two workers, and what its tests noted."""
@@ -189,8 +199,7 @@ def test_ctrl_c_ends_the_workers_and_tears_down_what_they_set_up(tmp_path: Path)
 
 
 def test_the_first_failure_ends_a_run_that_wants_no_more(tmp_path: Path) -> None:
-    fails = "def test_it(place):\n    raise OSError\n"
-    project = Project(tmp_path, {"test_fails.py": fails, "test_waits.py": WAITING})
+    project = Project(tmp_path, {"test_fails.py": FAILING, "test_waits.py": WAITING})
     process = project.start("-x")
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 1

@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 import traceback
 import uuid
 import warnings
@@ -42,6 +43,7 @@ for make in (worlds.healthy, worlds.regression):
 ON_THE_WAY = 3
 """Tests a worker knows of: the one that runs, the next, which says what of the first is torn down, and one more."""
 PATIENCE_S = 20.0
+GRACE_S = 0.3
 
 
 def are_wanted(config: pytest.Config) -> bool:
@@ -218,7 +220,8 @@ class Run:
 
     def _leave(self) -> None:
         """End the workers of a run that ends early, each after tearing down what it has set up."""
-        for worker in self._workers:
+        # Whoever pressed ctrl+c told them too; a second time might reach them before they ignore it.
+        for worker in [one for one in self._workers if not _closed_within(one.channel, GRACE_S)]:
             with suppress(OSError):
                 os.kill(worker.pid, signal.SIGINT)
         for worker in self._workers:
@@ -227,8 +230,9 @@ class Run:
 
 
 def _closed_within(channel: Connection, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
     with suppress(EOFError, OSError):
-        while channel.poll(seconds):
+        while channel.poll(max(0.0, deadline - time.monotonic())):
             channel.recv()
         return False
     return True
