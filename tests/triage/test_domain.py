@@ -6,6 +6,7 @@ import pytest
 
 from console.triage.imagining.domain import bounds_of, fits, within
 from console.triage.imagining.examples import examples
+from console.triage.imagining.inputs import _PROMISES
 from console.triage.judging import triage
 
 
@@ -15,6 +16,8 @@ from console.triage.judging import triage
         ("1 <= num <= 1000", {"num": (1, 1000)}),
         ("* `0 <= k <= 10^5`", {"k": (0, 100_000)}),
         ("-5 ≤ x < 7 and 2 <= y <= 3", {"x": (-5, 7), "y": (2, 3)}),
+        ("-10^5 <= nums[i] <= 10^5", {"nums[]": (-100_000, 100_000)}),
+        ("-2^31 <= x <= 9^99", {"x": (-(2**31), 9**63)}),
         ("no bounds", {}),
     ],
 )
@@ -28,6 +31,28 @@ def test_numbers_out_of_bounds_are_known() -> None:
     assert within((1001, 5), ["a", "b"], {"b": (1, 9)})
     assert not within((1001, 10), ["a", "b"], {"b": (1, 9)})
     assert within((True, [99]), ["a", "b"], {"a": (5, 9), "b": (1, 2)})
+    assert not within(([1, [99]],), ["a"], {"a[]": (1, 9)})
+    assert within((99,), ["n"], {"a[]": (1, 9)})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "promises"),
+    [
+        ("You are given a sorted array of integers.", True),
+        ("The intervals are sorted in ascending order.", True),
+        ("It is guaranteed that the answer is unique.", True),
+        ("You may assume that the input is always valid.", True),
+        ("Each input has exactly one solution.", True),
+        ("Return a sorted list.", False),
+        ("The function returns the planets sorted by their distance.", False),
+        ("Is it possible to get an array sorted in non-decreasing order?", False),
+        ("Tell whether three sides form a valid triangle.", False),
+        ("Parts are separated by exactly one blank line.", False),
+        ("Check the sign, assuming positivity if there is none.", False),
+    ],
+)
+def test_what_a_prompt_promises_of_inputs_is_told_from_what_it_asks_for(prompt: str, promises: bool) -> None:
+    assert (_PROMISES.search(prompt) is not None) is promises
 
 
 @pytest.mark.parametrize(
@@ -46,6 +71,10 @@ def test_numbers_out_of_bounds_are_known() -> None:
         ("HELLO", ["abc"], "The case does not count.", True),
         ("h3llo", ["abc"], "Count the digits.", True),
         ("", ["a-b"], "", True),
+        ("ll", ["l", "a"], "", False),
+        ("a\tb", ["a b"], "Split at spaces.", False),
+        ("a\tb", ["a b"], "Split at white space.", True),
+        ("two spaces here", ["Hello, world!"], "", True),
     ],
 )
 def test_texts_are_like_the_examples_or_not(text: str, shown: list[str], prompt: str, like: bool) -> None:
@@ -93,3 +122,20 @@ def test_any_order_is_any_order() -> None:
     lost = "def pairs(x):\n    return [(x[i], x[j]) for j in range(len(x) - 1) for i in range(j)]"
     assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt).verdict == "acceptable"
     assert triage(f"```python\n{old}\n```", f"```python\n{lost}\n```", prompt=prompt).verdict == "worrying"
+
+
+def test_what_is_to_be_changed_in_place_has_to_be() -> None:
+    prompt = "Compress chars in place and return the new length.\n>>> f(['a', 'a'])\n1"
+    old = "def f(x):\n    x[:] = sorted(set(x))\n    return len(x)"
+    new = "def f(x):\n    x = sorted(set(x))\n    return len(x)"
+    found = triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt)
+    assert found.reasons[0].text.startswith("f no longer changes what it is given")
+    freely = prompt.replace("in place", "(you need not do it in place)")
+    assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=freely).verdict != "worrying"
+
+
+def test_large_whole_numbers_are_compared_to_the_last_digit() -> None:
+    prompt = 'Clamp s.\nassert clamp("42") == 42'
+    old = "def clamp(s):\n    return min(2**31 - 1, int(s))"
+    new = "def clamp(s):\n    return min(2**31, int(s))"
+    assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt).verdict == "worrying"

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from console.triage.imagining.pools import Arguments
 
-_BOUNDS = re.compile(
-    r"(-?\d{1,9})\s*(?:<=|≤|<)\s*`?(\w+)(\[\w+\])?`?\s*(?:<=|≤|<)\s*(?:(10)\s*\^\s*(\d{1,2})|(\d{1,12}))"
-)
+_LARGEST_POWER = 63
+_NUMBER = r"(-?\d{1,12}(?:\s*\^\s*\d{1,2})?)"
+_BOUNDS = re.compile(rf"(?<![\d^]){_NUMBER}\s*(?:<=|≤|<)\s*`?(\w+)(\[\w+\])?`?\s*(?:<=|≤|<)\s*{_NUMBER}")
 _OF_CASE = re.compile(
     r"\bcase\b|case-|\bupper|\blower|\bcapital|\bdigits?\b|\bpunctuation|\bspecial|\bspaces?\b", re.IGNORECASE
 )
+_OF_SPACE = re.compile(r"\bwhite.?space|\btabs?\b|\bnew.?lines?\b|\blines\b", re.IGNORECASE)
 _OF_TWO = re.compile(r"\b(?:list|array|tuple|pair)s? of (?:two|three|2|3)\b|\b(?:two|three) (?:strings|numbers)\b")
 _WORDS = re.compile(r"[A-Za-z]{2,}[,!?.]? [A-Za-z]{2,}")
 """Sentences have signs of their own."""
@@ -24,9 +25,16 @@ _BRACKETS = re.compile(r"[()\[\]{}\s]*")
 def bounds_of(prompt: str) -> dict[str, tuple[int, int]]:
     """`1 <= n <= 1000` as the bounds of `n`, `0 <= x[i] <= 9` as those of `x[]`."""
     return {
-        f"{name}[]" if inner else name: (int(low), 10 ** int(power) if ten else int(high))
-        for low, name, inner, ten, power, high in _BOUNDS.findall(prompt)
+        f"{name}[]" if inner else name: (_value(low), _value(high))
+        for low, name, inner, high in _BOUNDS.findall(prompt)
     }
+
+
+def _value(number: str) -> int:
+    """`10^5` and `-2^31` as numbers; larger powers are as good as none."""
+    base, _, power = number.replace(" ", "").partition("^")
+    sign = -1 if base.startswith("-") else 1
+    return sign * int(abs(int(base)) ** min(int(power or 1), _LARGEST_POWER))
 
 
 def within(given: Arguments, parameters: Sequence[str], bounds: dict[str, tuple[int, int]]) -> bool:
@@ -67,7 +75,9 @@ def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
         return set(text) <= used
     if all(map(_BRACKETS.fullmatch, known)) and all(map(_balanced, known)):
         return _balanced(text) and set(text) <= used
-    if len(known) > 1 and all(len(one) == 1 for one in known) and len(text) > 1:
+    if all(len(one) == 1 for one in known) and len(text) > 1:
+        return False
+    if set(text) & {"\t", "\n"} - used and _OF_SPACE.search(prompt) is None:
         return False
     wordy = any(_WORDS.search(one) for one in known)
     if any(not (sign.isalnum() or sign.isspace()) for sign in used) and not wordy:

@@ -26,17 +26,18 @@ _MOST_NEAR = 16
 _QUOTED = re.compile(r"'([^'\n]{1,60})'(?![\w])|\"([^\"\n]{1,60})\"")
 _MOST_QUOTED, _MOST_RELATED = 4, 6
 _ONE_ANSWER = (
-    r"exactly one|unique (?:answer|solution|pair)|only one|any order|any (?:valid )?(?:answer|solution|of them)"
-    r"|you may return"
+    r"(?:exactly|only) one (?:valid )?(?:solution|answer|such|pair|element|duplicate)|unique (?:answer|solution|pair)"
+    r"|any order|any (?:valid )?(?:answer|solution|of them)|you may return"
 )
 _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(
     rf"\b(?:{_ONE_ANSWER}|guarantee\w*|generated such that|always (?:be )?possible"
     r"|assum\w+ (?:that|the|all|each|every|no|there|it|input|you|valid|\w+ (?:is|are|will))\b"
     r"|(?:are|all|array|list|sequence) (?:of )?(?:\w+ )?distinct|distinct (?:positive )?(?:integers|numbers)"
-    r"|(?<!is )(?<!if )(?<!form )(?<!forms )(?<!make )(?<!makes )(?:an?|always|only|all|are|be|given) valid"
+    r"|(?:always|only|given|all|convert) (?:an? )?valid|(?:always|will|to) be valid"
     r"|(?<!return )(?<!returns )(?<!return a )(?<!returns a )(?<!return the )(?<!returns the )(?<!a new )"
-    r"sorted(?! by\b))\b",
+    r"(?<!one )(?<!into a )sorted (?:\w+ ){0,2}(?:arrays?|lists?|sequences?|integers?|linked)"
+    r"|(?<!get an )(?:nums|arr\w*|intervals|list|matrix|sequence) (?:is |are )?sorted in)\b",
     re.IGNORECASE,
 )
 _NOT_NEGATIVE = re.compile(r"\b(?:positive|non-?negative|natural)\b|\b[01]\s*(?:<=|≤|<)", re.IGNORECASE)
@@ -104,11 +105,7 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     ]
     tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
     tried += [Input(one, beyond=promised) for one in islice(_related(shown[0]), _MOST_RELATED)]
-    tried += [
-        Input((*shown[0][:place], other, *shown[0][place + 1 :]), beyond=promised)
-        for place, value in enumerate(shown[0])
-        for other in further(value)
-    ]
+    tried += [Input(one, beyond=promised) for one in _beside(shown[0])]
     more = pools.like(shown[0])
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]
@@ -124,6 +121,16 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
         else replace(one, beyond=True)
         for one in tried
     ]
+
+
+def _beside(given: Arguments) -> Iterator[Arguments]:
+    """Inputs with one more unlike argument; of a list, also with each number beside it one larger."""
+    for place, value in enumerate(given):
+        for other in further(value):
+            changed = (*given[:place], other, *given[place + 1 :])
+            yield changed
+            if isinstance(other, list) and any(type(one) is int for one in given):
+                yield tuple(one + 1 if type(one) is int else one for one in changed)
 
 
 def _of_other_sign(given: Arguments, prompt: str) -> list[Arguments]:

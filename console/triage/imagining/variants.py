@@ -10,6 +10,7 @@ from console.triage.imagining.pools import Arguments
 from console.triage.imagining.structures import Given
 
 _SEPARATORS = (";", "&", "|", "\n", ", ", ",", " ", "-", ":", "/")
+_FEW = 2
 _ONE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
 _OTHER_DIGITS = str.maketrans("0123456789", "1234567890")
 
@@ -44,13 +45,31 @@ def variants(value: object) -> list[object]:
 
 
 def further(value: object) -> list[object]:
-    """A text that begins with a capital, one with a number of two digits in the place of one, and another letter."""
+    """What functions of such a value often forget.
+
+    A text that begins with a capital, has a number of two digits, zeros between digits, another letter; a list of zeros
+    or ones only; one that goes up, down below where it began, and up again.
+    """
+    if isinstance(value, list):
+        return _further_lists(value)
     if not isinstance(value, str):
         return []
+    if value.isdigit() and len(value) > 1:
+        return ["2101", "06", "10"]
     if len(value) == 1 and value.isalpha():
         return ["q" if value == "z" else "z"]
     found = [value.capitalize(), _ONE_DIGIT.sub("12", value, count=1)]
     return [one for one in found if one != value]
+
+
+def _further_lists(value: list[object]) -> list[object]:
+    numbers = [one for one in value if type(one) is int]
+    if not numbers or len(numbers) < len(value):
+        return []
+    if set(numbers) <= {0, 1}:
+        return [[0], [0, 0], [1, 1], [0, 0, 0]]
+    first = numbers[0]
+    return [[first, first + 1, first - 1, first]] if len(numbers) > _FEW else []
 
 
 def reordered(text: str) -> list[str]:
