@@ -32,7 +32,7 @@ from console.tui.screens.confirm import ConfirmScreen
 from console.tui.screens.history import HistoryScreen
 from console.tui.screens.main import MainScreen, later
 from console.tui.screens.reading import HelpScreen
-from console.tui.screens.settling import SETTLED_S, Settling
+from console.tui.screens.settling import BEAT_S, SETTLED_S, Settling
 from console.tui.why_not import why_not
 from console.tui.widgets.comparer_pane import ComparerPane
 from console.tui.widgets.frame import KeyBar, TabRow, TopBar
@@ -500,6 +500,27 @@ def test_keys_count_from_the_first_pause_on() -> None:
     now[0] += 1.01 * SETTLED_S
     assert settling.takes("y")
     assert settling.takes("y")
+
+
+def test_keys_after_a_console_stood_still_were_typed_before_its_dialog_was_seen() -> None:
+    now = [0.0]
+    settling = Settling(lambda: now[0])
+    settling.beat()
+    now[0] = 5.0  # nothing ran for so long
+    assert not settling.takes("y")
+    for _ in range(8):
+        now[0] += BEAT_S
+        settling.beat()
+    now[0] += 5.0
+    settling.beat()  # the beat comes before the key that waited
+    assert not settling.takes("y")
+    assert settling.takes("escape")
+    for _ in range(8):
+        now[0] += BEAT_S
+        settling.beat()
+    assert settling.takes("y")
+    now[0] += 5.0
+    assert settling.takes("y")  # it was seen
 
 
 async def test_a_prompt_without_a_key_says_what_is_missing_and_is_kept(tmp_path: Path) -> None:

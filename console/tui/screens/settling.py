@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 SETTLED_S = 0.3
 """A person needs longer to read even a title; a key that is held down repeats at least ten times a second."""
+BEAT_S = 0.05
+STALLED_S = 0.25
+"""A console that stood still for longer than this may have keys to work off that were typed all the while."""
 
 
 class Settling:
@@ -14,13 +17,24 @@ class Settling:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._last = clock()
-        self._settled = False
+        self._last = self._beaten = clock()
+        self._beats = self._settled = False
+
+    def beat(self) -> None:
+        """To be called every `BEAT_S` seconds: if that comes late, the console stood still, and its screen too."""
+        self._beats = True
+        self._rest(self._clock())
 
     def takes(self, key: str) -> bool:
         """Whether `key` counts: always `escape`, and everything from the first key on that came after a pause."""
         now = self._clock()
         if not self._settled:
+            self._rest(now)
             self._settled = now - self._last >= SETTLED_S
             self._last = now
         return self._settled or key == "escape"
+
+    def _rest(self, now: float) -> None:
+        if self._beats and now - self._beaten > STALLED_S:
+            self._last = now
+        self._beaten = now
