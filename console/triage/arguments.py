@@ -18,6 +18,8 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(?:Z|\+0
 """A date with a time, to the minute: seconds that are none may be left out."""
 _SIGNS = re.compile(r"(?<=\w)[,.]? +|(?<=[a-z]),(?=\w)|[.!]$")
 """What stands between words, however it is written: `San Francisco, CA` is `San Francisco,CA`."""
+_AROUND = re.compile(r"\s?([-+*/^=<>(),:;])\s?")
+"""Spaces around an operator."""
 _DEFAULT = 400
 """Characters of a prompt after the name of an argument in which its default is looked for."""
 _PROSE_WORDS = 5
@@ -135,6 +137,8 @@ def _of_lists(key: str, one: Sequence[object], other: Sequence[object], prompt: 
 
 
 def _of_texts(key: str, one: str, other: str, prompt: str) -> float:
+    if len(one) < len(other) and _given_whole(one, prompt) and one in other:
+        return _PARTLY
     if _reworded(one, other) or _same_expression(one, other) or (one[:1] in "[{" and same_literal(one, other)):
         return _REWORDED
     if _listed(one, prompt) and not _listed(other, prompt):
@@ -164,6 +168,11 @@ def _listed(value: str, prompt: str) -> bool:
         return False
     quoted = rf"[\"'`]{re.escape(value)}[\"'`]"
     return re.search(rf"(?:[\[,|]|\bor)\s?{quoted}|{quoted}\s?(?:[\],|]|or\b)", prompt) is not None
+
+
+def _given_whole(value: str, prompt: str) -> bool:
+    """Whether a prompt gives a value of several words in quotes: that is all of it."""
+    return " " in value and any(f"{quote}{value}{quote}" in prompt for quote in "\"`'")
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -223,7 +232,9 @@ def _says_the_same(one: str, other: str, prompt: str) -> bool:
 
 def _same_expression(one: str, other: str) -> bool:
     """Whether two texts are one formula: `x**2` and `x^2`."""
-    left, right = (text.replace("**", "^").removeprefix("lambda x:") for text in (one, other))
+    left, right = (
+        _AROUND.sub(r"\1", text).replace("**", "^").removeprefix("lambda x:").strip() for text in (one, other)
+    )
     return left == right or same_formula(left, right) is True
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from console.triage.arguments import argument_changes
 from console.triage.calls import Call
 from console.triage.judging import triage
 from console.triage.reading import Reading
@@ -140,3 +141,20 @@ def test_no_run_of_signs_takes_long_to_read_as_calls(sign: str) -> None:
     written_calls(Reading(text), offered(ROOM))
     triage(text[:6_000], SOURCE, prompt=ROOM)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "weight"),
+    [
+        ("330 / 138.5", "330/138.5", 0.3),
+        ("3 * (4 + 5)", "3*(4+5)", 0.3),
+        ("330 / 138.5", "330 * 138.5", 0.6),
+        ("select name from people where town is Ghent", "view is select name from people where town is Ghent", 0.6),
+        ("select name from people where town is Rome", "view is select name from people where town is Rome", 0.3),
+    ],
+)
+def test_spaces_in_an_expression_say_nothing_and_a_quoted_value_is_given_whole(
+    old: str, new: str, weight: float
+) -> None:
+    prompt = 'Use "select name from people where town is Ghent" as its source.'
+    assert [one.weight for one in argument_changes("f", {"x": old}, {"x": new}, prompt)] == [weight]

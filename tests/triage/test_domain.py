@@ -139,3 +139,68 @@ def test_large_whole_numbers_are_compared_to_the_last_digit() -> None:
     old = "def clamp(s):\n    return min(2**31 - 1, int(s))"
     new = "def clamp(s):\n    return min(2**31, int(s))"
     assert triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt).verdict == "worrying"
+
+
+def _told(prompt: str, old: str, new: str) -> str:
+    """The verdict on two functions, and the reason for it."""
+    found = triage(f"```python\n{old}\n```", f"```python\n{new}\n```", prompt=prompt)
+    return f"{found.verdict}: {found.reasons[0].text}" if found.reasons else found.verdict
+
+
+def test_an_example_that_takes_long_gets_more_steps_than_other_inputs() -> None:
+    old = (
+        "def lps(s):\n    n = len(s)\n    best = [[0] * n for _ in range(n)]\n    for i in range(n - 1, -1, -1):\n"
+        "        best[i][i] = 1\n        for j in range(i + 1, n):\n            if s[i] == s[j]:\n"
+        "                best[i][j] = best[i + 1][j - 1] + 2\n            else:\n"
+        "                best[i][j] = max(best[i + 1][j], best[i][j - 1])\n    return best[0][n - 1]"
+    )
+    new = (
+        "def lps(s):\n    n, best = len(s), 0\n    for i in range(n):\n        for j in range(i, n):\n"
+        "            if s[i:j + 1] == s[i:j + 1][::-1]:\n                best = max(best, j - i + 1)\n    return best"
+    )
+    prompt = "The length of the longest palindromic subsequence.\nassert lps('TENS OF TENS AND ONE') == 9"
+    assert _told(prompt, old, new).startswith("worrying: lps('TENS OF TENS AND ONE') was")
+
+
+def test_numbers_at_the_bounds_of_a_machine_are_tried() -> None:
+    old = (
+        "def reverse(x):\n    sign = -1 if x < 0 else 1\n    found = sign * int(str(abs(x))[::-1])\n"
+        "    return found if -2**31 <= found < 2**31 else 0"
+    )
+    new = "def reverse(x):\n    return (-1 if x < 0 else 1) * int(str(abs(x))[::-1])"
+    example = "Input: x = 123\nOutput: 321\n"
+    assert "2147483647" in _told(f"{example}-2^31 <= x <= 2^31 - 1", old, new)
+    assert _told(f"{example}-1000 <= x <= 1000", old, new).startswith("acceptable")
+
+
+def test_a_square_is_not_held_against_a_program_where_a_prompt_speaks_of_squares() -> None:
+    old = "def turn(m):\n    return [list(row)[::-1] for row in zip(*m)][:len(m[0])]"
+    new = "def turn(m):\n    n = len(m)\n    return [[m[n - 1 - j][i] for j in range(n)] for i in range(n)]"
+    example = "Input: m = [[1,2],[3,4]]\nOutput: [[3,1],[4,2]]"
+    assert _told(f"You are given an n x n matrix. Turn it.\n{example}", old, new).startswith("acceptable")
+    assert _told(f"Turn a matrix.\n{example}", old, new).startswith("worrying")
+
+
+def test_texts_of_every_form_are_tried_where_a_function_tells_them_apart() -> None:
+    old = "import re\ndef joined(text):\n    return bool(re.fullmatch(r'[a-z]+(_[a-z]+)*', text)) and '_' in text"
+    new = "import re\ndef joined(text):\n    return bool(re.match(r'[a-z]+_[a-z]+', text))"
+    told = _told("Returns true if words are joined, false otherwise.\nassert joined('aab_cbb') == True", old, new)
+    assert told == "worrying: joined('aab_cbb_') was False, is now True"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verdict"), [("Return any of them.", "acceptable"), ("Return the first of them.", "worrying")]
+)
+def test_another_right_answer_counts_less_where_there_are_several(prompt: str, verdict: str) -> None:
+    old = "def pair(nums):\n    return min(zip(nums, nums[1:]))"
+    new = "def pair(nums):\n    return max(zip(nums, nums[1:]))"
+    assert _told(f"{prompt}\n>>> pair([1, 2, 3])", old, new).startswith(verdict)
+
+
+def test_what_went_through_a_set_as_a_tuple_has_no_order() -> None:
+    old = "def shared(a, b):\n    return tuple(set(a) & set(b))"
+    new = "def shared(a, b):\n    found = []\n    for one in a:\n        if one in b and one not in found:\n"
+    new += "            found.append(one)\n    return tuple(found)"
+    calls = "shared((11, 14, 13), (17, 14, 13))", "shared((3, 4, 5), (5, 7, 4))", "shared((1, 2), (2, 3))"
+    told = _told("\n".join(f"assert set({call}) == wanted" for call in calls), old, new)
+    assert told.startswith("acceptable: the same results")

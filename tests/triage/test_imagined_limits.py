@@ -178,6 +178,9 @@ def test_a_cycle_of_nodes_is_compared_and_no_more() -> None:
         (r"^(?=.*[A-Z])(?=.*\d).{8,}$", 20),
         (r"^\d{4}-\d{2}-\d{2}$", 100),
         (r"^#?([a-f0-9]{6}|[a-f0-9]{3})$", 100),
+        (r"^[a-z]+(?:_[a-z]+)*$", 100),
+        (r"^[a-z]+(?:_[a-z]+)*$", 7),
+        (r"^(\w+ )*\w+$", 100),
     ],
 )
 def test_patterns_of_every_day_are_bounded(pattern: str, length: int) -> None:
@@ -186,7 +189,20 @@ def test_patterns_of_every_day_are_bounded(pattern: str, length: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+", "(a|ab)*", "(a*)*", "(a?b?){30}", ".*.*.*.*", r"(a)\1", "(?:ab+)*", "a" * 300]
+    "pattern",
+    [
+        "(a+)+",
+        "(a|ab)*",
+        "(a*)*",
+        "(a?b?){30}",
+        ".*.*.*.*",
+        r"(a)\1",
+        "(?:ab+)*",
+        r"(_\w+)*$",
+        "(-a*a*)*",
+        "(?i)(a[B-Z]+)*x",
+        "a" * 300,
+    ],
 )
 def test_patterns_that_may_take_long_are_not_tried(pattern: str) -> None:
     with pytest.raises(Unknown):

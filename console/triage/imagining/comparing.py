@@ -41,11 +41,24 @@ def same(before: Outcome, after: Outcome, prompt: str = "") -> bool:
 
 
 def permuted(before: Outcome, after: Outcome) -> bool:
-    """Whether two lists differ in nothing but their order."""
+    """Whether two lists or tuples differ in nothing but their order."""
     if isinstance(before, Exception) or isinstance(after, Exception):
         return False
-    one, other = before[0], after[0]
-    return isinstance(one, list) and isinstance(other, list) and sorted(map(repr, one)) == sorted(map(repr, other))
+    one: Any = before[0]
+    other: Any = after[0]
+    alike = any(isinstance(one, kind) and isinstance(other, kind) for kind in (list, tuple))
+    return alike and sorted(map(repr, one)) == sorted(map(repr, other))
+
+
+def as_good(before: Outcome, after: Outcome) -> bool:
+    """Whether two results could both be right where several are: neither is nothing, and they are of one size."""
+    if isinstance(before, Exception) or isinstance(after, Exception) or before[1] != after[1]:
+        return False
+    one: Any = before[0]
+    other: Any = after[0]
+    if type(one) is not type(other) or isinstance(one, bool) or not one or not other:
+        return False
+    return not isinstance(one, (str, list, tuple)) or len(one) == len(other)
 
 
 def equal(one: Any, other: Any, prompt: str = "") -> bool:

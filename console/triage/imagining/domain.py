@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from console.triage.imagining.pools import Arguments
 
 _LARGEST_POWER = 63
+_OF_MACHINES = (2**31, 2**32, 2**63)
 _NUMBER = r"(-?\d{1,12}(?:\s*\^\s*\d{1,2})?)"
 _BOUNDS = re.compile(rf"(?<![\d^]){_NUMBER}\s*(?:<=|≤|<)\s*`?(\w+)(\[\w+\])?`?\s*(?:<=|≤|<)\s*{_NUMBER}")
 _OF_CASE = re.compile(
     r"\bcase\b|case-|\bupper|\blower|\bcapital|\bdigits?\b|\bpunctuation|\bspecial|\bspaces?\b", re.IGNORECASE
+)
+_DECIDES = re.compile(r"\b(?:false|no) otherwise\b|\breturns? true if\b|\bwhether (?:the|a|an)\b", re.IGNORECASE)
+"""A function that tells texts of one form from all others."""
+_SQUARE = re.compile(
+    r"\b[nN] ?[x×*] ?[nN]\b|\bsquare (?:\w+ )?(?:matrix|grid|board|image)|\bn == (\w+)\.length == \1\[\w\]\.length"
 )
 _OF_SPACE = re.compile(r"\bwhite.?space|\btabs?\b|\bnew.?lines?\b|\blines\b", re.IGNORECASE)
 _OF_TWO = re.compile(r"\b(?:list|array|tuple|pair)s? of (?:two|three|2|3)\b|\b(?:two|three) (?:strings|numbers)\b")
@@ -28,6 +34,16 @@ def bounds_of(prompt: str) -> dict[str, tuple[int, int]]:
         f"{name}[]" if inner else name: (_value(low), _value(high))
         for low, name, inner, high in _BOUNDS.findall(prompt)
     }
+
+
+def at_bounds(given: Arguments, parameters: Sequence[str], bounds: dict[str, tuple[int, int]]) -> list[Arguments]:
+    """Inputs with a number at its bounds where those are those of a machine's numbers: -2^31 and 2^31 - 1."""
+    found: list[Arguments] = []
+    for place, (name, value) in enumerate(zip(parameters, given, strict=False)):
+        low, high = bounds.get(name, (0, 0))
+        if type(value) is int and high in _OF_MACHINES:
+            found += [(*given[:place], one, *given[place + 1 :]) for one in (high - 1, low + 1 if low < 0 else low)]
+    return found
 
 
 def _value(number: str) -> int:
@@ -59,11 +75,30 @@ def fits(given: Arguments, shown: Sequence[Arguments], prompt: str) -> bool:
         examples = [one[place] for one in shown if place < len(one)]
         if isinstance(value, str) and not _is_like(value, examples, prompt):
             return False
+        if isinstance(value, list) and not _is_square(value) and _SQUARE.search(prompt):
+            return False
         if isinstance(value, list) and _OF_TWO.search(prompt) and len(examples) > 1:
             lengths = {len(one) for one in examples if isinstance(one, list)}
             if len(lengths) == 1 and len(value) not in lengths:
                 return False
     return True
+
+
+def as_written(given: Arguments, shown: Sequence[Arguments]) -> Arguments:
+    """Texts in capitals where all those of the examples are."""
+    return tuple(
+        value.upper() if isinstance(value, str) and _in_capitals([one[place] for one in shown]) else value
+        for place, value in enumerate(given)
+    )
+
+
+def _in_capitals(examples: Sequence[object]) -> bool:
+    return all(isinstance(one, str) and one.isupper() for one in examples)
+
+
+def _is_square(value: list[object]) -> bool:
+    """Whether a list has as many values as each list in it, or no lists."""
+    return all(len(row) == len(value) for row in value if isinstance(row, list))
 
 
 def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
@@ -82,6 +117,8 @@ def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
     wordy = any(_WORDS.search(one) for one in known)
     if any(not (sign.isalnum() or sign.isspace()) for sign in used) and not wordy:
         counts = not any(map(_TWO_DIGITS.search, known))
+        if _DECIDES.search(prompt):
+            return True
         return not text or _form(text, counts=counts) in {_form(one, counts=counts) for one in known}
     return _OF_CASE.search(prompt) is not None or set(map(_class, text)) <= set(map(_class, used))
 

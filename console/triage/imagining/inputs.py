@@ -11,7 +11,7 @@ from itertools import islice, product
 from math import prod
 
 from console.triage.imagining.constants import around, constants_of
-from console.triage.imagining.domain import bounds_of, fits, within
+from console.triage.imagining.domain import as_written, at_bounds, bounds_of, fits, within
 from console.triage.imagining.examples import examples
 from console.triage.imagining.pools import MIXED, SPELT, TEXTS, Arguments, defaults_of, pools_for, twins_of
 from console.triage.imagining.programs import PROGRAM, line_inputs
@@ -106,7 +106,7 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
     tried += [Input(one) for one in _of_other_sign(shown[0], prompt)]
     tried += [Input(one, beyond=promised) for one in islice(_related(shown[0]), _MOST_RELATED)]
     tried += [Input(one, beyond=promised) for one in _beside(shown[0])]
-    more = pools.like(shown[0])
+    more = [replace(one, arguments=as_written(one.arguments, shown)) for one in pools.like(shown[0])]
     if _REFUSES.search(prompt):
         tried += [Input(one) for one in _refused(shown[0])]
     constants = [Input(one) for one in around(pools.constants, shown[0])]
@@ -115,9 +115,16 @@ def _near_shown(shown: list[Arguments], pools: _Pools) -> list[Input]:
         for one in (*constants, *more[:_MOST_NEAR])
     ]
     bounds = bounds_of(prompt)
+    tried += [Input(one) for one in at_bounds(shown[0], pools.parameters, bounds)]
+    least = _least(prompt)
     return [
         one
-        if one.shown or (fits(one.arguments, shown, prompt) and within(one.arguments, pools.parameters, bounds))
+        if one.shown
+        or (
+            fits(one.arguments, shown, prompt)
+            and within(one.arguments, pools.parameters, bounds)
+            and not any(isinstance(value, (list, str)) and len(value) < least for value in one.arguments)
+        )
         else replace(one, beyond=True)
         for one in tried
     ]

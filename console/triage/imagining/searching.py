@@ -18,6 +18,11 @@ _MOST_WAYS = 200_000.0
 _STEP = 150
 """Of so many of them each costs a step."""
 _MOST_REPEATS = 8
+_CATEGORIES: Mapping[Any, Callable[[str], bool]] = {
+    codes.CATEGORY_DIGIT: str.isdecimal,
+    codes.CATEGORY_SPACE: str.isspace,
+    codes.CATEGORY_WORD: lambda sign: sign.isalnum() or sign == "_",
+}
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
 
 
@@ -67,6 +72,8 @@ def _of_one(code: Any, rest: Any, length: int) -> float:
         once, times = _ways(inner, length), min(int(most), length)
         if once == 1 and _takes(inner) and _single(inner):
             return max(1.0, times - int(least) + 1)
+        if _set_apart(inner):
+            return float(length + 1)
         if times > 8:  # a group that is repeated without end
             raise Unknown
         return float(max(1.0, times - int(least) + 1) * (once + 1) ** times)
@@ -79,6 +86,39 @@ def _of_one(code: Any, rest: Any, length: int) -> float:
     if code in (codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY, codes.AT, codes.RANGE, codes.CATEGORY):
         return 1.0
     raise Unknown
+
+
+def _set_apart(items: Any) -> bool:
+    """Whether each turn of a repeated group is marked by a sign of its own, as in `(_[a-z]+)*`: one way for each text.
+
+    It is the sign and one run of others, either of them first. Two runs could share the same signs in many ways; a
+    letter may be one of others where case does not count.
+    """
+    while len(items) == 1 and items[0][0] is codes.SUBPATTERN:
+        items = items[0][1][3]
+    if len(items) != 2:
+        return False
+    (one, sign), (other, run) = sorted(items, key=lambda item: item[0] is not codes.LITERAL)
+    if one is not codes.LITERAL or chr(sign).isalpha() or other not in _REPEATS:
+        return False
+    repeated = run[2]
+    return len(repeated) == 1 and repeated[0][0] is codes.IN and not _may_be(repeated[0][1], chr(sign))
+
+
+def _may_be(signs: Any, sign: str) -> bool:
+    """Whether a sign may be one of a set; what is not known may be."""
+    for code, rest in signs:
+        if code is codes.LITERAL:
+            found = chr(rest) == sign
+        elif code is codes.RANGE:
+            found = rest[0] <= ord(sign) <= rest[1]
+        elif code is codes.CATEGORY and rest in _CATEGORIES:
+            found = _CATEGORIES[rest](sign)
+        else:
+            return True
+        if found:
+            return True
+    return False
 
 
 def _takes(inner: Any) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
-from console.triage.imagining.comparing import Outcome, copied, ended, permuted, same, shown, weight_of
+from console.triage.imagining.comparing import Outcome, as_good, copied, ended, permuted, same, shown, weight_of
 from console.triage.imagining.entries import Entry, entries, keeps_state, prints_alone, shared_classes
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.inputs import Input, at_an_edge, inputs, spoken_of
@@ -32,6 +32,8 @@ _TWICE = 2
 _FEW, _MANY = 200, 12_000
 """Steps: of a program that ends soon, and of one that seems not to end at all where another takes a few."""
 _SMALL, _TINY = 20, 3
+_LONGER = 2
+"""So many examples of a prompt get more steps than other inputs, where those are not enough."""
 _MOST_INPUTS = 700
 """For one function: so many kinds of values are tried until one is right."""
 _IN_PLACE = re.compile(
@@ -43,6 +45,12 @@ _KEEPS = re.compile(
     r"|\bnew (?:list|dict|set|copy)\b|\bunchanged\b|\bunmodified\b|\b(?:a|returns?) copy\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\bany (?:one )?of (?:them|these|those)\b|\bany valid (?:answer|solution|one|result)"
+    r"|\beven if there (?:are|is) (?:many|more|several|multiple)\b",
+    re.IGNORECASE,
+)
+"""A prompt for which there are several right answers."""
 _SITE = re.compile(r"class Solution\b")
 
 
@@ -64,6 +72,7 @@ class _Trial:
         self.in_place = _IN_PLACE.search(prompt) is not None and _NOT_IN_PLACE.search(prompt) is None
         self.in_order = re.search(r"\border\b", prompt) is not None and "any order" not in prompt
         self.twice = self.refused = 0
+        self.longer = _LONGER
         self.alone = False
         """Whether both are whole programs that read nothing: one run of them says all."""
         self.worst: Reason | None = None
@@ -150,6 +159,10 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             left_out += 1
             continue  # a smaller one took too many steps
         before, left = _outcome(trial.machines[0], entry, one.arguments)
+        if before is None and one.shown and trial.budget.endless and trial.longer:
+            trial.longer -= 1
+            found = _with_more_steps(entry, one, trial)
+            worst, shown_works = found or worst, shown_works or found is not None
         used, endless = trial.budget.used, trial.budget.endless
         if before is None:
             trial.tally.unknown += largest is None
@@ -192,6 +205,18 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
     return worst, shown_works or 2 * worked >= len(several) - left_out
 
 
+def _with_more_steps(entry: Entry, one: Input, trial: _Trial) -> Reason | None:
+    """What an example of the prompt comes to that takes more steps than others may."""
+    before, after = (
+        _outcome(Machine(tree, Budget(_MANY, _MANY), True), entry, one.arguments)[0] for tree in trial.trees
+    )
+    if before is None or after is None or same(before, after, trial.prompt):
+        return None
+    if (entry.unordered or trial.any_order) and not trial.in_order and permuted(before, after):
+        return None
+    return _told(entry, one, before, after, _weight(one, before, after, trial.prompt))
+
+
 def _is_ordinary(one: Input) -> bool:
     return not (one.beyond or one.spare or any(map(at_an_edge, one.arguments)))
 
@@ -205,6 +230,8 @@ def _no_longer_fails(entry: Entry, failing: list[tuple[Input, Outcome]], trial: 
 
 def _weight(one: Input, before: Outcome, after: Outcome, prompt: str) -> float:
     weight = weight_of(one, before, after)
+    if _SEVERAL.search(prompt) and as_good(before, after):
+        return min(weight, 0.45)
     if isinstance(before, Exception) and one.shown:
         return 0.8
     if weight < WORRYING_FROM and not one.beyond and _all_spoken_of(one, prompt):

@@ -12,6 +12,7 @@ from console.triage.imagining.structures import Given
 _SEPARATORS = (";", "&", "|", "\n", ", ", ",", " ", "-", ":", "/")
 _FEW = 2
 _ONE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
+_SIGN = re.compile(r"[_.@/-]")
 _OTHER_DIGITS = str.maketrans("0123456789", "1234567890")
 
 
@@ -59,6 +60,8 @@ def further(value: object) -> list[object]:
     if len(value) == 1 and value.isalpha():
         return ["q" if value == "z" else "z"]
     found = [value.capitalize(), _ONE_DIGIT.sub("12", value, count=1)]
+    if (sign := _SIGN.search(value)) is not None:
+        found.append(value + sign[0])
     return [one for one in found if one != value]
 
 
