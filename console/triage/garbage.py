@@ -23,6 +23,7 @@ _MOST = 400
 _LONGEST = 2_000
 """Characters of a tail that are looked at."""
 _FEWEST = 8
+_FOREIGN = 0.3
 
 
 def garbled(tail: Reading, known: Counter[str]) -> str:
@@ -62,6 +63,8 @@ def _strange_words(text: str, latin: list[str], known: Counter[str]) -> str:
         return "letters that are no words"
     if len(fresh) < _FEWEST or len(fresh) < 0.7 * len(latin):
         return ""
+    if sum(not word.isascii() for word in fresh) >= _FOREIGN * len(fresh):
+        return ""  # another language, with other words of grammar
     function = sum(word in FUNCTION_WORDS for word in latin)
     before = sum(n for word, n in known.items() if word in FUNCTION_WORDS)
     if before >= 0.25 * sum(known.values()) and function <= 0.06 * len(latin):

@@ -114,5 +114,5 @@ STATES = {
         )
     )
     if len(short) == 2
-}
+} | {"united states": "usa"}
 """States that are written either way, with how the mail calls them."""

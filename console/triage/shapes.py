@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ _CODE_LINE = re.compile(
 )
 _STARTS_CODE = re.compile(
     r"def |class |import |from \w[\w.]* import |@\w+|#include|public |private |function |const |let |var |fn |func |"
-    r"package |return\b|#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|[A-Za-z_]\w* = "
+    r"package |return\b|#!|<\?|<!DOCTYPE|<html|int main|for \w+ in .*:|while .*:|if .*:$|[A-Za-z_]\w*(?:, ?\w+){0,9} = "
 )
 _SQL = re.compile(
     r"(?:select\s[^.!?]{1,2000}?\sfrom\s+[\w.\"(]|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s+\w|"
@@ -188,7 +189,8 @@ def is_code(text: str) -> bool:
         return True
     if not starts:
         return False
-    if python_tree(text) is not None:
+    # Of a mere body of a function only the first line has lost its indentation with the white space around a text.
+    if any(python_tree(part) is not None for part in (text, textwrap.dedent(f"    {text}"))):
         return True
     if len(lines) == 1:
         return text.rstrip().endswith((";", "}"))

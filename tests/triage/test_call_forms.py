@@ -158,3 +158,8 @@ def test_spaces_in_an_expression_say_nothing_and_a_quoted_value_is_given_whole(
 ) -> None:
     prompt = 'Use "select name from people where town is Ghent" as its source.'
     assert [one.weight for one in argument_changes("f", {"x": old}, {"x": new}, prompt)] == [weight]
+
+
+def test_a_country_may_be_written_short() -> None:
+    old, new = {"area": "USA"}, {"area": "United States"}
+    assert [one.weight for one in argument_changes("f", old, new, "")] == [0.45]

@@ -6,7 +6,7 @@ import pytest
 
 from console.triage.imagining.domain import bounds_of, fits, within
 from console.triage.imagining.examples import examples
-from console.triage.imagining.inputs import _PROMISES
+from console.triage.imagining.inputs import _PROMISES, spoken_of
 from console.triage.judging import triage
 
 
@@ -204,3 +204,76 @@ def test_what_went_through_a_set_as_a_tuple_has_no_order() -> None:
     calls = "shared((11, 14, 13), (17, 14, 13))", "shared((3, 4, 5), (5, 7, 4))", "shared((1, 2), (2, 3))"
     told = _told("\n".join(f"assert set({call}) == wanted" for call in calls), old, new)
     assert told.startswith("acceptable: the same results")
+
+
+def test_recursion_that_takes_long_is_no_loop_without_end() -> None:
+    old = (
+        "def sequence(n):\n    if n < 3:\n        return 1\n"
+        "    return sequence(sequence(n - 1)) + sequence(n - sequence(n - 1))"
+    )
+    new = (
+        "def sequence(n):\n    found = [0, 1, 1]\n    for i in range(3, n + 1):\n"
+        "        found.append(found[found[i - 1]] + found[i - found[i - 1]])\n    return found[n]"
+    )
+    prompt = "assert sequence(10) == 6\nassert sequence(2) == 1"
+    assert "no end" not in _told(prompt, old, new)
+    endless = "def sequence(n):\n    return sequence(n - 1) + sequence(n - 2)"
+    assert "no end in sight" in _told(prompt, new, endless)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "like"),
+    [
+        (([1, 2], 2), [([1, 2, 3], 3), ([4], 1)], True),
+        (([1, 2], 3), [([1, 2, 3], 3), ([4], 1)], False),
+        (([1, 2], 3), [([1, 2, 3], 3)], True),
+        (([[1, 2]],), [([[1, 2], [3, 4]],), ([[1, 2], [3, 5]],)], False),
+        (([[1]],), [([[1, 2], [3, 4]],), ([[1, 2], [3, 5]],)], True),
+    ],
+)
+def test_what_all_of_several_examples_share_is_kept(
+    given: tuple[object, ...], shown: list[tuple[object, ...]], like: bool
+) -> None:
+    assert fits(given, shown, "") is like
+
+
+def test_examples_with_an_argument_a_line_and_with_many_brackets_are_read() -> None:
+    lines = "Input: \n   grid : [[0, 1], [1, 1]]\n   bucket_capacity : 2\n   Output: 2\n"
+    assert examples(lines, "fill", ["grid", "capacity"]) == [([[0, 1], [1, 1]], 2)]
+    assert examples(">>> depth('(()()) ((())) () ((())()())')\n[2]", "depth", ["text"]) == [
+        ("(()()) ((())) () ((())()())",)
+    ]
+
+
+def test_a_promise_that_results_fit_is_none_about_inputs() -> None:
+    assert _PROMISES.search("The product is guaranteed to fit in a 32-bit integer.") is None
+    assert _PROMISES.search("The array is guaranteed to hold an answer.")
+
+
+@pytest.mark.parametrize(
+    ("value", "prompt", "told"),
+    [
+        (0, "-9 <= k <= 9", True),
+        (-1, "-9 <= k <= 9", True),
+        (0, "0 <= k <= 9", True),
+        (-1, "0 <= k <= 9", False),
+        (0, "1 <= k <= 9", False),
+        (0, "", False),
+        (5, "-9 <= k <= 9", False),
+    ],
+)
+def test_bounds_speak_of_zero_and_of_what_is_below(value: int, prompt: str, told: bool) -> None:
+    assert spoken_of(value, prompt) is told
+
+
+@pytest.mark.parametrize(("prompt", "verdict"), [("Read standard input.", "worrying"), ("Ask for it.", "acceptable")])
+def test_a_program_that_says_what_it_waits_for_prints_more_than_was_asked_for(prompt: str, verdict: str) -> None:
+    old = "n = int(input())\nprint(n * 2)"
+    assert _told(f"{prompt} Double a number.", old, old.replace("input()", "input('How many? ')")).startswith(verdict)
+
+
+def test_a_body_that_begins_with_several_names_is_code() -> None:
+    prompt = "def fib(n):\n    '''The n-th number.\n    >>> fib(5)\n    5\n    '''\n"
+    old = "    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)"
+    new = "    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a"
+    assert triage(old, new, prompt=prompt).verdict == "acceptable"

@@ -297,3 +297,11 @@ def test_typographic_quotes_inside_of_json_are_no_delimiters() -> None:
     assert not any("no JSON" in reason.text for reason in lost.reasons)
     days = triage(before, before.replace("30 days", "14 days"))
     assert (days.verdict, "30" in days.reasons[0].text) == ("worrying", True), days
+
+
+def test_a_tail_in_another_language_is_not_garbled() -> None:
+    tail = "Không có hàm nào trong danh sách được cung cấp có thể dùng để tra cứu thời tiết Hà Nội"
+    english = Reading("None of the available functions can be used to get the weather in this town.").counts
+    assert not garbled(Reading(tail), english)
+    plain = "wooden lantern marble harvest copper silver candle window bridge garden forest river"
+    assert garbled(Reading(plain), english) == "words that make no sentence"

@@ -71,8 +71,12 @@ def _lies_in(value: object, own: tuple[int, int] | None, inner: tuple[int, int] 
 
 def fits(given: Arguments, shown: Sequence[Arguments], prompt: str) -> bool:
     """Whether every text is like those at its place in the examples, and every list as long, where it says so."""
+    if not _keeps_lengths(given, shown):
+        return False
     for place, value in enumerate(given):
         examples = [one[place] for one in shown if place < len(one)]
+        if isinstance(value, list) and len(shown) > 1 and not _is_square(value) and all(map(_is_matrix, examples)):
+            return False
         if isinstance(value, str) and not _is_like(value, examples, prompt):
             return False
         if isinstance(value, list) and not _is_square(value) and _SQUARE.search(prompt):
@@ -94,6 +98,27 @@ def as_written(given: Arguments, shown: Sequence[Arguments]) -> Arguments:
 
 def _in_capitals(examples: Sequence[object]) -> bool:
     return all(isinstance(one, str) and one.isupper() for one in examples)
+
+
+def _keeps_lengths(given: Arguments, shown: Sequence[Arguments]) -> bool:
+    """Whether each number is the length of a list at another place that is so in all of several examples."""
+    if len(shown) < 2:
+        return True
+    return all(
+        _is_length(given, place, of) or not all(_is_length(one, place, of) for one in shown)
+        for place, number in enumerate(given)
+        for of, value in enumerate(given)
+        if type(number) is int and isinstance(value, list)
+    )
+
+
+def _is_length(example: Arguments, place: int, of: int) -> bool:
+    value = example[of]
+    return isinstance(value, list) and example[place] == len(value)
+
+
+def _is_matrix(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 1 and isinstance(value[0], list) and _is_square(value)
 
 
 def _is_square(value: list[object]) -> bool:

@@ -14,10 +14,14 @@ _ARROW = re.compile(
 )
 _GIVEN = re.compile(r"\b(?:Input|Example)(?: \d)?:?\**\s*:?\s*`?(\w+ = [^\n`]{1,300}?)(?=\s*(?:-+>|=+>|→|\n|`|\Z))")
 _BARE = re.compile(r"\bInput(?: \d)?:?\**\s{0,3}:?[ \t]*`?([\[\"'\d(-][^\n`]{0,200})")
+_LINES = re.compile(r"\bInput:?[ \t]*\n((?:[ \t]*(?!Output)\w+[ \t]*[:=][ \t]*[\[\"'\d(-][^\n]{0,200}\n){1,5})")
+_VALUE = re.compile(r"^[ \t]*\w+[ \t]*[:=][ \t]*([^\n]+)", re.MULTILINE)
+"""Each argument on a line of its own: what it is called there may be another name."""
 _ESCAPED = re.compile(r"\\([\[\]_*()])")
 """A sign that markdown would take for its own."""
 _WORDS = re.compile(r"\b(?:null|true|false)\b")
 _LONGEST_EXAMPLE = 300
+_CLOSING = re.compile(r"\)")
 _BRACKETS = 12
 _MOST = 10
 
@@ -33,6 +37,10 @@ def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
         named = _named(match[1])
         if named is not None and all(parameter in named for parameter in parameters):
             found.append(tuple(named[parameter] for parameter in parameters))
+    for match in _LINES.finditer(prompt) if not found else ():
+        values = [_literal_tuple(value) for value in _VALUE.findall(match[1])]
+        if len(values) == len(parameters) and None not in values:
+            found.append(tuple(value[0] for value in values if value))
     for match in _BARE.finditer(prompt) if not found else ():
         given = _literal_tuple(match[1])
         found += [given] if given is not None else []
@@ -42,15 +50,14 @@ def examples(prompt: str, name: str, parameters: list[str]) -> list[Arguments]:
 
 def _called(text: str) -> Arguments | None:
     """The literal arguments of the call that a text begins with: up to the first bracket that closes it."""
-    end = -1
-    for _ in range(_BRACKETS):
-        end = text.find(")", end + 1, _LONGEST_EXAMPLE)
-        if end < 0:
-            return None
-        found = _literals(text[: end + 1])
-        if found is not None:
-            return found
-    return None
+    text = text[:_LONGEST_EXAMPLE]
+    ends = [at.start() for at in _CLOSING.finditer(text) if _outside(text[: at.start()])]
+    return next((found for end in ends[:_BRACKETS] if (found := _literals(text[: end + 1])) is not None), None)
+
+
+def _outside(text: str) -> bool:
+    """Whether what comes after a text is in no quotes that it has opened."""
+    return text.count("'") % 2 == text.count('"') % 2 == 0 or ("'" in text and '"' in text)
 
 
 def _literals(call: str) -> Arguments | None:

@@ -31,7 +31,7 @@ _ONE_ANSWER = (
 )
 _FREE = re.compile(rf"\b(?:{_ONE_ANSWER})", re.IGNORECASE)
 _PROMISES = re.compile(
-    rf"\b(?:{_ONE_ANSWER}|guarantee\w*|generated such that|always (?:be )?possible"
+    rf"\b(?:{_ONE_ANSWER}|guarantee\w*(?![^.\n]{{0,60}}\bfits?\b)|generated such that|always (?:be )?possible"
     r"|assum\w+ (?:that|the|all|each|every|no|there|it|input|you|valid|\w+ (?:is|are|will))\b"
     r"|(?:are|all|array|list|sequence) (?:of )?(?:\w+ )?distinct|distinct (?:positive )?(?:integers|numbers)"
     r"|(?:always|only|given|all|convert) (?:an? )?valid|(?:always|will|to) be valid"
@@ -375,6 +375,8 @@ def _speaks(kind: type, negative: bool, prompt: str) -> bool:
     """Whether a prompt speaks of an empty text or list, of zero, or of negative numbers."""
     if kind is not float:
         return any((found["many"] is None) == (kind is str) for found in _EMPTY.finditer(prompt))
+    if any(low < 0 or (low == 0 and not negative) for low, _ in bounds_of(prompt).values()):
+        return True
     return (_NEGATIVE if negative else _FROM_ZERO).search(prompt) is not None
 
 

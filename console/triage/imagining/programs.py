@@ -35,6 +35,14 @@ def reads_input(tree: ast.Module) -> bool:
     )
 
 
+def asks_aloud(tree: ast.Module) -> bool:
+    """Whether a program says what it waits for: `input("How many? ")` writes that to its output."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input" and bool(node.args)
+        for node in nodes_of(tree)
+    )
+
+
 def as_function(tree: ast.Module) -> ast.Module:
     """The module with one function that does what the program does, given the lines of its input."""
     body = [part for node in tree.body if (part := _Reader().visit(node)) is not None]

@@ -14,10 +14,11 @@ from console.triage.imagining.lives import Tally, lived
 from console.triage.imagining.machine import Machine
 from console.triage.imagining.objects import error_name
 from console.triage.imagining.pools import Arguments
-from console.triage.imagining.programs import PROGRAM, as_function, reads_input
+from console.triage.imagining.programs import PROGRAM, as_function, asks_aloud, reads_input
 from console.triage.imagining.structures import Streamed
 from console.triage.imagining.values import OF_PROGRAMS
 from console.triage.records import WORRYING_FROM, Reason, brief
+from console.triage.trees import nodes_of
 
 PER_CALL, IN_ALL = 3_000, 40_000
 """Steps. All of them take about 60 ms; most pairs need a tenth."""
@@ -51,6 +52,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """A prompt for which there are several right answers."""
+_STANDARD_INPUT = re.compile(r"\bstandard input\b|\bstdin\b|-input-", re.IGNORECASE)
 _SITE = re.compile(r"class Solution\b")
 
 
@@ -85,6 +87,8 @@ class _Trial:
 
     def note_endless(self, entry: Entry, one: Input, ended_as: Outcome | None, side: int) -> None:
         """Keeps an input on which only the program of one `side` came to an end, and soon."""
+        if (side or _size(one.arguments) > _TINY) and _calls_itself_twice(entry):
+            return  # each call makes two: that takes long, and ends
         if isinstance(ended_as, tuple) and (side == 0 or self.budget.used < _FEW) and _is_small(one.arguments):
             self.endless.append((entry, one, ended_as, side))
 
@@ -108,6 +112,7 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
     """The first input on which something else comes out; and whether enough inputs gave the same."""
     reads = reads_input(left) and reads_input(right)
     alone = not reads and prints_alone(left, right)
+    aloud = (asks_aloud(left), asks_aloud(right)) if reads and _STANDARD_INPUT.search(prompt) else (False, False)
     if reads or alone:
         left, right = as_function(left), as_function(right)
     trial = _Trial(left, right, prompt, answers)
@@ -120,6 +125,9 @@ def tried(left: ast.Module, right: ast.Module, prompt: str = "", answers: str = 
         if not trial.tally.gives_up():
             trial.note(lived(name, trial.trees, trial.machines, trial.tally, prompt))
     trial.note(trial.endless_one())
+    if aloud[0] != aloud[1]:
+        told = "also says" if aloud[1] else "no longer says"
+        trial.note(Reason("code", f"what it prints {told} what input it waits for", 0.65))
     if trial.worst is not None:
         return trial.worst, False
     tally = trial.tally
@@ -315,6 +323,16 @@ def _of_program(outcome: tuple[object, tuple[str, ...]], left_over: Arguments, l
     if left_over[0] and left_over != lines:
         return LookupError("lines are left")
     return " ".join(" ".join(outcome[1]).split()), ()
+
+
+def _calls_itself_twice(entry: Entry) -> bool:
+    """Whether either function calls itself at several places, as those of Fibonacci do."""
+    for node in (entry.node, entry.other):
+        calls = [part.func for part in nodes_of(node) if isinstance(part, ast.Call)]
+        own = [one for one in calls if getattr(one, "id", getattr(one, "attr", "")) == node.name]
+        if len(own) > 1:
+            return True
+    return False
 
 
 def _size(arguments: Arguments) -> float:
