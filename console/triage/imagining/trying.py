@@ -159,20 +159,17 @@ def _compared(entry: Entry, trial: _Trial) -> Reason | None:
 def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason | None, bool]:
     """The reason that weighs most, and whether the inputs are of the kind that the old program is meant for."""
     worst: Reason | None = None
-    worked = 0
-    largest, left_out, shown_works = None, 0, False
+    largest, worked, left_out, shown_works = None, 0, 0, False
     failing: list[tuple[Input, Outcome]] = []
     for one in several:
         if largest is not None and _size(one.arguments) >= largest:
             left_out += 1
             continue  # a smaller one took too many steps
         before, left = _outcome(trial.machines[0], entry, one.arguments)
-        if before is None and one.shown and trial.budget.endless and trial.longer:
-            trial.longer -= 1
-            found = _with_more_steps(entry, one, trial)
-            worst, shown_works = found or worst, shown_works or found is not None
         used, endless = trial.budget.used, trial.budget.endless
         if before is None:
+            found = _with_more_steps(entry, one, trial) if one.shown and endless else None
+            worst, shown_works = found or worst, shown_works or found is not None
             trial.tally.unknown += largest is None
             if endless and _size(one.arguments) > _TINY:
                 largest = _size(one.arguments)
@@ -190,9 +187,7 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
             trial.tally.unknown += 1  # what it would do is another matter
             if after is None and trial.budget.endless and used < _FEW and not refused:
                 trial.note_endless(entry, one, before, 0)
-        elif same(before, after, trial.prompt) or (
-            (entry.unordered or trial.any_order) and not trial.in_order and permuted(before, after)
-        ):
+        elif _as_before(entry, before, after, trial):
             trial.tally.same += _SURE if trial.alone else _many(before)
             trial.tally.same -= refused and trial.refused >= _SURE  # more of them show nothing
             trial.refused += refused
@@ -213,14 +208,22 @@ def _on_each(entry: Entry, several: list[Input], trial: _Trial) -> tuple[Reason 
     return worst, shown_works or 2 * worked >= len(several) - left_out
 
 
+def _as_before(entry: Entry, before: Outcome, after: Outcome, trial: _Trial) -> bool:
+    """Whether two calls came to the same, in any order where none was promised."""
+    if same(before, after, trial.prompt):
+        return True
+    return (entry.unordered or trial.any_order) and not trial.in_order and permuted(before, after)
+
+
 def _with_more_steps(entry: Entry, one: Input, trial: _Trial) -> Reason | None:
     """What an example of the prompt comes to that takes more steps than others may."""
+    if not trial.longer:
+        return None
+    trial.longer -= 1
     before, after = (
         _outcome(Machine(tree, Budget(_MANY, _MANY), True), entry, one.arguments)[0] for tree in trial.trees
     )
-    if before is None or after is None or same(before, after, trial.prompt):
-        return None
-    if (entry.unordered or trial.any_order) and not trial.in_order and permuted(before, after):
+    if before is None or after is None or _as_before(entry, before, after, trial):
         return None
     return _told(entry, one, before, after, _weight(one, before, after, trial.prompt))
 
