@@ -136,7 +136,7 @@ def _pages(console: Any) -> None:
     """History, requests, help, palette and filter."""
     opened(console, "h", "esc back", *"j" * len(ALL))
     opened(console, "l", "slowest first", *"jj", "\t", *"m" * 9, *"jj")
-    opened(console, "?", "esc back")
+    opened(console, "?", "▌ Help ")  # "esc back" may still stand there from the screen before
     opened(console, "\x10", "Search for commands")
     opened(console, "/", "esc shows all", *"BOLD")
 
