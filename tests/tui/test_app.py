@@ -493,13 +493,24 @@ def test_a_later_view_is_older_and_otherwise_the_same() -> None:
 def test_keys_count_from_the_first_pause_on() -> None:
     now = [0.0]
     settling = Settling(lambda: now[0])
-    assert settling.takes("escape")
+    assert settling.takes("escape", now[0])
     for _ in range(50):  # held down: it never pauses
         now[0] += SETTLED_S / 3
-        assert not settling.takes("y")
+        assert not settling.takes("y", now[0])
     now[0] += 1.01 * SETTLED_S
-    assert settling.takes("y")
-    assert settling.takes("y")
+    assert settling.takes("y", now[0])
+    assert settling.takes("y", now[0])
+
+
+def test_a_key_typed_ahead_does_not_count_however_long_it_waited_for_its_turn() -> None:
+    now = [7.0]
+    settling = Settling(lambda: now[0])
+    for _ in range(40):  # the screen is alive, only the keys are late
+        settling.beat()
+        now[0] += BEAT_S
+    assert not settling.takes("y", 6.9)
+    assert not settling.takes("y", 7.0 + SETTLED_S / 2)
+    assert settling.takes("y", 7.0 + 2 * SETTLED_S)
 
 
 def test_keys_after_a_console_stood_still_were_typed_before_its_dialog_was_seen() -> None:
@@ -507,20 +518,20 @@ def test_keys_after_a_console_stood_still_were_typed_before_its_dialog_was_seen(
     settling = Settling(lambda: now[0])
     settling.beat()
     now[0] = 5.0  # nothing ran for so long
-    assert not settling.takes("y")
+    assert not settling.takes("y", now[0])
     for _ in range(8):
         now[0] += BEAT_S
         settling.beat()
     now[0] += 5.0
     settling.beat()  # the beat comes before the key that waited
-    assert not settling.takes("y")
-    assert settling.takes("escape")
+    assert not settling.takes("y", now[0])
+    assert settling.takes("escape", now[0])
     for _ in range(8):
         now[0] += BEAT_S
         settling.beat()
-    assert settling.takes("y")
+    assert settling.takes("y", now[0])
     now[0] += 5.0
-    assert settling.takes("y")  # it was seen
+    assert settling.takes("y", now[0])  # it was seen
 
 
 async def test_a_prompt_without_a_key_says_what_is_missing_and_is_kept(tmp_path: Path) -> None:

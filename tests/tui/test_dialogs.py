@@ -15,7 +15,7 @@ from console.tui.app import ConsoleApp
 from console.tui.drawing.palette import contrast
 from console.tui.screens.ask import AskScreen, Field
 from console.tui.screens.confirm import ConfirmScreen, Decision
-from console.tui.screens.settling import SETTLED_S, Settling
+from console.tui.screens.settling import SETTLED_S
 from console.tui.styles import DARK_NAME
 from console.tui.theme import THEMES
 from console.tui.widgets.dialog import PlanBody
@@ -81,9 +81,9 @@ async def test_cancel_is_what_escape_and_enter_do(key: str) -> None:
 
 
 async def test_escape_needs_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.tui.screens.settling.SETTLED_S", 3_600.0)  # however slow the machine is
+    monkeypatch.setattr("console.tui.screens.settling.SETTLED_S", float("inf"))  # however slow the machine is
     plan = replace(samples.plan(), needs_reason=False, refusal=S(""))
-    app = Stage(ConfirmScreen(plan, "registry.toml", lambda: Settling(clock=lambda: 0.0)))
+    app = Stage(ConfirmScreen(plan, "registry.toml"))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: app.answers)

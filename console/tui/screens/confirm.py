@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,12 +41,11 @@ class ConfirmScreen(ModalScreen[Decision | None]):
         *scrolling("read", 8),
     ]
 
-    def __init__(self, plan: PlanView, filename: str, settling: Callable[[], Settling] = Settling) -> None:
+    def __init__(self, plan: PlanView, filename: str) -> None:
         super().__init__()
         self._plan = plan
         self._filename = filename
-        self._settle = settling
-        self._settling = settling()
+        self._settling = Settling()
 
     def compose(self) -> ComposeResult:
         """The plan, a reason where one is needed, the buttons."""
@@ -62,7 +60,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus, whatever else is there."""
-        self._settling = self._settle()
+        self._settling = Settling()
         self._settling.beat()
         self.set_interval(BEAT_S, self._settling.beat)
         self.query_one("#cancel", Button).focus()
@@ -102,7 +100,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Swallow what was typed before the dialog stood there. Cancel has the focus then, which leaves keys to us."""
-        if event.key not in READING and not self._settling.takes(event.key):
+        if event.key not in READING and not self._settling.takes(event.key, event.time):
             event.stop()
 
     @on(Button.Pressed, "#cancel")

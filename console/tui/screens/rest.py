@@ -59,7 +59,7 @@ class RestScreen(ModalScreen[bool | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Swallow what was typed before the dialog stood there."""
-        if not self._settling.takes(event.key):
+        if not self._settling.takes(event.key, event.time):
             event.stop()
 
     @on(Button.Pressed, "#cancel")

@@ -13,7 +13,10 @@ STALLED_S = 0.25
 
 
 class Settling:
-    """Tells keys that were held down or typed ahead from keys that answer the dialog. `clock` counts seconds."""
+    """Tells keys that were held down or typed ahead from keys that answer the dialog. `clock` counts seconds.
+
+    What counts is when a key was read from the terminal: one typed ahead may wait long for its turn.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -25,13 +28,15 @@ class Settling:
         self._beats = True
         self._rest(self._clock())
 
-    def takes(self, key: str) -> bool:
-        """Whether `key` counts: always `escape`, and everything from the first key on that came after a pause."""
-        now = self._clock()
+    def takes(self, key: str, typed: float) -> bool:
+        """Whether `key` counts: always `escape`, and everything from the first key on that came after a pause.
+
+        `typed` is the time of its event, by the same clock.
+        """
         if not self._settled:
-            self._rest(now)
-            self._settled = now - self._last >= SETTLED_S
-            self._last = now
+            self._rest(self._clock())
+            self._settled = typed - self._last >= SETTLED_S
+            self._last = max(self._last, typed)
         return self._settled or key == "escape"
 
     def _rest(self, now: float) -> None:
