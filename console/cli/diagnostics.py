@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 
 from console.domain.errors import ConsoleError
-from console.text.ascii import ascii_only, encodable, is_c_locale
+from console.text.ascii import encodable
 from console.text.safe import safe, safe_line
 
 
@@ -79,9 +79,7 @@ def _red(text: str) -> str:
 
 
 def _on_stderr(text: str) -> str:
-    if not text.isascii() and sys.stderr.isatty() and is_c_locale(os.environ):
-        return ascii_only(text)
-    return encodable(text, getattr(sys.stderr, "encoding", None))
+    return encodable(text, sys.stderr, os.environ)
 
 
 def _width() -> int:

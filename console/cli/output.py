@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from console.text.ascii import ascii_only, encodable, is_c_locale
+from console.text.ascii import ascii_only, encodable
 from console.text.safe import safe
 
 SCHEMA = 1
@@ -77,9 +77,7 @@ def _styled(text: str, style: Style) -> str:
 def _encodable(text: str) -> str:
     context = click.get_current_context(silent=True)
     asked = getattr(context.obj if context else None, "ascii", False)
-    if asked or (not text.isascii() and is_terminal() and is_c_locale(os.environ)):
-        return ascii_only(text)
-    return encodable(text, getattr(sys.stdout, "encoding", None))
+    return ascii_only(text) if asked else encodable(text, sys.stdout, os.environ)
 
 
 def _write(text: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from console.regression.escaping import in_html
-from console.regression.records import Word
+from console.regression.records import WORST_FIRST, Word
 
-ORDER: tuple[Word, ...] = ("failed", "worrying", "needs a human", "acceptable", "same", "not measured")
 _ROW, _LABEL, _BAR, _COUNT = 30, 270, 520, 60
 _LETTERS = 36
 """As many of a label as have room before its bar; the whole of it is in its tooltip."""
@@ -38,7 +37,7 @@ def bars(rows: Sequence[tuple[str, Mapping[Word, int]]], title: str) -> str:
 
 def _bar(counts: Mapping[Word, int], y: int, longest: int) -> list[str]:
     x, found = float(_LABEL), []
-    for status in ORDER:
+    for status in WORST_FIRST:
         count = counts.get(status, 0)
         if not count:
             continue

@@ -24,6 +24,7 @@ Word = Literal["same", "acceptable", "needs a human", "worrying", "failed", "not
 WORDS: tuple[Word, ...] = ("same", "acceptable", "needs a human", "worrying", "failed", "not measured")
 """What a person is told of a case: its status, or that an acceptable one differs in what only a person can weigh."""
 CHANGED_WORDS: tuple[Word, ...] = ("failed", "worrying", "needs a human", "acceptable")
+WORST_FIRST: tuple[Word, ...] = (*CHANGED_WORDS, "same", "not measured")
 Cluster = Literal["shape", "refusal", "facts", "length", "tone", "requirements", "fault", ""]
 CLUSTERS: tuple[Cluster, ...] = ("requirements", "refusal", "shape", "facts", "length", "tone", "fault", "")
 NO_REQUIREMENTS = Requirements()
@@ -174,6 +175,11 @@ class CaseResult:
         return "needs a human" if self.needs_human else self.status
 
 
+def told(counts: Mapping[Word, int]) -> Mapping[Word, int]:
+    """Every word with how many cases it is told of, `needs a human` only where it is told of any."""
+    return {word: counts.get(word, 0) for word in WORDS if counts.get(word) or word != "needs a human"}
+
+
 @record
 class SuiteRun:
     """A suite on two models. `results` are in the order of the suite. `seconds` is the wall time.
@@ -202,8 +208,7 @@ class SuiteRun:
     @property
     def words(self) -> Mapping[Word, int]:
         """How many cases a person is told each word of; every word is there, `needs a human` where any does."""
-        found = Counter(result.word for result in self.results)
-        return {word: found[word] for word in WORDS if found[word] or word != "needs a human"}
+        return told(Counter(result.word for result in self.results))
 
     @property
     def not_measured(self) -> float:

@@ -44,7 +44,8 @@ def summary(run: SuiteRun) -> Iterator[SafeText]:
 
 def changed_words(run: SuiteRun) -> tuple[Word, ...]:
     """The columns of a table of clusters: what needs a human has one where there is any."""
-    return tuple(word for word in CHANGED_WORDS if word in run.words)
+    counts = run.words
+    return tuple(word for word in CHANGED_WORDS if word in counts)
 
 
 def headline(run: SuiteRun) -> SafeText:

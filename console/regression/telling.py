@@ -10,7 +10,7 @@ from difflib import ndiff
 from typing import Any
 
 from console.domain.record import record
-from console.regression.records import CaseResult
+from console.regression.records import WORST_FIRST, CaseResult
 from console.regression.sessions import Found, Options, Trial
 from console.text import words
 from console.text.safe import SafeText, join, safe, safe_line
@@ -20,7 +20,6 @@ LINES = 60
 """Of a difference, what is shown in a report of a failed test: enough to see what kind of change it is."""
 CHARACTERS = 400
 NAMES = 6
-ORDER = ("failed", "worrying", "needs a human", "acceptable", "same", "not measured")
 
 
 @record
@@ -118,7 +117,7 @@ def summary(all_told: Sequence[Told], seconds: float, resumed: int = 0) -> list[
     models = ", ".join(sorted({one.model for one in all_told}))
     stand_in = " (the stand-in answered)" if any(one.stand_in for one in all_told) else ""
     costs = [one.cost_usd for one in all_told if one.cost_usd is not None]
-    parts = [f"{words.count(counts[verdict])} {verdict}" for verdict in ("accepted", *ORDER) if counts[verdict]]
+    parts = [f"{words.count(counts[verdict])} {verdict}" for verdict in ("accepted", *WORST_FIRST) if counts[verdict]]
     parts.append(words.seconds(seconds * 1_000))
     if costs:
         parts.append(words.dollars(sum(costs)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import TextIO
 
 GLYPHS = {
     **dict(zip("●◆○◇✓■▲‖◔◕◐×≈→≤≥", "*+oxv#!=.!~x~><>", strict=True)),
@@ -19,10 +20,12 @@ def ascii_only(text: str) -> str:
     return text if text.isascii() else "".join(map(_ascii, text))
 
 
-def encodable(text: str, encoding: str | None) -> str:
-    """`text` as it is where `encoding` (UTF-8 unless given) can carry it, else `ascii_only`."""
+def encodable(text: str, stream: TextIO, environment: Mapping[str, str]) -> str:
+    """`text` as it is where a stream and a person's terminal behind it can carry it, else `ascii_only`."""
+    if not text.isascii() and stream.isatty() and is_c_locale(environment):
+        return ascii_only(text)
     try:
-        text.encode(encoding or "utf-8")
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return ascii_only(text)
     return text

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from console.domain.registry import Route
 from console.text.safe import safe_line
 
-_NEEDS_CANARY = ("advance", "retreat", "promote", "hold", "resume", "drop", "share")
-
 
 def why_not(action: str, route: Route | None, key: Callable[[str], str], *, read_only: bool) -> str:
     """One sentence about `action`, which is not offered on `route` now; `key` names the key of what leads on."""
@@ -24,7 +22,7 @@ def why_not(action: str, route: Route | None, key: Callable[[str], str], *, read
     if action == "rollback":
         return f"{name} has no canary traffic and no fallback: there is nothing to roll back to"
     if canary is None:
-        return f"{name} has no canary; {key('canary')} starts one" if action in _NEEDS_CANARY else ""
+        return f"{name} has no canary; {key('canary')} starts one"
     if action == "resume":
         return "the canary is not held"
     if canary.held is not None and action in ("advance", "promote", "hold"):

@@ -70,8 +70,7 @@ def _no_file(path: str) -> str:
         return "there is no such file"
     if stat.S_ISREG(mode):
         return ""
-    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
-    kind = next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+    kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
     return f"is {kind}, and only files and folders are read"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from console.triage.imagining.pools import Arguments
 
@@ -26,6 +27,12 @@ _WORDS = re.compile(r"[A-Za-z]{2,}[,!?.]? [A-Za-z]{2,}")
 _TWO_DIGITS = re.compile(r"\d\d")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}\s]*")
+
+
+@lru_cache(maxsize=64)
+def _says(what: re.Pattern[str], prompt: str) -> bool:
+    """Whether a prompt speaks of something: asked for every input."""
+    return what.search(prompt) is not None
 
 
 def bounds_of(prompt: str) -> dict[str, tuple[int, int]]:
@@ -75,13 +82,11 @@ def fits(given: Arguments, shown: Sequence[Arguments], prompt: str) -> bool:
         return False
     for place, value in enumerate(given):
         examples = [one[place] for one in shown if place < len(one)]
-        if isinstance(value, list) and len(shown) > 1 and not _is_square(value) and all(map(_is_matrix, examples)):
-            return False
         if isinstance(value, str) and not _is_like(value, examples, prompt):
             return False
-        if isinstance(value, list) and not _is_square(value) and _SQUARE.search(prompt):
+        if isinstance(value, list) and not _is_square(value) and _wants_squares(examples, prompt):
             return False
-        if isinstance(value, list) and _OF_TWO.search(prompt) and len(examples) > 1:
+        if isinstance(value, list) and _says(_OF_TWO, prompt) and len(examples) > 1:
             lengths = {len(one) for one in examples if isinstance(one, list)}
             if len(lengths) == 1 and len(value) not in lengths:
                 return False
@@ -117,6 +122,10 @@ def _is_length(example: Arguments, place: int, of: int) -> bool:
     return isinstance(value, list) and example[place] == len(value)
 
 
+def _wants_squares(examples: Sequence[object], prompt: str) -> bool:
+    return _says(_SQUARE, prompt) or (len(examples) > 1 and all(map(_is_matrix, examples)))
+
+
 def _is_matrix(value: object) -> bool:
     return isinstance(value, list) and len(value) > 1 and isinstance(value[0], list) and _is_square(value)
 
@@ -137,15 +146,15 @@ def _is_like(text: str, examples: Sequence[object], prompt: str) -> bool:
         return _balanced(text) and set(text) <= used
     if all(len(one) == 1 for one in known) and len(text) > 1:
         return False
-    if set(text) & {"\t", "\n"} - used and _OF_SPACE.search(prompt) is None:
+    if set(text) & {"\t", "\n"} - used and not _says(_OF_SPACE, prompt):
         return False
     wordy = any(_WORDS.search(one) for one in known)
     if any(not (sign.isalnum() or sign.isspace()) for sign in used) and not wordy:
         counts = not any(map(_TWO_DIGITS.search, known))
-        if _DECIDES.search(prompt):
+        if _says(_DECIDES, prompt):
             return True
         return not text or _form(text, counts=counts) in {_form(one, counts=counts) for one in known}
-    return _OF_CASE.search(prompt) is not None or set(map(_class, text)) <= set(map(_class, used))
+    return _says(_OF_CASE, prompt) or set(map(_class, text)) <= set(map(_class, used))
 
 
 def _balanced(text: str) -> bool:

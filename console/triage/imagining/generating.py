@@ -109,10 +109,7 @@ class Generating(Statements):
         if yields_in(node.handlers) or yields_in(node.finalbody) or yields_in(node.orelse):
             return unknown
         body, otherwise, last = self.giving_block(node.body), self.block_of(node.orelse), self.block_of(node.finalbody)
-        handlers = [
-            (None if one.type is None else self.run_of(one.type), one.name, self.block_of(one.body))
-            for one in node.handlers
-        ]
+        handlers = self.handlers_of(node)
 
         def run(scope: Scope) -> Flow:
             try:

@@ -20,6 +20,7 @@ from console.triage.imagining.values import OF_PROGRAMS, OPERATIONS, Unknown, li
 _IGNORED_MODULES = frozenset({"typing", "__future__", "typing_extensions", "collections.abc"})
 Step = Callable[[Scope], object]
 """A statement: None in the end, or what it does to those around it: a Returned, BROKE or CONTINUED."""
+_Handler = tuple[Callable[[Scope], Any] | None, str | None, Step]
 
 
 class Returned:
@@ -207,10 +208,7 @@ class Statements(Expressions, Matching):
 
     def _try(self, node: ast.Try) -> Step:
         body, otherwise, last = self.block_of(node.body), self.block_of(node.orelse), self.block_of(node.finalbody)
-        handlers = [
-            (None if one.type is None else self.run_of(one.type), one.name, self.block_of(one.body))
-            for one in node.handlers
-        ]
+        handlers = self.handlers_of(node)
 
         def run(scope: Scope) -> object:
             try:
@@ -228,7 +226,14 @@ class Statements(Expressions, Matching):
 
         return run
 
-    def handled(self, error: Exception, handlers: Sequence[tuple[Any, str | None, Step]], scope: Scope) -> object:
+    def handlers_of(self, node: ast.Try) -> list[_Handler]:
+        """What each handler of a `try` catches, the name it gives that, and its body."""
+        return [
+            (None if one.type is None else self.run_of(one.type), one.name, self.block_of(one.body))
+            for one in node.handlers
+        ]
+
+    def handled(self, error: Exception, handlers: Sequence[_Handler], scope: Scope) -> object:
         """Runs the handler of an error, or raises it where there is none."""
         for kinds_of, name, body in handlers:
             if kinds_of is None or _catches(kinds_of(scope), error):

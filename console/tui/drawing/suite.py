@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.regression.records import WORDS
+from console.regression.records import told
 from console.text import words
 from console.text.cells import cell_width, wrap
 from console.tui.drawing.canvas import Canvas
@@ -107,10 +107,7 @@ def _subline(view: SuiteRunView) -> str:
 
 def _put_counts(canvas: Canvas, y: int, margin: int, inner: int, view: SuiteRunView) -> int:
     x, end = margin, margin + inner
-    for word in WORDS:
-        count = view.counts.get(word, 0)
-        if word == "needs a human" and not count:
-            continue
+    for word, count in told(view.counts).items():
         mark = MARKS[word]
         size = 2 + cell_width(words.count(count)) + 1 + cell_width(word)
         if x > margin and x + size > end:

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input
 
 from console.text.safe import SafeText
 from console.tui.drawing.dialog import HEIGHT, WIDTH, plan_rows
-from console.tui.screens.settling import BEAT_S, Settling
+from console.tui.screens.settling import Settling
 from console.tui.scrolling import READING, scrolling
 from console.tui.widgets.dialog import PlanBody
 from console.view.records import PlanView
@@ -60,9 +60,7 @@ class ConfirmScreen(ModalScreen[Decision | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus, whatever else is there."""
-        self._settling = Settling()
-        self._settling.beat()
-        self.set_interval(BEAT_S, self._settling.beat)
+        self._settling.begin(self)
         self.query_one("#cancel", Button).focus()
         self._fit()
 

@@ -15,7 +15,7 @@ from textual.widgets import Button, Label
 
 from console.text import words
 from console.text.safe import SafeText
-from console.tui.screens.settling import BEAT_S, Settling
+from console.tui.screens.settling import Settling
 
 _SHOWN = 8
 
@@ -50,9 +50,7 @@ class RestScreen(ModalScreen[bool | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
-        self._settling = Settling()
-        self._settling.beat()
-        self.set_interval(BEAT_S, self._settling.beat)
+        self._settling.begin(self)
         problem = self.query_one("#ask-problem", Label)
         problem.styles.width, problem.styles.height = "1fr", "auto"  # two warnings need two lines
         self.query_one("#cancel", Button).focus()

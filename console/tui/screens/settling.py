@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
 
 SETTLED_S = 0.3
 """A person needs longer to read even a title; a key that is held down repeats at least ten times a second."""
@@ -22,6 +25,12 @@ class Settling:
         self._clock = clock
         self._last = self._beaten = clock()
         self._beats = self._settled = False
+
+    def begin(self, dialog: Screen[Any]) -> None:
+        """The dialog stands on the screen from now on, and says whether that stood still."""
+        self._last = self._beaten = self._clock()
+        self.beat()
+        dialog.set_interval(BEAT_S, self.beat)
 
     def beat(self) -> None:
         """To be called every `BEAT_S` seconds: if that comes late, the console stood still, and its screen too."""

@@ -16,6 +16,7 @@ from console.regression.records import SuiteRun
 from console.text import words
 from console.text.safe import NOTHING, SafeText, safe, safe_line
 from console.tui.drawing.frame import NARROW, Hint
+from console.tui.drawing.reading import REVIEW
 from console.tui.runtime import Runtime
 from console.tui.styles import DARK_NAME, LIGHT_NAME
 from console.tui.suite_keys import SUITE_KEYS
@@ -23,7 +24,6 @@ from console.tui.widgets.frame import KeyBar
 from console.tui.widgets.suite_page import SuitePage
 from console.view.suite_run import SuiteRunDesk, SuiteRunView
 
-_HELP_PAGE = 4
 _WORDS = {"stopped": "go on"}
 
 
@@ -180,4 +180,4 @@ class SuiteScreen(Screen["Wanted | None"]):
         """What can be done here."""
         from console.tui.screens.reading import HelpScreen
 
-        self.app.push_screen(HelpScreen(_HELP_PAGE, SUITE_KEYS))
+        self.app.push_screen(HelpScreen(REVIEW, SUITE_KEYS))
