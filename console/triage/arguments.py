@@ -92,17 +92,12 @@ def _is_default(key: str, value: object, prompt: str) -> bool:
     )
     if named.search(prompt):
         return True
-    if isinstance(value, float) and _defaults_to(key, value, prompt):
-        return True
-    places = re.finditer(rf"\b{re.escape(key)}\b", prompt)
-    return any(said.search(prompt, at.end(), at.end() + _DEFAULT) for at in places)
-
-
-def _defaults_to(key: str, value: float, prompt: str) -> bool:
-    """Whether a prompt gives an argument that default in figures: `Default is 12.57e-7`."""
     for at in re.finditer(rf"\b{re.escape(key)}\b", prompt):
-        said = _DEFAULT_NUMBER.search(prompt, at.end(), at.end() + _DEFAULT)
-        if said is not None and float(said[1]) == value:
+        stretch = at.end(), at.end() + _DEFAULT
+        if said.search(prompt, *stretch):
+            return True
+        figure = _DEFAULT_NUMBER.search(prompt, *stretch) if isinstance(value, float) else None
+        if figure is not None and float(figure[1]) == value:  # `Default is 12.57e-7`
             return True
     return False
 

@@ -11,6 +11,7 @@ from console.triage.normalising import sentences
 from console.triage.reading import Reading, asked_stems, asked_words, once_a_prompt
 from console.triage.records import WORRYING_FROM, Reason, brief
 from console.triage.refusing import (
+    EARLY,
     PREFACE,
     SAYS_SO,
     announces,
@@ -48,7 +49,6 @@ _HARMLESS = 0.3
 _SOME = 0.15
 _HARDLY = 0.1
 _NO_TOOL = 0.45
-_EARLY = 320
 _ENOUGH = 12
 _FEW = 4
 _GREETS = re.compile(
@@ -166,7 +166,7 @@ def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason
     begun = other.beginning
     if (
         min(before, after) == PREFACE
-        and hesitates(begun[:_EARLY])
+        and hesitates(begun[:EARLY])
         and not (announces(begun) or _THAT_SAID.search(begun))
     ):
         # Both say so; the list on one side may be what it offers instead.
@@ -185,7 +185,7 @@ def refusal_changes(old: Reading, new: Reading, prompt: str = "") -> list[Reason
 def _in_part(old: Reading, new: Reading) -> list[Reason]:
     """One side only refuses in so many words, and then says something."""
     refuses = [
-        says_so(side.beginning[:_EARLY]) and not (only_disclaims(side.beginning) or unreal(side.beginning))
+        says_so(side.beginning[:EARLY]) and not (only_disclaims(side.beginning) or unreal(side.beginning))
         for side in (old, new)
     ]
     if refuses[0] == refuses[1]:
@@ -247,7 +247,7 @@ def _only_asks(reading: Reading) -> bool:
 
 def _only_one_objects(old: Reading, new: Reading) -> bool:
     """Whether one side only does not know, and the other finds it wrong to say."""
-    objects = [says_so(side.beginning[:_EARLY]) and _evasion(side) >= _EVADES_FROM for side in (old, new)]
+    objects = [says_so(side.beginning[:EARLY]) and _evasion(side) >= _EVADES_FROM for side in (old, new)]
     unaware = [_UNAWARE.match(side.beginning) is not None and len(side.tokens) <= _SHORT for side in (old, new)]
     return (objects[0] and unaware[1]) or (objects[1] and unaware[0])
 
@@ -256,7 +256,7 @@ def _objected(old: Reading, new: Reading) -> list[Reason]:
     """Neither tells, and only one of them on principle."""
     if not _only_one_objects(old, new):
         return []
-    side = new if says_so(new.beginning[:_EARLY]) else old
+    side = new if says_so(new.beginning[:EARLY]) else old
     return [Reason("refusal", f"only one refuses on principle: “{brief(first_refusing(side.text), 100)}”", 0.55)]
 
 

@@ -9,7 +9,7 @@ from console.triage.asking import asks_order
 from console.triage.lexicon import FUNCTION_WORDS, NEGATIONS, QUESTION_WORDS, STARTERS
 from console.triage.normalising import stem
 from console.triage.quantities import quantity, same_quantity
-from console.triage.reading import Reading, is_content
+from console.triage.reading import Reading, stems_of
 from console.triage.records import Reason, changed
 
 _IS = re.compile(
@@ -145,7 +145,7 @@ def _names(reading: Reading, prompt: str) -> set[str]:
 def _chosen(reading: Reading, names: set[str], question: str) -> set[str]:
     """Those of some names in the last clause that answers a question; of "X is larger than Y" the first."""
     asked = question if not names else re.sub("|".join(map(re.escape, names)), " ", question)
-    wanted = {stem(word) for word in normalising.tokens(asked) if is_content(word)}
+    wanted = stems_of(asked)
     last = list(reversed(reading.last_sentences[-_LAST:]))
     first = reading.sentences[:1]
     whole = len(reading.last_sentences) == 1

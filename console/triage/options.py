@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from console.triage.normalising import stem, tokens
 from console.triage.phrases import holds_any
-from console.triage.reading import is_content
+from console.triage.reading import stems_of
 
 _LONGEST_PROMPT = 20_000
 _OPTION = re.compile(r"(?:^|\n)[ \t]*(?:[-*][ \t]*)?\(?([A-Ja-j])(?:[).:]{1,2}| =)[ \t]+(\S[^\n]{0,300})")
@@ -176,8 +175,8 @@ def on_a_line(text: str, options: Mapping[str, str]) -> str | None:
 
 def described(sentence: str, options: Mapping[str, str]) -> str | None:
     """The only option most of whose words a sentence has, in whichever form: it says it in words of its own."""
-    said = _stems(sentence)
-    shares = {letter: _shared(said, _stems(words)) for letter, words in options.items()}
+    said = stems_of(sentence)
+    shares = {letter: _shared(said, stems_of(words)) for letter, words in options.items()}
     best = max(shares, key=shares.__getitem__, default=None)
     if best is None or shares[best] < _DESCRIBED:
         return None
@@ -186,10 +185,6 @@ def described(sentence: str, options: Mapping[str, str]) -> str | None:
 
 def _shared(said: frozenset[str], words: frozenset[str]) -> float:
     return len(said & words) / len(words) if len(words) >= _FEWEST else 0.0
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(token) for token in tokens(text) if is_content(token))
 
 
 def _holds(said: str, words: str) -> bool:

@@ -217,3 +217,8 @@ def asked_words(prompt: str) -> frozenset[str]:
 def asked_stems(prompt: str) -> frozenset[str]:
     """The same without endings."""
     return frozenset(map(stem, asked_words(prompt)))
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The words of a text that say something, each without its ending."""
+    return frozenset(stem(token) for token in normalising.tokens(text) if is_content(token))

@@ -11,7 +11,7 @@ from console.triage.options import options_of
 from console.triage.phrases import any_of, either, holds_any
 from console.triage.reading import Reading, once_a_prompt
 
-_EARLY = 320
+EARLY = 320
 _OPENING = 200
 LONGEST = 1_600
 """A hard phrase counts within the first characters; later it may be quoted or qualify a part."""
@@ -216,9 +216,9 @@ SAYS_SO, POLITE, PREFACE = 0.95, 0.9, 0.4
 def refusal(reading: Reading, prompt: str) -> float:
     """How sure it is that an answer refuses in so many words, 0..1; from 0.5 on it counts as a refusal."""
     text = reading.beginning
-    if text.isascii() and _REFUSERS.isdisjoint(text[:_EARLY].translate(_NO_LETTERS).split()):
+    if text.isascii() and _REFUSERS.isdisjoint(text[:EARLY].translate(_NO_LETTERS).split()):
         return 0.0  # most answers end here: a set of words is asked for much faster than phrases
-    said = _refusal(text[:_EARLY], text)
+    said = _refusal(text[:EARLY], text)
     if not said and prompt and _reluctant(text[:_OPENING]):
         if _OWN_TEXT.match(reading.text) or _ASKS_TEXT.search(prompt[-LONGEST:]):
             return 0.0
@@ -237,7 +237,7 @@ def unreal(text: str) -> bool:
 def only_disclaims(text: str) -> bool:
     """Whether a text says no more than what the writer is not (a doctor, a person), and then answers."""
     rest, found = _DISCLAIMS.subn(" ", text)
-    if not found or _refusal(rest[:_EARLY], rest) > PREFACE or _reluctant(rest[:_OPENING]):
+    if not found or _refusal(rest[:EARLY], rest) > PREFACE or _reluctant(rest[:_OPENING]):
         return False
     told = [one for one in sentences(text) if _DISCLAIMS.search(one) is None]
     return len(" ".join(told).split()) >= _ANSWER and Evasion(text).share() < _LECTURE
@@ -303,7 +303,7 @@ def declined_part(reading: Reading, prompt: str, *, disclaimers: bool = True) ->
 
 def first_refusing(text: str) -> str:
     """The sentence that refuses, or the first one."""
-    for sentence in re.split(r"(?<=[.!?])\s+|\n", text[:_EARLY]):
+    for sentence in re.split(r"(?<=[.!?])\s+|\n", text[:EARLY]):
         if says_so(sentence.lower()) or _MILD.search(sentence.lower()):
             return sentence
-    return text[:_EARLY].split("\n")[0]
+    return text[:EARLY].split("\n")[0]

@@ -82,10 +82,12 @@ def _of_shapes(old: Reading, new: Reading, prompt: str) -> list[Reason]:
         return _of_json(before, after, _around(new), prompt)
     if before.kind == "code":
         return _of_code(old, new, prompt)
-    wordy = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
-    if before.kind in ("number", "word") and not wordy and _same_option(old, new, prompt):
+    if before.kind not in ("number", "word"):
         return []
-    if before.kind in ("number", "word") and after.kind == "prose":
+    wordy = len(new.text.split()) > _WORDY and _ONLY_LETTER.search(prompt) is not None
+    if not wordy and _same_option(old, new, prompt):
+        return []
+    if after.kind == "prose":
         # Without a prompt nobody can tell that words were welcome.
         strict = not prompt or _ONLY.search(prompt) is not None
         if _LETTER.fullmatch(old.text):

@@ -10,7 +10,7 @@ from console.triage.imagining.objects import Above, Function, Instance, Kind, Ma
 from console.triage.imagining.scopes import Module
 from console.triage.imagining.values import FIELDS, METHODS, PLAIN, Own, Unknown
 
-_NEW = ("__init__", "__init_subclass__", "__post_init__", "__enter__")
+_NEW = ("__init__", "__init_subclass__", "__post_init__")
 
 
 def attribute(holder: Any, name: str) -> Any:
@@ -111,7 +111,7 @@ def _of_above(holder: Above, name: str) -> Any:
         return _bound_to(found, owner)
     if name == "__init__" and owner.kind.error is not None:
         return lambda *given: owner.fields.__setitem__("args", given)
-    if name in _NEW[:3]:
+    if name in _NEW:
         return lambda *given, **keywords: _nothing(given, keywords)
     if name == "__str__" and owner.kind.error is not None:
         return lambda: str(owner.kind.error(*owner.fields["args"]))

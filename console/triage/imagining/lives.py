@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from copy import copy
+from itertools import islice
 from typing import Any
 
 from console.triage.imagining.comparing import ended, equal
@@ -65,7 +66,7 @@ def lived(
     """One object on each side, all its methods called in turn and in turn again."""
     methods = [_methods_of(name, tree) for tree in trees]
     shared = [node for called, node in methods[0].items() if called in methods[1]]
-    steps = list(_steps([_with_kind(one, name) for one in shared if _is_open(one)], trees[0]))[:_MOST_STEPS]
+    steps = list(islice(_steps([_with_kind(one, name) for one in shared if _is_open(one)], trees[0]), _MOST_STEPS))
     steps = _in_time(steps, {one.name: one for one in shared})
     reads = _read_by_all(name, trees, prompt)
     for start in _starts(methods[0].get("__init__"), name, trees[0]) if steps or reads else ():
@@ -152,7 +153,7 @@ def _fields_of(name: str, tree: ast.Module) -> set[str]:
 
 
 def _starts(maker: ast.FunctionDef | None, name: str, tree: ast.Module) -> Iterator[Arguments]:
-    parameters = _parameters(maker, class_in(tree, name), tree)
+    parameters = _parameters(maker, class_in(tree, name))
     if parameters:
         for turn in range(3):
             given = [_argument(one, turn, tree) for one in parameters]
@@ -160,7 +161,7 @@ def _starts(maker: ast.FunctionDef | None, name: str, tree: ast.Module) -> Itera
     yield from _STARTS
 
 
-def _parameters(maker: ast.FunctionDef | None, node: ast.ClassDef | None, tree: ast.Module) -> list[ast.arg]:
+def _parameters(maker: ast.FunctionDef | None, node: ast.ClassDef | None) -> list[ast.arg]:
     """What a class asks for: the parameters of its `__init__`, else the fields that it only annotates."""
     if maker is not None:
         wanted = required(maker)[1:]
@@ -180,7 +181,7 @@ def _argument(parameter: ast.arg, turn: int, tree: ast.Module, deep: int = 0) ->
     for kind in kinds if deep < 2 else ():
         if kind.name == told or (not told and kind.name.lower() == parameter.arg.lower().replace("_", "")):
             maker = _methods_of(kind.name, tree).get("__init__")
-            wanted = _parameters(maker, kind, tree)
+            wanted = _parameters(maker, kind)
             return Given(kind.name, tuple(_argument(one, turn, tree, deep + 1) for one in wanted), "object")
     pool = _FEW if parameter.arg in _SIZES else pool_of(parameter)
     if deep and pool and isinstance(pool[0], list):

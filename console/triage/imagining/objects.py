@@ -50,12 +50,11 @@ class Marked(Own):
 class Field(Own):
     """`field(default=…, default_factory=…)` of a data class."""
 
-    __slots__ = ("default", "factory", "shown")
+    __slots__ = ("default", "factory")
 
     def __init__(self, **said: Any) -> None:
         self.default = said.get("default", Field)
         self.factory = said.get("default_factory")
-        self.shown = said.get("repr", True) and said.get("compare", True)
 
 
 class Kind(Own):
@@ -129,9 +128,6 @@ class Kind(Own):
     def __repr__(self) -> str:
         return f"<class '{self.name}'>"
 
-    def __deepcopy__(self, memo: object) -> Kind:
-        return self
-
 
 class Instance(Own):
     """An object of a class of the program: its fields, and its class."""
@@ -146,9 +142,6 @@ class Instance(Own):
         found = Instance(self.kind)
         found.fields = dict(self.fields)
         return found
-
-    def __deepcopy__(self, memo: object) -> Instance:
-        raise Unknown
 
     def does(self, name: str) -> Callable[..., Any] | None:
         """A special method of its class, bound; None where the program defines none."""

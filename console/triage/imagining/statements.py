@@ -369,12 +369,3 @@ def value_of(left: object) -> object:
     if isinstance(left, Returned):
         return left.value
     raise Unknown  # left a loop outside of one: the parser lets it through
-
-
-def dotted(node: ast.expr) -> str:
-    """`functools.lru_cache(None)` as `functools.lru_cache`; "" for anything else but names."""
-    if isinstance(node, ast.Call):
-        return dotted(node.func)
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""

@@ -92,14 +92,10 @@ class Within:
         return f"node {self.value!r}"
 
 
-def _new(maker: Callable[..., Any], value: object) -> Any:
-    return maker(value)
-
-
 def _linked(maker: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     head = None
     for value in reversed(values):
-        node = _new(maker, value)
+        node = maker(value)
         node.fields["next"] = head
         head = node
     return head
@@ -107,7 +103,7 @@ def _linked(maker: Callable[..., Any], values: tuple[Any, ...]) -> Any:
 
 def _grown(maker: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     """A tree from its values level by level, None where there is no node."""
-    nodes = [None if value is None else _new(maker, value) for value in values]
+    nodes = [None if value is None else maker(value) for value in values]
     children = iter(nodes[1:])
     for node in nodes:
         if node is not None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from console.triage.imagining.comparing import Outcome, as_good, copied, ended, permuted, same, shown, weight_of
-from console.triage.imagining.entries import Entry, entries, keeps_state, prints_alone, shared_classes
+from console.triage.imagining.entries import Entry, class_in, entries, keeps_state, prints_alone, shared_classes
 from console.triage.imagining.expressions import Budget
 from console.triage.imagining.inputs import Input, at_an_edge, inputs, spoken_of
 from console.triage.imagining.lives import Tally, lived
@@ -61,7 +61,7 @@ class _Trial:
 
     def __init__(self, left: ast.Module, right: ast.Module, prompt: str, answers: str) -> None:
         budget = self.budget = Budget(PER_CALL, IN_ALL)
-        imports_all = bool("import" in prompt or _defines_solution(left) or _SITE.search(prompt))
+        imports_all = bool("import" in prompt or class_in(left, "Solution") is not None or _SITE.search(prompt))
         self.trees = left, right
         self.machines = Machine(left, budget, imports_all), Machine(right, budget, imports_all)
         self.tally = Tally(budget)
@@ -363,7 +363,3 @@ def _is_small(arguments: Arguments) -> bool:
         if isinstance(one, (list, tuple)) and not _is_small(tuple(one)):
             return False
     return True
-
-
-def _defines_solution(tree: ast.Module) -> bool:
-    return any(isinstance(node, ast.ClassDef) and node.name == "Solution" for node in tree.body)
